@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../model/errors.js';
+
+/** Where the installed package keeps what the commands read; never the working directory (safety rule 40). */
+export interface PackagePlaces {
+  readonly checksFolder: URL;
+  readonly packageFolder: URL;
+}
+
+/** Parses argv and runs one command. Resolves to the exit code; never throws for bad input. */
+export async function main(argv: readonly string[], places: PackagePlaces): Promise<number> {
+  const { version } = JSON.parse(await readFile(new URL('package.json', places.packageFolder), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('ehr-scorecard')
+    .description('Probes an EHR against a workflow contract and prints the pilot scorecard.')
+    .version(version)
+    .exitOverride();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCodes.gateMet;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.gateMet : exitCodes.couldNotStart;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Bundle, OperationOutcome, Resource } from 'fhir/r4.js';
+
+/** One FHIR request inside the sandbox, also one entry of a batch or transaction. */
+export interface FhirRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the FHIR base, no leading slash, no query: `Patient/p1`, `Appointment/_search`, `metadata`, `` for a bundle. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or the form of a POST _search. */
+  readonly body?: unknown;
+  /** Who asks; `null` before sign-in (only discovery documents are served then). */
+  readonly access: Access | null;
+}
+
+export interface FhirResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Resource | Bundle | OperationOutcome | Buffer | string | undefined;
+}
+
+/** The right of one token: granted scopes, and the role and site the client is registered for. */
+export interface Access {
+  readonly clientId: string;
+  readonly organization: string;
+  readonly role: string;
+  /** Site id the role is limited to; `null` means every site. */
+  readonly site: string | null;
+  readonly scopes: readonly string[];
+  readonly requestId: string;
+  /** Scope, role and site together. `resource` is the stored or submitted resource, absent for type-level questions. */
+  permits(interaction: Interaction, resourceType: string, resource?: Resource): boolean;
+}
+
+/** SMART v2 letters: create, read, update, delete, search. */
+export type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
+
+export type FhirHandler = (request: FhirRequest) => Promise<FhirResponse>;
