@@ -37,3 +37,32 @@ export interface Access {
 export type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
 
 export type FhirHandler = (request: FhirRequest) => Promise<FhirResponse>;
+
+/** What happened to one resource or search, for the audit log; batch entries are events of their own. */
+export interface AccessEvent {
+  readonly interaction:
+    'read' | 'vread' | 'search' | 'history' | 'create' | 'update' | 'patch' | 'delete' | 'operation' | 'sign-in';
+  readonly access: Access | null;
+  /** Client that tried, where no token was granted. */
+  readonly clientId?: string;
+  readonly requestId: string;
+  readonly resourceType?: string;
+  readonly resourceId?: string;
+  readonly versionId?: string;
+  /** Logical ids of the patients whose data was touched. */
+  readonly patients: readonly string[];
+  /** Search parameters as sent, for `entity.query`. */
+  readonly query?: string;
+  readonly status: number;
+}
+export type AccessRecorder = (event: AccessEvent) => void;
+
+/** One committed change, in commit order; what subscriptions are fed from. */
+export interface StoreChange {
+  readonly previous: Resource | undefined;
+  /** Absent after a delete. */
+  readonly current: Resource | undefined;
+  readonly resourceType: string;
+  readonly id: string;
+  readonly atMs: number;
+}
