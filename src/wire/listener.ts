@@ -1,0 +1,226 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { ToolError } from '../model/errors.js';
+import { addressClass } from './address.js';
+
+export interface ListenerLimits {
+  /** 1 MiB. With `rawHandler` the handler reads the body and bounds it itself. */
+  readonly bodyBytes: number;
+  /** 32 KiB. */
+  readonly headerBytes: number;
+  /** Time for the complete head of a request. 10,000. */
+  readonly headersMs: number;
+  /** A silent connection is ended, also between two requests. 60,000. */
+  readonly idleMs: number;
+  /** 200. */
+  readonly connections: number;
+  /** Further requests in the same second get 429. Unlimited by default. */
+  readonly requestsPerSecond: number;
+}
+
+export interface ListenerRequest {
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** `performance.now()` when the head of the request had arrived. */
+  readonly receivedAtMs: number;
+  readonly tls: boolean;
+}
+
+export interface ListenerResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export type ListenerHandler = (request: ListenerRequest) => ListenerResponse | Promise<ListenerResponse>;
+
+export interface ListenOptions {
+  /** Default 127.0.0.1. Anything but loopback needs `tls`. */
+  readonly bind?: string;
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** A whole request in, a whole answer out. Exactly one of `handler` and `rawHandler`. */
+  readonly handler?: ListenerHandler;
+  /** Node's own request and response, for a framework that wants them. */
+  readonly rawHandler?: (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
+  /** Hears what a handler throws; the peer gets a bare 500. */
+  readonly onHandlerFault?: (fault: unknown) => void;
+  readonly limits?: Partial<ListenerLimits>;
+}
+
+export interface Listener {
+  /** `https://127.0.0.1:port` */
+  readonly origin: string;
+  readonly port: number;
+  /** Requests refused by a limit, by status: 400, 413, 429. */
+  readonly refused: ReadonlyMap<number, number>;
+  /** Ends the listener and every connection; resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+const defaultLimits: ListenerLimits = {
+  bodyBytes: 1_048_576,
+  headerBytes: 32_768,
+  headersMs: 10_000,
+  idleMs: 60_000,
+  connections: 200,
+  requestsPerSecond: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * A bounded HTTP/1.1 listener, for notifications to the tool and for the embedded EHR.
+ * @throws ToolError `listener-needs-tls`, `listener-handler`, `port-in-use`, `cannot-listen`
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { bind = '127.0.0.1', port = 0, tls, handler, rawHandler } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  if ((handler === undefined) === (rawHandler === undefined)) {
+    throw new ToolError('listener-handler', 'a listener takes exactly one of handler and rawHandler');
+  }
+  if (tls === undefined && bind !== 'localhost' && addressClass(bind) !== 'loopback') {
+    throw new ToolError(
+      'listener-needs-tls',
+      `a listener on ${bind} without TLS was asked for; plain http is for loopback`,
+      {
+        next: 'Give a key and a certificate, or bind to 127.0.0.1.',
+      },
+    );
+  }
+
+  const refused = new Map<number, number>();
+  const refuse = (response: http.ServerResponse, status: number): void => {
+    refused.set(status, (refused.get(status) ?? 0) + 1);
+    response.writeHead(status, { connection: 'close', 'content-length': '0' }).end();
+  };
+  const admits = requestRate(limits.requestsPerSecond);
+
+  const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    const receivedAtMs = performance.now();
+    if (!admits(receivedAtMs)) return refuse(response, 429);
+    // Absolute-form and asterisk-form targets are for proxies and OPTIONS (RFC 9112 section 3.2).
+    if (request.url === undefined || !request.url.startsWith('/')) return refuse(response, 400);
+    void answer(request, response, receivedAtMs).catch((fault: unknown) => {
+      options.onHandlerFault?.(fault);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { 'content-length': '0' }).end();
+    });
+  };
+
+  const answer = async (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    receivedAtMs: number,
+  ): Promise<void> => {
+    if (handler === undefined) return rawHandler?.(request, response);
+    const body = await readBody(request, limits.bodyBytes);
+    if (body === 'cut') return void response.destroy();
+    if (body === 'too-large') return refuse(response, 413);
+    const [path = '/', ...rest] = (request.url ?? '/').split('?');
+    const reply = await handler({
+      method: request.method ?? 'GET',
+      path,
+      query: new URLSearchParams(rest.join('?')),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
+      ),
+      body,
+      receivedAtMs,
+      tls: tls !== undefined,
+    });
+    response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body ?? ''), ...reply.headers });
+    response.end(reply.body);
+  };
+
+  const server = createServer(tls, limits, onRequest);
+  server.maxConnections = limits.connections;
+  server.headersTimeout = limits.headersMs;
+  server.keepAliveTimeout = limits.idleMs;
+  server.setTimeout(limits.idleMs);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (fault: NodeJS.ErrnoException) => reject(cannotListen(bind, port, fault.code)));
+    server.listen({ host: bind, port }, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    origin: `${tls === undefined ? 'http' : 'https'}://${host}:${address.port}`,
+    port: address.port,
+    refused,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function createServer(
+  tls: ListenOptions['tls'],
+  limits: ListenerLimits,
+  onRequest: http.RequestListener,
+): http.Server | https.Server {
+  const bounds = {
+    maxHeaderSize: limits.headerBytes,
+    requestTimeout: Math.max(limits.idleMs, limits.headersMs),
+    connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
+  };
+  return tls === undefined
+    ? http.createServer(bounds, onRequest)
+    : https.createServer({ ...bounds, ...tls, handshakeTimeout: limits.headersMs }, onRequest);
+}
+
+function cannotListen(bind: string, port: number, code: string | undefined): ToolError {
+  return code === 'EADDRINUSE'
+    ? new ToolError('port-in-use', `port ${port} on ${bind} is taken by another program`, {
+        next: 'Choose another port, or 0 for a free one.',
+      })
+    : new ToolError('cannot-listen', `cannot listen on ${bind} port ${port}`, {
+        next: 'Choose an address of this machine and a port this user may open.',
+      });
+}
+
+/** At most `perSecond` requests in any second of the monotonic clock that began with a request. */
+function requestRate(perSecond: number): (nowMs: number) => boolean {
+  let secondStartMs = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  return (nowMs) => {
+    if (nowMs - secondStartMs >= 1_000) {
+      secondStartMs = nowMs;
+      count = 0;
+    }
+    count += 1;
+    return count <= perSecond;
+  };
+}
+
+async function readBody(request: http.IncomingMessage, most: number): Promise<Uint8Array | 'too-large' | 'cut'> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return 'too-large';
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= most) chunks.push(chunk);
+      else {
+        request.pause();
+        resolve('too-large');
+      }
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', () => resolve('cut'));
+    request.once('close', () => resolve('cut'));
+  });
+}
