@@ -1,0 +1,397 @@
+import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { inputSchema, residueSchema } from './evidence.js';
+import { environmentClasses, grades, notMeasuredReasons } from './outcome.js';
+
+/** Raised when a key of the scorecard changes meaning. */
+export const scorecardSchemaVersion = 1;
+
+/** The seven questions, in the order they are asked. */
+export const questionIds = ['read', 'write', 'latency', 'permissions', 'audit', 'resilience', 'hipaa'] as const;
+export type QuestionId = (typeof questionIds)[number];
+
+export const decisionValues = ['go', 'conditional-go', 'no-go-failed', 'no-go-not-shown', 'none'] as const;
+export type DecisionValue = (typeof decisionValues)[number];
+
+/** The order is the order of severity in every list that mixes them. */
+export const answerValues = ['yes', 'partly', 'not-shown', 'no'] as const;
+export type AnswerValue = (typeof answerValues)[number];
+
+const oneOf = <const Name extends string>(names: readonly Name[]) =>
+  Type.Union(names.map((name) => Type.Literal(name)));
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
+
+const environmentClass = oneOf(environmentClasses);
+const grade = oneOf(grades);
+const reason = oneOf(notMeasuredReasons);
+const outcome = oneOf(['pass', 'warn', 'fail', 'not-measured', 'not-applicable', 'error'] as const);
+const severity = oneOf(['blocker', 'major', 'minor'] as const);
+const holder = oneOf(['ehr', 'product', 'person'] as const);
+const remedyOwner = oneOf([
+  'vendor',
+  'ehr-team',
+  'ehr-vendor',
+  'clinical-owner',
+  'product-owner',
+  'security',
+  'privacy',
+  'operator',
+] as const);
+const blockerClass = oneOf([
+  'product',
+  'contract',
+  'auth',
+  'ehr-configuration',
+  'ehr-capability',
+  'vendor-integration',
+] as const);
+const count = Type.Integer({ minimum: 0 });
+/** Hundredths of one: 70 is 0.70. No float is kept. */
+const hundredths = Type.Integer({ minimum: 0, maximum: 100 });
+const data = Type.Record(Type.String(), Type.Unknown());
+
+const exchangeSchema = closed({
+  id: Type.String(),
+  method: Type.String(),
+  path: Type.String(),
+  /** 0 when no answer came. */
+  status: Type.Integer(),
+  context: Type.String(),
+});
+
+const demandSchema = closed({
+  document: oneOf(['contract', 'organization'] as const),
+  /** File name as given by whoever loaded it. */
+  file: Type.String(),
+  line: Type.Integer({ minimum: 1 }),
+});
+
+const remedySchema = closed({
+  owner: remedyOwner,
+  effort: oneOf(['low', 'medium', 'high'] as const),
+  text: Type.String(),
+});
+
+const findingSchema = closed({
+  subject: Type.String(),
+  outcome,
+  grade: orNull(grade),
+  holder: orNull(holder),
+  reason: orNull(reason),
+  messageId: orNull(Type.String()),
+  /** The message's kind: only `proof` counts when too much was unavailable. */
+  messageKind: orNull(oneOf(['proof', 'rate', 'availability', 'control', 'limit', 'undecided'] as const)),
+  /** The message with its holes filled; empty for a pass without a message. */
+  text: Type.String(),
+  data,
+  environmentClass: orNull(environmentClass),
+  exchanges: Type.Array(exchangeSchema),
+  demandedBy: orNull(demandSchema),
+});
+export type Finding = Static<typeof findingSchema>;
+
+const gapUseSchema = closed({
+  owner: Type.String(),
+  control: Type.String(),
+  until: Type.String(),
+});
+
+const checkSchema = closed({
+  id: Type.String(),
+  ruleVersion: Type.Integer({ minimum: 1 }),
+  outcome,
+  grade: orNull(grade),
+  reason: orNull(reason),
+  /** Of this policy, which may set another one than the check. */
+  severity,
+  /** After re-attribution; who most likely has to act. */
+  blocks: blockerClass,
+  /** Holder of the control where one was judged. */
+  holder: orNull(holder),
+  /** A check further up that failed or was not measured and hides this one. */
+  blockedBy: orNull(Type.String()),
+  /** Counts as shown for good: see the decision rules. */
+  settled: Type.Boolean(),
+  /** Questions it decides and supports. */
+  decides: Type.Array(oneOf(questionIds)),
+  supports: Type.Array(oneOf(questionIds)),
+  /** Ordered worst first, then by subject. */
+  findings: Type.Array(findingSchema),
+  /** Numbers that travel with passes, by subject. */
+  shows: Type.Array(closed({ subject: Type.String(), data })),
+  /** The gap that covers this point, if one in date does. */
+  gap: orNull(gapUseSchema),
+  prose: closed({
+    title: Type.String(),
+    failureTitle: Type.String(),
+    plain: Type.String(),
+    why: Type.String(),
+    remedy: Type.Array(remedySchema),
+    references: Type.Array(Type.String()),
+    maps: Type.Array(Type.String()),
+  }),
+});
+export type CheckEntry = Static<typeof checkSchema>;
+
+const answerSchema = closed({
+  question: oneOf(questionIds),
+  /** As asked: "Can it read the exact objects the workflow needs?" */
+  title: Type.String(),
+  answer: oneOf(answerValues),
+  /** Yes, Partly, No, Not shown; Seen working and so on for the seventh. */
+  words: Type.String(),
+  /** Weakest grade among the deciding checks; null unless Yes or Partly. */
+  grade: orNull(grade),
+  /** Holders other than the EHR. */
+  heldBy: Type.Array(closed({ check: Type.String(), holder })),
+  sentence: Type.String(),
+  outlook: Type.Array(
+    closed({
+      need: Type.String(),
+      state: oneOf(['documented', 'documented-absent', 'unknown'] as const),
+      source: orNull(Type.String()),
+      date: orNull(Type.String()),
+    }),
+  ),
+  coverage: closed({
+    deciding: closed({ measured: count, total: count }),
+    supporting: closed({ measured: count, total: count, credit: hundredths }),
+    weakestEnvironment: orNull(environmentClass),
+  }),
+  /** Why the answer is not Yes. */
+  causes: Type.Array(
+    closed({
+      check: Type.String(),
+      subject: orNull(Type.String()),
+      outcome,
+      reason: orNull(reason),
+      text: Type.String(),
+    }),
+  ),
+  /** What this question prints besides: depth per action, percentiles, found of expected. */
+  details: Type.Array(closed({ subject: Type.String(), label: Type.String(), text: Type.String(), data })),
+});
+export type Answer = Static<typeof answerSchema>;
+
+const reasonSchema = closed({
+  /** Stable, kebab-case. */
+  code: Type.String(),
+  check: orNull(Type.String()),
+  subject: orNull(Type.String()),
+  text: Type.String(),
+});
+export type DecisionReason = Static<typeof reasonSchema>;
+
+const openPointSchema = closed({
+  check: Type.String(),
+  subject: orNull(Type.String()),
+  why: oneOf([
+    'blocker-not-settled',
+    'major-not-measured',
+    'major-failed',
+    'answer',
+    'not-in-this-version',
+    'policy',
+  ] as const),
+  text: Type.String(),
+  gap: orNull(gapUseSchema),
+});
+export type OpenPoint = Static<typeof openPointSchema>;
+
+const decisionSchema = closed({
+  value: oneOf(decisionValues),
+  /** The first line: decision, environment, scope. */
+  words: Type.String(),
+  /** Printed before or below it where true: recorded by the vendor, preview policy, custom policy, incomplete run. */
+  notes: Type.Array(Type.String()),
+  scope: closed({
+    contract: Type.String(),
+    organization: Type.String(),
+    environment: Type.String(),
+    actions: closed({ suggest: count, draft: count, commit: count }),
+    sites: closed({ tested: count, total: count }),
+    roles: closed({ tested: count, total: count }),
+  }),
+  counts: closed({
+    blockersFailed: count,
+    majorsFailed: count,
+    notShown: count,
+    warnings: count,
+    passed: count,
+    notApplicable: count,
+    errors: count,
+    openPointsWithGap: count,
+    openPointsWithoutGap: count,
+    questions: count,
+  }),
+  exitCode: Type.Integer(),
+  gate: oneOf(['go', 'conditional', 'baseline', 'none'] as const),
+  /** What a comparison with an earlier scorecard found; null without a baseline. */
+  baseline: orNull(
+    closed({ runId: Type.String(), newlyFailed: Type.Array(Type.String()), missing: Type.Array(Type.String()) }),
+  ),
+  reasons: Type.Array(reasonSchema),
+  openPoints: Type.Array(openPointSchema),
+  /** What keeps a Go at Conditional go. */
+  caps: Type.Array(reasonSchema),
+  /** The fixed foot of every format. */
+  foot: Type.String(),
+});
+
+const questionSchema = closed({
+  question: orNull(oneOf(questionIds)),
+  check: Type.String(),
+  subject: orNull(Type.String()),
+  owner: remedyOwner,
+  text: Type.String(),
+});
+
+const blockerSchema = closed({
+  class: blockerClass,
+  check: Type.String(),
+  outcome,
+  /** Checks that become judgeable when this one is solved. */
+  unlocks: Type.Array(Type.String()),
+  owner: remedyOwner,
+  effort: oneOf(['low', 'medium', 'high'] as const),
+  action: Type.String(),
+  exchanges: Type.Array(exchangeSchema),
+});
+
+const valueBarSchema = closed({
+  depth: oneOf(['shallow', 'measured', 'deep'] as const),
+  /** Hundredths of a minute per week. */
+  weeklyMinutesHundredths: Type.Integer(),
+});
+
+const latencySchema = closed({
+  id: Type.String(),
+  check: Type.String(),
+  outcome,
+  reason: orNull(reason),
+  from: Type.String(),
+  to: Type.String(),
+  percentile: orNull(Type.Number()),
+  budgetMs: orNull(Type.Number()),
+  /** Numbers the check shows: n, over, bound, source, resolution and so on. */
+  shows: data,
+  text: Type.String(),
+});
+
+export const scorecardSchema = closed({
+  schemaVersion: Type.Literal(scorecardSchemaVersion),
+  tool: closed({ name: Type.Literal('ehr-scorecard'), version: Type.String() }),
+  policy: closed({
+    id: Type.String(),
+    version: Type.String(),
+    custom: Type.Boolean(),
+    preview: Type.Boolean(),
+    /** Checks this version can run, of all the policy asks for. */
+    checksPresent: count,
+    checksTotal: count,
+    absent: Type.Array(Type.String()),
+    later: Type.Array(Type.String()),
+  }),
+  run: closed({
+    id: Type.String(),
+    startedAt: Type.String(),
+    endedAt: orNull(Type.String()),
+    complete: Type.Boolean(),
+    how: Type.Union([
+      Type.Literal('complete'),
+      Type.Literal('interrupted'),
+      Type.Literal('safety-stop'),
+      Type.Literal('internal'),
+      Type.Null(),
+    ]),
+    code: orNull(Type.String()),
+    selection: orNull(closed({ selected: count, total: count, checks: Type.Array(Type.String()) })),
+    writesMode: oneOf(['none', 'one', 'all'] as const),
+    phi: oneOf(['synthetic-only', 'may-contain'] as const),
+    credentials: Type.Boolean(),
+    requests: closed({ planned: count, sent: count, unavailable: count }),
+    writes: closed({ done: count, undone: count, left: count, leavesMax: count }),
+    inputs: Type.Array(inputSchema),
+    planSha256: Type.String(),
+    seed: Type.String(),
+  }),
+  operator: closed({ party: Type.String(), who: Type.String() }),
+  target: closed({
+    environment: closed({ id: Type.String(), class: environmentClass, origin: Type.String() }),
+    decisionEnvironment: orNull(closed({ id: Type.String(), class: environmentClass })),
+    ehr: closed({
+      vendor: orNull(Type.String()),
+      product: orNull(Type.String()),
+      version: orNull(Type.String()),
+      profile: orNull(Type.String()),
+    }),
+  }),
+  contract: closed({
+    id: Type.String(),
+    version: orNull(Type.String()),
+    title: orNull(Type.String()),
+    status: orNull(Type.String()),
+    owner: orNull(Type.String()),
+    openQuestions: Type.Array(Type.String()),
+  }),
+  organization: closed({ id: Type.String(), name: Type.String(), owner: orNull(Type.String()) }),
+  decision: decisionSchema,
+  answers: Type.Array(answerSchema),
+  /** 0 to 100 with the share of it that was measured; decides nothing. */
+  index: closed({ value: hundredths, coverage: hundredths }),
+  maturity: closed({
+    claimed: orNull(Type.Integer({ minimum: 1, maximum: 4 })),
+    evidenced: Type.Integer({ minimum: 1, maximum: 4 }),
+    name: Type.String(),
+    nextGate: orNull(closed({ level: Type.Integer(), unmet: Type.Array(Type.String()) })),
+  }),
+  /** Three next actions at most, best first. */
+  blockers: Type.Array(blockerSchema),
+  narrowing: Type.Null(),
+  value: orNull(
+    closed({
+      bars: Type.Array(valueBarSchema),
+      notYetEarnedHundredths: Type.Integer(),
+      mostCostly: orNull(closed({ check: Type.String(), minutesHundredths: Type.Integer() })),
+      assumption: Type.Boolean(),
+      sentence: Type.String(),
+    }),
+  ),
+  checks: Type.Array(checkSchema),
+  /** A question per unknown, for whoever can answer it. */
+  questions: Type.Array(questionSchema),
+  latency: Type.Array(latencySchema),
+  matrix: Type.Array(
+    closed({
+      role: Type.String(),
+      resourceType: Type.String(),
+      allow: Type.String(),
+      product: Type.Boolean(),
+      outcome,
+      reason: orNull(reason),
+    }),
+  ),
+  residue: Type.Array(residueSchema),
+  gaps: Type.Array(
+    closed({
+      check: Type.String(),
+      subject: orNull(Type.String()),
+      control: Type.String(),
+      owner: Type.String(),
+      until: Type.String(),
+      state: oneOf([
+        'used',
+        'unused',
+        'expired',
+        'too-long',
+        'incomplete',
+        'does-not-apply-to-a-failed-blocker',
+        'does-not-apply-to-an-answer-no',
+      ] as const),
+    }),
+  ),
+  redaction: closed({ patientsByAlias: Type.Boolean(), phi: oneOf(['synthetic-only', 'may-contain'] as const) }),
+  hosts: Type.Array(Type.String()),
+});
+export type Scorecard = Static<typeof scorecardSchema>;
+export type GapEntry = Scorecard['gaps'][number];
