@@ -4,8 +4,8 @@ import { environmentClasses, grades } from './outcome.js';
 /** Raised when a line changes meaning. Evidence of another schema version is refused. */
 export const evidenceSchemaVersion = 1;
 
-const environmentClass = Type.Union(environmentClasses.map((name) => Type.Literal(name)));
-const grade = Type.Union(grades.map((name) => Type.Literal(name)));
+const environmentClass = Type.Enum([...environmentClasses]);
+const grade = Type.Enum([...grades]);
 const instant = Type.String({ description: 'UTC, ISO 8601 with milliseconds' });
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 

@@ -16,8 +16,7 @@ export type DecisionValue = (typeof decisionValues)[number];
 export const answerValues = ['yes', 'partly', 'not-shown', 'no'] as const;
 export type AnswerValue = (typeof answerValues)[number];
 
-const oneOf = <const Name extends string>(names: readonly Name[]) =>
-  Type.Union(names.map((name) => Type.Literal(name)));
+const oneOf = <Name extends string>(names: readonly Name[]) => Type.Unsafe<Name>(Type.Enum([...names]));
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 
