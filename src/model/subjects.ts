@@ -1,4 +1,5 @@
 import type { Contract } from './documents/contract.js';
+import { orderedLetters } from './documents/normalise.js';
 import type { AuthBinding, OrganizationProfile } from './documents/organization.js';
 import { compareCodeUnits } from './order.js';
 import type { AnySubject, PermissionCell } from './subject.js';
@@ -30,14 +31,10 @@ export function aiSystemBinding(
       binding.usedBy === 'ai-system' &&
       binding.environment === environmentId &&
       (workflow === undefined || binding.workflow === undefined || binding.workflow === workflow) &&
-      (binding.expendable !== true || (organization.auth?.bindings ?? []).filter((b) => b.usedBy === 'ai-system').length === 1),
+      (binding.expendable !== true ||
+        (organization.auth?.bindings ?? []).filter((b) => b.usedBy === 'ai-system').length === 1),
   );
 }
-
-const letterOrder = 'cruds';
-
-/** Letters in the order c r u d s, each once. */
-export const sortLetters = (letters: string): string => [...letterOrder].filter((letter) => letters.includes(letter)).join('');
 
 /** Every role of the contract against every resource type any rule mentions; what no rule allows is a deny cell. */
 export function permissionCells(contract: Contract): PermissionCell[] {
@@ -49,9 +46,9 @@ export function permissionCells(contract: Contract): PermissionCell[] {
     types.map((resourceType) => ({
       role,
       resourceType,
-      allow: sortLetters(
-        permissions.rules!
-          .filter((rule) => rule.role === role || rule.role === '*')
+      allow: orderedLetters(
+        permissions
+          .rules!.filter((rule) => rule.role === role || rule.role === '*')
           .map((rule) => rule.allow?.[resourceType] ?? rule.allow?.['*'] ?? '')
           .join(''),
       ),
