@@ -1,0 +1,88 @@
+import type { Channel } from '../../model/documents/organization.js';
+
+/** Which of the shipped contracts an organization document is for; its roles, triggers and overrides are the contract's. */
+export type WorkflowName = 'scheduling' | 'documentation' | 'prior-authorization';
+
+export interface WorkflowSetting {
+  /** Shipped contract the document fits. */
+  readonly contract: string;
+  /** `permissions.workflowClient` of the contract. */
+  readonly workflow: string;
+  /** The AI system's client first, then staff. */
+  readonly contexts: readonly WorkflowContext[];
+  readonly spareClient: string;
+  readonly purposeOfUse: string;
+  readonly channels: Readonly<Record<string, Channel>>;
+  /** Values at override points the contract calls mandatory. */
+  readonly overrides: (visitType: string) => Readonly<Record<string, unknown>>;
+  /** Parties which see patient data in the contract's flows. */
+  readonly parties: readonly string[];
+}
+
+export interface WorkflowContext {
+  readonly client: string;
+  readonly role: string;
+  /** Absent: every site. */
+  readonly site?: string;
+}
+
+const subscription: Channel = {
+  kind: 'subscription',
+  style: 'r4-rest-hook',
+  payload: 'full-resource',
+  listener: 'subscription',
+};
+
+export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
+  scheduling: {
+    contract: 'scheduling-voice-bot',
+    workflow: 'scheduling',
+    contexts: [
+      { client: 'voice-bot', role: 'bot', site: 'north' },
+      { client: 'scheduler-north', role: 'scheduler', site: 'north' },
+      { client: 'scheduler-south', role: 'scheduler', site: 'south' },
+      { client: 'front-desk', role: 'front-desk', site: 'north' },
+      { client: 'physician-appointments', role: 'physician' },
+    ],
+    spareClient: 'voice-bot-spare',
+    purposeOfUse: 'TREAT',
+    channels: { call: { kind: 'external' }, 'appointment-freed': subscription },
+    overrides: (visitType) => ({ 'actions[book].noReview': 'allowed', 'values.visitType': visitType }),
+    parties: ['voicebot', 'model-host'],
+  },
+  documentation: {
+    contract: 'note-assistant',
+    workflow: 'documentation',
+    contexts: [
+      { client: 'scribe', role: 'assistant', site: 'north' },
+      { client: 'physician-north', role: 'physician', site: 'north' },
+      { client: 'nurse', role: 'nurse', site: 'north' },
+      { client: 'front-desk-visits', role: 'front-desk', site: 'north' },
+    ],
+    spareClient: 'scribe-spare',
+    purposeOfUse: 'TREAT',
+    channels: { 'visit-ends': subscription, 'open-in-chart': { kind: 'launch' } },
+    overrides: () => ({ 'values.noteType': '11506-3' }),
+    parties: ['scribe', 'model-host'],
+  },
+  'prior-authorization': {
+    contract: 'prior-authorization',
+    workflow: 'prior-auth',
+    contexts: [
+      { client: 'tracker', role: 'tracker', site: 'north' },
+      { client: 'authorization-nurse', role: 'authorization-nurse', site: 'north' },
+      { client: 'authorization-nurse-imaging', role: 'authorization-nurse', site: 'imaging' },
+      { client: 'ordering-physician', role: 'ordering-physician', site: 'north' },
+      { client: 'scheduler-tasks', role: 'scheduler', site: 'north' },
+    ],
+    spareClient: 'tracker-spare',
+    purposeOfUse: 'HPAYMT',
+    channels: {
+      'order-signed': subscription,
+      'order-signing': { kind: 'cds-hook' },
+      'payer-decision': { kind: 'external' },
+    },
+    overrides: () => ({}),
+    parties: ['authflow', 'clearinghouse'],
+  },
+};

@@ -1,0 +1,61 @@
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { organizationSchema } from '../../../src/model/documents/organization.js';
+import { clientTable } from '../../../src/sandbox/clients.js';
+import { createClinic } from '../../../src/sandbox/clinic/clinic.js';
+import type { OrganizationId } from '../../../src/sandbox/clinic/clinic-index.js';
+import { type WorkflowName, workflows } from '../../../src/sandbox/clinic/workflows.js';
+import { organizationDocument } from '../../../src/sandbox/organization-document.js';
+
+const now = new Date('2026-11-20T10:15:30Z');
+const organizations: readonly OrganizationId[] = ['lakeside', 'summit'];
+const cases = organizations.flatMap((organization) =>
+  (Object.keys(workflows) as WorkflowName[]).map((workflow) => ({ organization, workflow })),
+);
+
+function documentOf(organization: OrganizationId, workflow: WorkflowName) {
+  return organizationDocument({
+    organization,
+    workflow,
+    fhirBase: `https://127.0.0.1:9443/${organization}/fhir`,
+    tokenUrl: `https://127.0.0.1:9443/${organization}/auth/token`,
+    clients: clientTable.map((client) => ({ ...client, clientId: `${organization}-${client.name}` })),
+    clinic: createClinic({ seed: 'document-test', organization, now }).index,
+    now,
+    caFile: 'ca.pem',
+    keysFolder: 'keys',
+  });
+}
+
+describe.each(cases)('organizationDocument for $organization, $workflow', ({ organization, workflow }) => {
+  const document = documentOf(organization, workflow);
+
+  it('is a valid organization profile, also as JSON', () => {
+    const plain: unknown = JSON.parse(JSON.stringify(document));
+    expect([...Value.Errors(organizationSchema, plain)]).toEqual([]);
+    expect(plain).toEqual(document);
+  });
+
+  it('names only bindings, sites and patients it defines', () => {
+    const bindings = (document.auth?.bindings ?? []).map(({ id }) => id);
+    const sites = (document.sites ?? []).map(({ id }) => id);
+    const contexts = document.contexts ?? [];
+    const aliases = (document.testData?.patients ?? []).map(({ alias }) => alias);
+    expect(contexts.filter(({ binding }) => !bindings.includes(binding))).toEqual([]);
+    expect(contexts.filter(({ site }) => site !== undefined && !sites.includes(site))).toEqual([]);
+    expect(document.audit?.sources?.filter(({ binding }) => !bindings.includes(binding ?? ''))).toEqual([]);
+    expect(document.testData?.encounters?.filter(({ patient }) => !aliases.includes(patient))).toEqual([]);
+    expect(document.testData?.orders?.filter(({ patient }) => !aliases.includes(patient))).toEqual([]);
+    const named = contexts.map(({ id }) => id);
+    expect(document.testData?.forbidden?.filter(({ context }) => !named.includes(context))).toEqual([]);
+    expect(document.testData?.forbidden).toHaveLength(2);
+  });
+
+  it('signs in with one AI system client first, one expendable twin, and keys kept outside the file', () => {
+    const bindings = document.auth?.bindings ?? [];
+    const products = bindings.filter(({ usedBy }) => usedBy === 'ai-system');
+    expect(products.map(({ expendable }) => expendable ?? false)).toEqual([false, true]);
+    expect(bindings.map(({ key }) => key?.ref)).toEqual(bindings.map(({ id }) => `file:keys/${id}.pem`));
+    expect(bindings.some(({ id }) => id === 'event-source')).toBe(true);
+  });
+});
