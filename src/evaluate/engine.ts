@@ -1,0 +1,192 @@
+import type { AnyCheck, Data, Messages, Say, Verdict } from '../model/check.js';
+import type { RecordedFact } from '../model/fact.js';
+import {
+  environmentClasses,
+  outcomeRank,
+  weakerGrade,
+  type EnvironmentClass,
+  type Grade,
+  type Holder,
+  type NotMeasuredReason,
+  type Outcome,
+} from '../model/outcome.js';
+import { compareCodeUnits } from '../model/order.js';
+import type { AnySubject } from '../model/subject.js';
+import { factLookup, type FactLookup, type FoundFact } from './fact-lookup.js';
+
+/** One finding of one check on one subject. */
+export interface Judgement {
+  readonly subject: string;
+  readonly outcome: Outcome;
+  readonly messageId: string | null;
+  readonly reason: NotMeasuredReason | null;
+  readonly data: Data;
+  readonly holder: Holder | null;
+  /** Weakest of the facts used; null when none was there. A static check without facts is measured. */
+  readonly grade: Grade | null;
+  /** Lowest of the facts used; null when no fact was used. */
+  readonly environmentClass: EnvironmentClass | null;
+  readonly exchanges: readonly string[];
+}
+
+/** What one check found over its subjects. */
+export interface CheckResult {
+  readonly check: AnyCheck;
+  readonly outcome: Outcome;
+  readonly grade: Grade | null;
+  readonly reason: NotMeasuredReason | null;
+  readonly judgements: readonly Judgement[];
+}
+
+export interface Run {
+  /** UTC, ISO 8601: the only now there is. */
+  readonly startedAt: string;
+}
+
+const nothing = { messageId: null, reason: null, data: {}, holder: null, grade: null, environmentClass: null };
+const bare = (subject: string, outcome: Outcome, reason: NotMeasuredReason | null = null): Judgement => ({
+  ...nothing,
+  subject,
+  outcome,
+  reason,
+  exchanges: [],
+});
+
+function speak(check: AnyCheck): Say<Messages> {
+  const verdict = (
+    outcome: Verdict['outcome'],
+    message: string,
+    data: Data | undefined,
+    more: Partial<Verdict> = {},
+  ) => {
+    if (!Object.hasOwn(check.messages, message)) throw new Error(`${check.id} says an undeclared message: ${message}`);
+    return { outcome, message, ...(data === undefined ? {} : { data }), ...more };
+  };
+  return {
+    pass: (data, holder) => ({
+      outcome: 'pass',
+      ...(data === undefined ? {} : { data }),
+      ...(holder === undefined ? {} : { holder }),
+    }),
+    warn: (id, data) => verdict('warn', id, data),
+    fail: (id, data) => verdict('fail', id, data),
+    notMeasured: (id, reason, data) => verdict('not-measured', id, data, { reason }),
+    notApplicable: (id, data) => verdict('not-applicable', id, data),
+  };
+}
+
+/** The facts a check declared; reading another one throws. `used` collects those it looked at. */
+function declaredFacts(check: AnyCheck, found: ReadonlyMap<string, FoundFact>, used: Set<RecordedFact>) {
+  return new Proxy<Record<string, unknown>>(Object.create(null), {
+    get(_, kind) {
+      if (typeof kind === 'symbol') return undefined;
+      const here = found.get(kind);
+      if (here === undefined) throw new Error(`${check.id} reads an undeclared fact: ${kind}`);
+      if ('missing' in here) return undefined;
+      used.add(here.fact);
+      return here.value;
+    },
+    set: () => false,
+    ownKeys: () => {
+      throw new Error(`${check.id} looks at its facts without naming them`);
+    },
+    has: (_, kind) => found.has(String(kind)) && !('missing' in found.get(String(kind))!),
+  });
+}
+
+/**
+ * Judges one subject. Throws what the check throws, and when it reads an undeclared fact or says an undeclared message.
+ * An optional fact counts for the grade only when the check looks at it.
+ */
+export function judge(check: AnyCheck, subject: AnySubject, lookup: FactLookup, run: Run): readonly Judgement[] {
+  if (check.when?.(subject) === false) return [bare(subject.id, 'not-applicable')];
+  const found = new Map<string, FoundFact>();
+  for (const kind of check.reads) {
+    const here = lookup(kind, subject);
+    if ('missing' in here) return [bare(subject.id, 'not-measured', here.missing)];
+    found.set(kind, here);
+  }
+  for (const kind of check.optional ?? []) found.set(kind, lookup(kind, subject));
+  const used = new Set<RecordedFact>();
+  const said = check.evaluate(declaredFacts(check, found, used), speak(check), subject, run);
+  const verdicts = Array.isArray(said) ? (said as readonly Verdict[]) : [said as Verdict];
+  if (verdicts.length === 0) throw new Error(`${check.id} says nothing about ${subject.id}`);
+  const facts = [...used];
+  const grade = facts.map((fact) => fact.grade).reduce(weakerGrade, 'measured');
+  const classes = facts.map((fact) => fact.environmentClass);
+  return verdicts.map((verdict) => ({
+    subject: subject.id,
+    outcome: verdict.outcome,
+    messageId: verdict.message ?? null,
+    reason: verdict.reason ?? null,
+    data: verdict.data ?? {},
+    holder: verdict.holder ?? null,
+    grade: verdict.outcome === 'not-measured' || verdict.outcome === 'not-applicable' ? null : grade,
+    environmentClass: environmentClasses.find((name) => classes.includes(name)) ?? null,
+    exchanges: [...new Set(facts.flatMap((fact) => fact.exchanges))],
+  }));
+}
+
+const worst = (outcomes: readonly Outcome[]): Outcome =>
+  outcomeRank.find((outcome) => outcomes.includes(outcome)) ?? 'not-applicable';
+
+/** Fail > error > not-measured > warn > pass over subjects; a tolerated share of unmeasured subjects is left out. */
+export function aggregate(check: AnyCheck, judgements: readonly Judgement[]): CheckResult {
+  const outcomes = new Map<string, Outcome>();
+  for (const { subject, outcome } of judgements) {
+    const earlier = outcomes.get(subject);
+    outcomes.set(subject, earlier === undefined ? outcome : worst([earlier, outcome]));
+  }
+  const applicable = [...outcomes].filter(([, outcome]) => outcome !== 'not-applicable');
+  const unmeasured = applicable.filter(([, outcome]) => outcome === 'not-measured');
+  const tolerated =
+    unmeasured.length < applicable.length &&
+    unmeasured.length <= (check.aggregate?.notMeasuredShare ?? 0) * applicable.length;
+  const leftOut = new Set(tolerated ? unmeasured.map(([subject]) => subject) : []);
+  const counted = judgements.filter(({ subject }) => !leftOut.has(subject));
+  const outcome = worst(counted.map((judgement) => judgement.outcome));
+  const deciding = counted.filter(
+    (judgement) => judgement.outcome === outcome || (outcome === 'warn' && judgement.outcome === 'pass'),
+  );
+  const gradesSeen = deciding.flatMap(({ grade }) => (grade === null ? [] : [grade]));
+  return {
+    check,
+    outcome,
+    grade: gradesSeen.length === 0 ? null : gradesSeen.reduce(weakerGrade),
+    reason: outcome === 'not-measured' ? (deciding.find(({ reason }) => reason !== null)?.reason ?? null) : null,
+    judgements,
+  };
+}
+
+/**
+ * Every check over its subjects. Pure: the same arguments give the same results. A check that throws is `error` for that
+ * subject; results come in code-unit order of check ids.
+ */
+export function evaluate(
+  checks: readonly AnyCheck[],
+  subjects: readonly AnySubject[],
+  facts: readonly RecordedFact[],
+  run: Run,
+): CheckResult[] {
+  const lookup = factLookup(facts, subjects);
+  const judged = (check: AnyCheck, subject: AnySubject): readonly Judgement[] => {
+    try {
+      return judge(check, subject, lookup, run);
+    } catch (error) {
+      return [{ ...bare(subject.id, 'error'), data: { fault: error instanceof Error ? error.name : 'unknown' } }];
+    }
+  };
+  return [...checks]
+    .sort((a, b) => compareCodeUnits(a.id, b.id))
+    .map((check) => {
+      const own = subjects.filter((subject) => subject.kind === check.subjects);
+      if (own.length > 0)
+        return aggregate(
+          check,
+          own.flatMap((subject) => judged(check, subject)),
+        );
+      return aggregate(check, [
+        check.ifNone === 'not-applicable' ? bare('run', 'not-applicable') : bare('run', 'not-measured', check.ifNone),
+      ]);
+    });
+}
