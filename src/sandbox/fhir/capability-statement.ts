@@ -1,0 +1,78 @@
+import type { CapabilityStatement, CapabilityStatementRestResource, Extension } from 'fhir/r4.js';
+import { interactionsOf, resourceTypes } from './resource-types.js';
+import { searchParametersOf } from './search-parameters.js';
+
+/** What the statement says beyond the engine's own tables. */
+export interface CapabilityOptions {
+  /** Endpoints of the authorization server, for the SMART `oauth-uris` extension. */
+  readonly oauth?: {
+    readonly token: string;
+    readonly authorize?: string;
+    readonly introspect?: string;
+    readonly revoke?: string;
+  };
+  readonly softwareVersion?: string;
+}
+
+/** The statement of this server, made from the tables that steer it. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
+export function capabilityStatement(base: string, date: Date, options: CapabilityOptions = {}): CapabilityStatement {
+  const { oauth, softwareVersion } = options;
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: date.toISOString(),
+    kind: 'instance',
+    software: {
+      name: 'ehr-scorecard sandbox',
+      ...(softwareVersion === undefined ? {} : { version: softwareVersion }),
+    },
+    implementation: { description: 'Synthetic clinic for trying out workflows; no real data', url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          ...(oauth ? { extension: [oauthUris(oauth)] } : {}),
+          service: [
+            {
+              coding: [
+                { system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' },
+              ],
+            },
+          ],
+        },
+        resource: resourceTypes.map(resourceEntry),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+      },
+    ],
+  };
+}
+
+function resourceEntry(type: string): CapabilityStatementRestResource {
+  const interactions = interactionsOf(type);
+  const parameters = searchParametersOf(type);
+  const includes = parameters.filter((parameter) => parameter.type === 'reference' && !parameter.chain);
+  return {
+    type,
+    interaction: interactions.map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: false,
+    conditionalCreate: interactions.includes('create'),
+    conditionalRead: 'not-match',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'local'],
+    ...(includes.length > 0 ? { searchInclude: includes.map(({ name }) => `${type}:${name}`) } : {}),
+    searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })),
+  };
+}
+
+function oauthUris(oauth: NonNullable<CapabilityOptions['oauth']>): Extension {
+  return {
+    url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+    extension: Object.entries(oauth).map(([url, valueUri]) => ({ url, valueUri })),
+  };
+}
