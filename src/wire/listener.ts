@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { ToolError } from '../model/errors.js';
 import { addressClass } from './address.js';
 
@@ -45,8 +46,11 @@ export interface ListenOptions {
   readonly bind?: string;
   /** Default 0: a free port. */
   readonly port?: number;
-  /** PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Key and certificate as PEM; versions and ciphers as Node names them, its defaults when absent. */
+  readonly tls?: { readonly key: string; readonly cert: string } & Pick<
+    SecureContextOptions,
+    'minVersion' | 'maxVersion' | 'ciphers'
+  >;
   /** A whole request in, a whole answer out. Exactly one of `handler` and `rawHandler`. */
   readonly handler?: ListenerHandler;
   /** Node's own request and response, for a framework that wants them. */

@@ -1,0 +1,34 @@
+import { roleRights, type Role } from './clients.js';
+import type { Access } from './exchange.js';
+import { grants, parseScope } from './scopes.js';
+import type { SiteOf } from './sites.js';
+
+/** The right of one token: what its scopes, its client's role and its client's site permit together. */
+export function createAccess(token: {
+  clientId: string;
+  organization: string;
+  role: Role;
+  site: string | null;
+  scopes: readonly string[];
+  requestId: string;
+  siteOf: SiteOf;
+}): Access {
+  const { role, site, siteOf } = token;
+  const scopes = token.scopes.flatMap((text) => parseScope(text) ?? []);
+  const rights = roleRights[role];
+  return {
+    clientId: token.clientId,
+    organization: token.organization,
+    role,
+    site,
+    scopes: token.scopes,
+    requestId: token.requestId,
+    permits(interaction, resourceType, resource) {
+      if (!(Object.hasOwn(rights, resourceType) && rights[resourceType]?.includes(interaction))) return false;
+      if (!grants(scopes, interaction, resourceType, resource)) return false;
+      if (site === null || resource === undefined) return true;
+      const where = siteOf(resource);
+      return where === 'everywhere' || (where !== 'unknown' && where.site === site);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { InvalidClientAuth, InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
+import { Provider } from 'oidc-provider/lib/provider.js';
+import type { JWK } from 'jose';
+import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
+import type { AuthorizationRules } from './deviation.js';
+import { createClientKey } from './keys.js';
+import { answerOf } from './node-exchange.js';
+import { covers, parseScope } from './scopes.js';
+import { createTokenMemory } from './token-memory.js';
+
+export interface RegisteredClient {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly algorithm: 'RS384' | 'ES384';
+  readonly publicJwk: JWK;
+}
+
+/** One organization's authorization server: backend services with private_key_jwt, introspection, revocation. */
+export interface AuthorizationServer {
+  /** Answers a request below the issuer; `path` is what follows it: `/token`, `/introspect`, `/revoke`, `/jwks`. */
+  answer(request: ListenerRequest, path: string): Promise<ListenerResponse>;
+  /** Client and granted scopes of a live access token of this organization. */
+  tokenHolder(accessToken: string): Promise<{ clientId: string; scopes: readonly string[] } | undefined>;
+}
+
+/** What the sandbox does when nothing misbehaves. https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html */
+export const usualRules: AuthorizationRules = {
+  acceptsReplayedAssertion: false,
+  longestAssertionSeconds: 300,
+  acceptsAudience: (audience, { tokenUrl, endpointUrl }) => audience === tokenUrl || audience === endpointUrl,
+  tokenLifetimeSeconds: 300,
+  scopesGranted(requested, registered) {
+    const own = registered.flatMap((text) => parseScope(text) ?? []);
+    const asked = requested.map(parseScope);
+    return asked.length > 0 && asked.every((scope) => scope !== undefined && covers(own, scope))
+      ? requested
+      : undefined;
+  },
+  permits: (access, ...question) => access.permits(...question),
+  acceptsTokenOfOtherOrganization: false,
+};
+
+const paths = ['/token', '/introspect', '/revoke', '/jwks'];
+
+/** The part of the provider's request context that is used here. */
+interface ProviderContext {
+  readonly oidc: {
+    readonly params: { scope?: string };
+    readonly client: { readonly clientId: string };
+    readonly route: string;
+  };
+}
+
+/** @param settings.issuer absolute; the server's URLs are right below it. */
+export async function createAuthorizationServer(settings: {
+  issuer: string;
+  fhirBase: string;
+  clients: readonly RegisteredClient[];
+  rules: AuthorizationRules;
+}): Promise<AuthorizationServer> {
+  const { issuer, fhirBase, clients, rules } = settings;
+  const byId = new Map(clients.map((client) => [client.clientId, client]));
+  const memory = createTokenMemory({
+    nowMs: Date.now,
+    forgets: rules.acceptsReplayedAssertion ? ['ReplayDetection'] : [],
+  });
+  const { privateJwk } = await createClientKey('ES384');
+  const endpointUrls: Readonly<Record<string, string>> = {
+    token: `${issuer}/token`,
+    introspection: `${issuer}/introspect`,
+    revocation: `${issuer}/revoke`,
+  };
+
+  const provider = new Provider(issuer, {
+    adapter: (model: string) => memory.adapter(model),
+    jwks: { keys: [privateJwk] },
+    clients: clients.map(({ clientId, algorithm, publicJwk }) => ({
+      client_id: clientId,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: algorithm,
+      jwks: { keys: [publicJwk] },
+      id_token_signed_response_alg: 'ES384',
+    })),
+    clientAuthMethods: ['private_key_jwt'],
+    enabledJWA: { clientAuthSigningAlgValues: ['RS384', 'ES384'], idTokenSigningAlgValues: ['ES384'] },
+    clientBasedCORS: () => false,
+    cookies: { keys: [issuer], names: {} },
+    renderError: (context: { body: unknown }, error: unknown) => {
+      context.body = error;
+    },
+    routes: { token: '/token', introspection: '/introspect', revocation: '/revoke', jwks: '/jwks' },
+    // A lifetime left to the provider is announced on stdout.
+    ttl: Object.fromEntries(
+      [
+        'AccessToken',
+        'AuthorizationCode',
+        'BackchannelAuthenticationRequest',
+        'ClientCredentials',
+        'DeviceCode',
+        'Grant',
+        'IdToken',
+        'Interaction',
+        'PreAuthorizedCode',
+        'RefreshToken',
+        'Session',
+      ].map((artifact) => [artifact, rules.tokenLifetimeSeconds]),
+    ),
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => fhirBase,
+        getResourceServerInfo(context: ProviderContext, resource: string) {
+          if (resource !== fhirBase) throw new InvalidTarget('this server issues tokens for its own FHIR base only');
+          const { params, client } = context.oidc;
+          const requested = params.scope?.split(' ').filter(Boolean) ?? [];
+          const granted = rules.scopesGranted(requested, byId.get(client.clientId)?.scopes ?? []);
+          if (!granted)
+            throw new InvalidScope(
+              'a requested scope is unknown or not registered for this client',
+              requested.join(' '),
+            );
+          params.scope = granted.join(' ');
+          return { scope: params.scope, audience: fhirBase, accessTokenFormat: 'opaque' };
+        },
+      },
+    },
+    assertJwtClientAuthClaimsAndHeader(
+      _context: ProviderContext,
+      claims: { exp: number },
+      header: { jku?: string; kid?: string },
+    ) {
+      if (claims.exp > Date.now() / 1_000 + rules.longestAssertionSeconds) {
+        throw new InvalidClientAuth('the assertion lives longer than five minutes');
+      }
+      if (header.jku !== undefined) throw new InvalidClientAuth('no key set URL is registered for this client');
+      if (header.kid === undefined) throw new InvalidClientAuth('the assertion names no key');
+    },
+  });
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = function expected(this: ProviderContext['oidc']) {
+    const tokenUrl = `${issuer}/token`;
+    return {
+      has: (audience) =>
+        rules.acceptsAudience(audience, { tokenUrl, endpointUrl: endpointUrls[this.route] ?? tokenUrl }),
+    };
+  };
+  // A real server keeps the reason to itself; here it is what a developer of a client came for.
+  for (const failed of ['grant.error', 'introspection.error', 'revocation.error']) {
+    provider.on(failed, ({ body }, { error_detail: detail }) => {
+      if (detail !== undefined) body.error_description = detail;
+    });
+  }
+  const listener = provider.callback();
+  const { host, pathname } = new URL(issuer);
+
+  return {
+    async answer(request, path) {
+      const [withoutQuery = ''] = path.split('?');
+      if (!paths.includes(withoutQuery))
+        return { status: 404, headers: { 'content-type': 'application/json' }, body: '{"error":"not_found"}' };
+      return answerOf((incoming, outgoing) => void listener(incoming, outgoing), request, {
+        url: path,
+        originalUrl: `${pathname}${path}`,
+        host,
+      });
+    },
+    async tokenHolder(accessToken) {
+      const token = await provider.ClientCredentials.find(accessToken);
+      return token?.isValid ? { clientId: token.clientId, scopes: token.scope?.split(' ') ?? [] } : undefined;
+    },
+  };
+}
+
+function isOwnToken(_context: ProviderContext, client: { clientId: string }, token: { clientId: string }): boolean {
+  return client.clientId === token.clientId;
+}

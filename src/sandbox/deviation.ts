@@ -1,0 +1,124 @@
+import type { AuditEvent, Resource, Subscription } from 'fhir/r4.js';
+import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
+import type { Access, AccessEvent } from './exchange.js';
+import type { Store } from './fhir/store.js';
+
+export type RawHandler = (request: ListenerRequest) => Promise<ListenerResponse>;
+
+/** What an organization's authorization server decides; a deviation replaces any of it. */
+export interface AuthorizationRules {
+  readonly acceptsReplayedAssertion: boolean;
+  /** Longest time between now and the `exp` of a client assertion. */
+  readonly longestAssertionSeconds: number;
+  readonly acceptsAudience: (audience: string, own: { tokenUrl: string; endpointUrl: string }) => boolean;
+  readonly tokenLifetimeSeconds: number;
+  /** Scopes a token gets; `undefined` refuses the request with `invalid_scope`. */
+  readonly scopesGranted: (
+    requested: readonly string[],
+    registered: readonly string[],
+  ) => readonly string[] | undefined;
+  readonly permits: (...question: [access: Access, ...Parameters<Access['permits']>]) => boolean;
+  /** Whether a token is still honoured; `known` looks it up, in `organization` by default. */
+  readonly acceptsTokenOfOtherOrganization: boolean;
+}
+
+/** One notification of a Subscription as it goes to the endpoint. */
+export interface Notification {
+  readonly subscription: Subscription;
+  readonly resource: Resource;
+  readonly method: 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+/** Resolves to whether the endpoint took it. Notifications of one Subscription are delivered one after the other. */
+export type Deliver = (notification: Notification) => Promise<boolean>;
+
+/** Appends one record to the audit log. */
+export type AppendAudit = (record: AuditEvent, event: AccessEvent) => void;
+
+export interface ListenSettings {
+  readonly tls: {
+    readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+    readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+    readonly ciphers?: string;
+  };
+  readonly certificate: { readonly validDays?: number; readonly names?: readonly string[] };
+}
+
+/** The documents of one trial as plain objects, before anything reads them. A deviation changes them in place. */
+export interface Documents {
+  readonly contract: Record<string, unknown>;
+  readonly organization: Record<string, unknown>;
+}
+
+interface Seams {
+  /** Before FHIR and OAuth alike. */
+  wrap: (next: RawHandler) => RawHandler;
+  store: (store: Store) => Store;
+  authorization: (rules: AuthorizationRules) => AuthorizationRules;
+  deliver: (next: Deliver) => Deliver;
+  audit: (next: AppendAudit) => AppendAudit;
+  listen: (settings: ListenSettings) => ListenSettings;
+  documents: (documents: Documents) => void;
+}
+export type SeamName = keyof Seams;
+export const seamNames: readonly SeamName[] = [
+  'wrap',
+  'store',
+  'authorization',
+  'deliver',
+  'audit',
+  'listen',
+  'documents',
+];
+
+type ExactlyOneSeam = {
+  [Name in SeamName]: Pick<Seams, Name> & { readonly [Other in Exclude<SeamName, Name>]?: never };
+}[SeamName];
+
+/** One named way for the sandbox or the documents to misbehave, and the checks that must notice. */
+export type Deviation = {
+  /** Kebab case; the name of its file. */
+  readonly id: string;
+  readonly title: string;
+  readonly caughtBy: readonly [string, ...string[]];
+  /** The public standard, or the public report, that says what would be right. */
+  readonly source: string;
+} & ExactlyOneSeam;
+
+export function defineDeviation(deviation: Deviation): Deviation {
+  return deviation;
+}
+
+/** `innermost` inside every deviation of that seam, the first one listed outermost. */
+export function throughSeam<Name extends Exclude<SeamName, 'documents'>>(
+  deviations: readonly Deviation[],
+  name: Name,
+  innermost: ReturnType<Seams[Name]>,
+): ReturnType<Seams[Name]> {
+  return deviations.reduceRight<ReturnType<Seams[Name]>>((inside, deviation) => {
+    const seam = deviation[name] as ((inside: ReturnType<Seams[Name]>) => ReturnType<Seams[Name]>) | undefined;
+    return seam === undefined ? inside : seam(inside);
+  }, innermost);
+}
+
+/** The request with one header taken away or replaced. */
+export function withHeader(request: ListenerRequest, name: string, value: string | undefined): ListenerRequest {
+  const { [name]: _, ...others } = request.headers;
+  return { ...request, headers: value === undefined ? others : { ...others, [name]: value } };
+}
+
+/** The response with every resource of its JSON body, also inside a Bundle, passed through `change`. */
+export function withResources(response: ListenerResponse, change: (resource: Resource) => Resource): ListenerResponse {
+  if (!response.headers?.['content-type']?.includes('json') || !response.body) return response;
+  const text = typeof response.body === 'string' ? response.body : Buffer.from(response.body).toString();
+  const parsed = JSON.parse(text) as { resourceType?: string; entry?: { resource?: Resource }[] };
+  if (parsed.resourceType === 'Bundle') {
+    for (const entry of parsed.entry ?? []) if (entry.resource) entry.resource = change(entry.resource);
+    return { ...response, body: JSON.stringify(parsed) };
+  }
+  return parsed.resourceType === undefined
+    ? response
+    : { ...response, body: JSON.stringify(change(parsed as Resource)) };
+}

@@ -1,0 +1,48 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+
+const generate = promisify(generateKeyPair);
+
+export interface ClientKey {
+  readonly kid: string;
+  /** Public key with `kid`, `alg` and `use`. */
+  readonly publicJwk: JWK;
+  readonly privateJwk: JWK;
+  /** PKCS #8. */
+  readonly privatePem: string;
+}
+
+/** A signing key for `private_key_jwt`: RSA 2048 for RS384, P-384 for ES384. The kid is the RFC 7638 thumbprint. */
+export async function createClientKey(algorithm: 'RS384' | 'ES384'): Promise<ClientKey> {
+  const { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject } =
+    algorithm === 'RS384'
+      ? await generate('rsa', { modulusLength: 2048 })
+      : await generate('ec', { namedCurve: 'P-384' });
+  const jwk = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    kid,
+    publicJwk: { ...jwk, kid, alg: algorithm, use: 'sig' },
+    privateJwk: { ...(await exportJWK(privateKey)), kid, alg: algorithm, use: 'sig' },
+    privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/** Makes a folder only its owner can enter, also where it existed with other rights. */
+export async function createPrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+}
+
+/** Replaces a file by one only its owner can read. A link of that name is replaced, never followed. */
+export async function writePrivateFile(folder: string, name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  const fresh = `${file}.new`;
+  await rm(fresh, { force: true });
+  await writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
+  await rename(fresh, file);
+  return file;
+}
