@@ -48,6 +48,8 @@ export function named<S extends TSchema>(value: S) {
   return Type.Record(identifier, value, { additionalProperties: false });
 }
 
+export const referenceTargetWords = 'env:EHR_SCORECARD_NAME or file:relative/path';
+export const referenceWords = 'a reference {ref: env:EHR_SCORECARD_NAME} or {ref: file:relative/path}';
 /**
  * Points at a value kept outside the file: `env:NAME` or `file:relative/path`. Whether it resolves is not a matter of the
  * schema. Organization files only.
@@ -56,12 +58,12 @@ export const reference = Type.Object(
   {
     ref: Type.String({
       pattern: '^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\u0000-\\u001f]{1,500})$',
-      description: 'env:EHR_SCORECARD_NAME or file:relative/path',
+      description: referenceTargetWords,
     }),
   },
   {
     additionalProperties: false,
-    description: 'a reference {ref: env:EHR_SCORECARD_NAME} or {ref: file:relative/path}',
+    description: referenceWords,
   },
 );
 export type Reference = Static<typeof reference>;
