@@ -3,6 +3,8 @@ import r4 from 'fhirpath/fhir-context/r4';
 import type { Resource, Slot } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { createClinic } from '../../../src/sandbox/clinic/clinic.js';
+import { createStore } from '../../../src/sandbox/fhir/store.js';
+import { checkReferences, validResource } from '../../../src/sandbox/fhir/validation.js';
 
 const now = new Date('2026-11-20T10:15:30Z');
 const clinic = createClinic({ seed: 'clinic-test', organization: 'lakeside', now });
@@ -38,6 +40,23 @@ describe('createClinic', () => {
     }
     expect(dangling).toEqual([]);
     expect(seen.size).toBe(resources.length);
+  });
+
+  it('passes the write validation of the EHR', () => {
+    const store = createStore({ now: () => now });
+    store.transaction((writer) => {
+      for (const resource of resources) writer.create(resource);
+    });
+    const refused = resources.flatMap((resource) => {
+      try {
+        checkReferences(validResource(resource, resource.resourceType), store, 'https://ehr.example/fhir');
+        return [];
+      } catch (fault) {
+        return [`${resource.resourceType}: ${JSON.stringify(fault)}`];
+      }
+    });
+    expect([...new Set(refused)]).toEqual([]);
+    expect(store.get('Patient', complete[0]?.id ?? '')?.resource?.resourceType).toBe('Patient');
   });
 
   it('holds at least 60 patients over three sites, all of a site organization', () => {
