@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 export interface ServerIdentity {
@@ -21,7 +22,9 @@ export async function serverIdentity(
   const nowMs = (options.now ?? new Date()).getTime();
   const endMs = nowMs + (options.validDays ?? 7) * dayMs;
   const validity = { notBeforeDate: new Date(Math.min(nowMs, endMs) - dayMs), notAfterDate: new Date(endMs) };
-  const authority = await generate([{ name: 'commonName', value: 'ehr-scorecard loopback authority' }], {
+  // Authorities are looked up by name: two trusted at once must differ.
+  const name = `ehr-scorecard loopback authority ${randomBytes(8).toString('hex')}`;
+  const authority = await generate([{ name: 'commonName', value: name }], {
     ...validity,
     notAfterDate: new Date(Math.max(nowMs, endMs) + dayMs),
     keyType: 'ec',
