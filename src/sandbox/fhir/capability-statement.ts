@@ -55,7 +55,7 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
   const parameters = searchParametersOf(type);
   const includes = parameters.filter((parameter) => parameter.type === 'reference' && !parameter.chain);
   return {
-    type,
+    type: type as CapabilityStatementRestResource['type'],
     interaction: interactions.map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,

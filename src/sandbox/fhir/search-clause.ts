@@ -2,10 +2,19 @@ import { dateMatches, dateRange, type DatePrefix, type DateRange } from './date-
 import { problem } from './problem.js';
 import { localReference } from './references.js';
 import { searchParameter, type SearchParameter } from './search-parameters.js';
-import type { SearchContext } from './search.js';
 import type { SearchIndex } from './search-index.js';
+import type { Store } from './store.js';
 
 const mostAlternatives = 200;
+
+/** What a search is understood against. */
+export interface SearchContext {
+  readonly store: Store;
+  readonly base: string;
+  readonly nowMs: number;
+  /** Refuse what is not known instead of leaving it out. */
+  readonly strict: boolean;
+}
 
 /** One search parameter with its value: alternatives inside, all clauses must hold. */
 export interface Clause {

@@ -2,7 +2,7 @@ import type { StoredResource, Store } from './store.js';
 import type { DateRange } from './date-range.js';
 import { problem } from './problem.js';
 import { searchParameter, type SearchParameter } from './search-parameters.js';
-import { clauseOf, type Clause } from './search-clause.js';
+import { clauseOf, type Clause, type SearchContext } from './search-clause.js';
 
 const defaultCount = 50;
 const largestCount = 500;
@@ -31,14 +31,6 @@ export interface Search {
   readonly elements: readonly string[] | undefined;
   /** The parameters that were used, for the self link. */
   readonly applied: URLSearchParams;
-}
-
-export interface SearchContext {
-  readonly store: Store;
-  readonly base: string;
-  readonly nowMs: number;
-  /** Refuse what is not known instead of leaving it out. */
-  readonly strict: boolean;
 }
 
 /**
