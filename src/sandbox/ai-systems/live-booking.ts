@@ -1,0 +1,124 @@
+import type { Appointment, Slot } from 'fhir/r4.js';
+import type { Configuration } from './configuration.js';
+import type { FhirAnswer, FhirConnection } from './fhir-connection.js';
+import { type Call, type CallOutcome, isResource, offered, readFreeSlots } from './product.js';
+
+const mostTries = 3;
+const conflict = 409;
+const outdated = 412;
+
+type Visit = Appointment & { readonly id: string };
+
+/** Books and cancels for callers. Everything it decides on was read a moment before; the EHR keeps the last word. */
+export function createLiveBooking(connection: FhirConnection, configuration: Configuration) {
+  async function call(request: Call): Promise<CallOutcome> {
+    const patients = await connection.searchAll('Patient', [
+      ['family', request.family],
+      ['birthdate', request.birthDate],
+    ]);
+    const [patient] = patients;
+    if (!patient?.id || patients.length > 1) {
+      return { outcome: 'queued-for-human', reason: `${patients.length} patients match` };
+    }
+    return request.intent === 'book' ? book(request, patient.id) : cancel(request, patient.id);
+  }
+
+  async function book(request: Call, patient: string): Promise<CallOutcome> {
+    const { slots } = await readFreeSlots(connection, configuration, request);
+    const wanted = request.slot === undefined ? slots : slots.filter(({ slot }) => slot === request.slot);
+    if (request.slot !== undefined) {
+      const before = await existing(patient, request.slot);
+      if (before) return booked(before, request.slot);
+    }
+    for (const { slot, start, end } of wanted.slice(0, mostTries)) {
+      if (!offered((await connection.send({ method: 'GET', url: slot })).body)) continue;
+      const body: Appointment = {
+        resourceType: 'Appointment',
+        status: 'booked',
+        ...(request.identifier === undefined ? {} : { identifier: [{ ...request.identifier }] }),
+        start,
+        end,
+        slot: [{ reference: slot }],
+        participant: [{ actor: { reference: `Patient/${patient}` }, status: 'accepted' }],
+      };
+      const answer = await createOnce(body, patient, slot);
+      if (answer === undefined || answer.status === conflict) continue;
+      if (isResource<Visit>(answer.body, 'Appointment')) return booked(answer.body, slot);
+      return { outcome: 'queued-for-human', reason: `the EHR answered ${answer.status}` };
+    }
+    return { outcome: 'nothing-free' };
+  }
+
+  /** A write without an answer is looked for before it is sent again, so that no visit is booked twice. */
+  async function createOnce(body: Appointment, patient: string, slot: string): Promise<FhirAnswer | undefined> {
+    for (let attempt = 1; attempt <= mostTries; attempt += 1) {
+      const answer = await connection
+        .send({
+          method: 'POST',
+          url: 'Appointment',
+          headers: { 'content-type': 'application/fhir+json', prefer: 'return=representation' },
+          body: JSON.stringify(body),
+        })
+        .catch(() => undefined);
+      if (answer && answer.status < 500) return answer;
+      const before = await existing(patient, slot);
+      if (before) return { status: 201, etag: undefined, location: undefined, body: before };
+    }
+    return undefined;
+  }
+
+  async function existing(patient: string, slot: string): Promise<Visit | undefined> {
+    const { body } = await connection.send({ method: 'GET', url: slot });
+    if (!isResource<Slot>(body, 'Slot')) return undefined;
+    const visits = await connection.searchAll('Appointment', [
+      ['patient', `Patient/${patient}`],
+      ['date', `ge${body.start}`],
+      ['date', `lt${body.end}`],
+    ]);
+    return visits
+      .filter((visit): visit is Visit => isResource<Visit>(visit, 'Appointment') && visit.status === 'booked')
+      .find((visit) => visit.slot?.some(({ reference }) => reference === slot));
+  }
+
+  async function cancel(request: Call, patient: string): Promise<CallOutcome> {
+    const visits = (
+      await connection.searchAll('Appointment', [
+        ['patient', `Patient/${patient}`],
+        ['date', `ge${new Date().toISOString()}`],
+      ])
+    )
+      .filter((visit): visit is Visit => isResource<Visit>(visit, 'Appointment'))
+      .toSorted((a, b) => Date.parse(a.start ?? '') - Date.parse(b.start ?? ''));
+    const visit = request.appointment
+      ? visits.find(({ id }) => `Appointment/${id}` === request.appointment)
+      : visits.find(({ status }) => status === 'booked');
+    if (!visit) return { outcome: 'queued-for-human', reason: 'the caller has no such visit' };
+    return cancelVisit(`Appointment/${visit.id}`);
+  }
+
+  async function cancelVisit(appointment: string): Promise<CallOutcome> {
+    for (let attempt = 1; attempt <= mostTries; attempt += 1) {
+      const current = await connection.send({ method: 'GET', url: appointment });
+      if (!isResource<Appointment>(current.body, 'Appointment') || current.etag === undefined) break;
+      if (current.body.status === 'cancelled') return { outcome: 'cancelled', appointment };
+      if (current.body.status !== 'booked') break;
+      const answer = await connection
+        .send({
+          method: 'PATCH',
+          url: appointment,
+          headers: { 'content-type': 'application/json-patch+json', 'if-match': current.etag },
+          body: JSON.stringify([{ op: 'replace', path: '/status', value: 'cancelled' }]),
+        })
+        .catch(() => undefined);
+      if (answer && answer.status < 300) return { outcome: 'cancelled', appointment };
+      if (answer && answer.status < 500 && answer.status !== outdated) break;
+    }
+    return { outcome: 'queued-for-human', appointment, reason: 'the visit could not be cancelled' };
+  }
+
+  return { call };
+}
+
+function booked({ id }: Visit, slot: string): CallOutcome {
+  return { outcome: 'booked', appointment: `Appointment/${id}`, slot };
+}

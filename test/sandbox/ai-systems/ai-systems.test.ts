@@ -1,0 +1,238 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Appointment, Resource, Slot, Subscription } from 'fhir/r4.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AiSystemName, type RunningAiSystem, startAiSystem } from '../../../src/sandbox/ai-systems/start.js';
+import type { SandboxOrganization } from '../../../src/sandbox/organization.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/server.js';
+
+let folder: string;
+let sandbox: Sandbox;
+let lakeside: SandboxOrganization;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ai-systems-'));
+  sandbox = await startSandbox({ organizations: ['lakeside'], seed: 'ai-systems-test', keysFolder: folder });
+  const found = sandbox.organizations.get('lakeside');
+  if (!found) throw new Error('no organization');
+  lakeside = found;
+  await writeFile(join(folder, 'ca.pem'), sandbox.caPem ?? '');
+});
+
+afterAll(async () => {
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('integrated', () => {
+  let program: RunningAiSystem;
+  beforeAll(async () => {
+    program = await start('integrated');
+  }, 20_000);
+  afterAll(() => program.stop());
+
+  it('opens its doors only to the token', async () => {
+    expect((await fetch(program.queryUrl)).status).toBe(401);
+    expect((await fetch(program.queryUrl, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
+    const ehr = program.queryUrl.replace('/availability', '/ehr');
+    expect((await fetch(ehr, { method: 'POST', headers: { authorization: `Bearer ${program.token}` } })).status).toBe(
+      401,
+    );
+  });
+
+  it('offers what is free now, and no longer what was just booked', async () => {
+    const { slots } = await ask(program);
+    expect(slots.length).toBe(
+      lakeside.clinic.index.schedules
+        .filter(({ site }) => site === 'north')
+        .reduce((sum, { freeSlots }) => sum + freeSlots, 0),
+    );
+    const [first] = slots;
+    if (!first) throw new Error('nothing is offered');
+    const booked = await call(program, { intent: 'book', ...caller(0), slot: first.slot });
+    expect(booked).toMatchObject({ outcome: 'booked', slot: first.slot });
+    expect((await ask(program)).slots.map(({ slot }) => slot)).not.toContain(first.slot);
+    expect((await ask(program, { slot: first.slot })).slots).toEqual([]);
+    expect((stored(first.slot) as Slot | undefined)?.status).toBe('busy');
+  });
+
+  it('books once for two identical calls, and cancels once', async () => {
+    const slot = (await ask(program)).slots[0]?.slot;
+    const identifier = { system: 'https://voicebot.example/call', value: 'call-1' };
+    const wish = { intent: 'book', ...caller(1), slot, identifier };
+    const first = await call(program, wish);
+    expect(first.outcome).toBe('booked');
+    expect(await call(program, wish)).toEqual(first);
+    expect((stored(first.appointment ?? '') as Appointment | undefined)?.identifier).toContainEqual(identifier);
+    const cancel = { intent: 'cancel', ...caller(1), appointment: first.appointment };
+    expect(await call(program, cancel)).toEqual({ outcome: 'cancelled', appointment: first.appointment });
+    expect(await call(program, cancel)).toEqual({ outcome: 'cancelled', appointment: first.appointment });
+    expect((stored(slot ?? '') as Slot | undefined)?.status).toBe('free');
+  });
+
+  it('hands a caller with a twin to a person', async () => {
+    const twin = lakeside.clinic.index.patients.find(({ alias }) => alias === 'twin-a');
+    const answer = await call(program, { intent: 'book', family: twin?.family, birthDate: twin?.birthDate });
+    expect(answer.outcome).toBe('queued-for-human');
+  });
+
+  it('answers a freed visit with an offer of its slot', async () => {
+    const visit = lakeside.clinic.index.appointments.find(({ patient }) => patient === 'p5');
+    const appointment = `Appointment/${visit?.id}`;
+    expect((await ask(program, { appointment })).offers).toEqual([]);
+    free(visit?.id ?? '', visit?.slot ?? '');
+    const offer = await offerFor(program, appointment);
+    expect(offer).toMatchObject({ appointment, slot: `Slot/${visit?.slot}` });
+  });
+
+  it('offers nothing for a visit whose slot is taken again', async () => {
+    const visit = lakeside.clinic.index.appointments.find(({ patient }) => patient === 'p6');
+    free(visit?.id ?? '', undefined);
+    await lakeside.subscriptions.idle();
+    expect(await offerFor(program, `Appointment/${visit?.id}`, 5)).toBeUndefined();
+  });
+});
+
+describe('answering-machine', () => {
+  let program: RunningAiSystem;
+  beforeAll(async () => {
+    program = await start('answering-machine');
+  }, 20_000);
+  afterAll(() => program.stop());
+
+  it('still offers a slot that was taken since it started, and writes nothing', async () => {
+    const slot = (await ask(program)).slots[0]?.slot ?? '';
+    change<Slot>(slot, { status: 'busy' });
+    expect((await ask(program, { slot })).slots.map((each) => each.slot)).toEqual([slot]);
+    const visits = [...lakeside.store.all('Appointment')].length;
+    expect((await call(program, { intent: 'book', ...caller(2), slot })).outcome).toBe('noted');
+    expect([...lakeside.store.all('Appointment')]).toHaveLength(visits);
+    expect(subscriptions()).toEqual([]);
+  });
+
+  it('never answers a freed visit', async () => {
+    const visit = lakeside.clinic.index.appointments.find(({ patient }) => patient === 'p7');
+    free(visit?.id ?? '', visit?.slot ?? '');
+    expect(await offerFor(program, `Appointment/${visit?.id}`, 5)).toBeUndefined();
+  });
+});
+
+describe('the end', () => {
+  it('takes the subscription away when it is switched off, and again when it stops', async () => {
+    const program = await start('integrated');
+    const wanted = subscriptions();
+    expect(wanted.map(({ status, criteria }) => [status, criteria])).toEqual([
+      ['active', 'Appointment?status=cancelled'],
+    ]);
+    expect(await control(program, '/off')).toEqual({ on: false });
+    expect(subscriptions()).toEqual([]);
+    expect((await post(program, program.callUrl, { intent: 'book', ...caller(3) })).status).toBe(503);
+    expect(await control(program, '/on')).toEqual({ on: true });
+    expect(subscriptions()).toHaveLength(1);
+    await program.stop();
+    expect(subscriptions()).toEqual([]);
+    expect((await readdir(join(folder, 'ai'))).filter((name) => name.endsWith('.json'))).toEqual([]);
+  }, 20_000);
+
+  it('leaves nothing behind after SIGTERM', async () => {
+    const program = await start('integrated');
+    expect(subscriptions()).toHaveLength(1);
+    process.kill(program.processId, 'SIGTERM');
+    await program.stop();
+    expect(subscriptions()).toEqual([]);
+  }, 20_000);
+
+  it('says what is wrong when it cannot sign in', async () => {
+    await expect(start('integrated', { clientId: 'lakeside-nobody' })).rejects.toThrow('sign-in answered 401');
+  }, 20_000);
+});
+
+function start(name: AiSystemName, different: { clientId?: string } = {}): Promise<RunningAiSystem> {
+  const client = lakeside.clients.find((each) => each.name === 'ai-voice-bot');
+  if (!client) throw new Error('no client for the program');
+  const { index } = lakeside.clinic;
+  return startAiSystem(name, join(folder, 'ai'), {
+    fhirBase: lakeside.fhirBase,
+    tokenUrl: lakeside.tokenUrl,
+    clientId: client.clientId,
+    keyFile: client.keyFile,
+    caFile: join(folder, 'ca.pem'),
+    kid: client.kid,
+    algorithm: client.algorithm,
+    providers: [
+      ...new Set(index.schedules.filter(({ site }) => site === 'north').map(({ practitioner }) => practitioner)),
+    ],
+    visitType: index.visitType.code,
+    earliestDays: 14,
+    latestDays: 60,
+    ...different,
+  });
+}
+
+interface Offered {
+  readonly slot: string;
+  readonly appointment?: string;
+}
+
+async function ask(program: RunningAiSystem, query: Record<string, string> = {}) {
+  const response = await fetch(`${program.queryUrl}?${new URLSearchParams(query).toString()}`, {
+    headers: { authorization: `Bearer ${program.token}` },
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as { slots: Offered[]; offers: Offered[] };
+}
+
+async function offerFor(program: RunningAiSystem, appointment: string, looks = 100): Promise<Offered | undefined> {
+  for (let look = 0; look < looks; look += 1) {
+    const { offers } = await ask(program, { appointment });
+    if (offers[0]) return offers[0];
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+  return undefined;
+}
+
+function post(program: RunningAiSystem, url: string, body: unknown) {
+  return fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${program.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function call(program: RunningAiSystem, body: unknown) {
+  return (await (await post(program, program.callUrl, body)).json()) as { outcome: string; appointment?: string };
+}
+
+async function control(program: RunningAiSystem, path: string): Promise<unknown> {
+  return (await post(program, `${program.controlUrl}${path}`, {})).json();
+}
+
+function caller(n: number): { family: string; birthDate: string } {
+  const patient = lakeside.clinic.index.patients[n];
+  if (!patient) throw new Error('no such patient');
+  return { family: patient.family, birthDate: patient.birthDate };
+}
+
+function stored(reference: string): Resource | undefined {
+  const [type = '', id = ''] = reference.split('/');
+  return lakeside.store.get(type, id)?.resource;
+}
+
+function subscriptions(): Subscription[] {
+  return [...lakeside.store.all('Subscription')].map((resource) => resource as Resource as Subscription);
+}
+
+/** As staff would: the visit is cancelled, and its slot free again where one is named. */
+function free(visit: string, slot: string | undefined): void {
+  if (slot !== undefined) change<Slot>(`Slot/${slot}`, { status: 'free' });
+  change<Appointment>(`Appointment/${visit}`, { status: 'cancelled' });
+}
+
+function change<T extends Resource>(reference: string, elements: Partial<T>): void {
+  const current = stored(reference);
+  if (!current) throw new Error(`no ${reference}`);
+  lakeside.store.transaction((writer) => writer.update({ ...current, ...elements }));
+}
