@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
-import { exitCodes } from '../model/errors.js';
+import { exitCodes, ToolError } from '../model/errors.js';
+import { addSandboxCommand } from './sandbox.js';
 
 /** Where the installed package keeps what the commands read; never the working directory (safety rule 40). */
 export interface PackagePlaces {
@@ -17,11 +18,16 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
     .description('Probes an EHR against a workflow contract and prints the pilot scorecard.')
     .version(version)
     .exitOverride();
+  addSandboxCommand(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCodes.gateMet;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.gateMet : exitCodes.couldNotStart;
+    if (error instanceof ToolError) {
+      process.stderr.write(`${error.code}: ${error.message}\n${error.next === undefined ? '' : `${error.next}\n`}`);
+      return error.exitCode;
+    }
     throw error;
   }
 }

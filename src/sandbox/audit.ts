@@ -126,7 +126,7 @@ function entities(event: AccessEvent): AuditEventEntity[] {
     found.push({
       type: systemObject,
       role: { system: objectRole, code: '24', display: 'Query' },
-      query: Buffer.from(`${resourceType ?? ''}?${query}`.slice(0, longestQuery)).toString('base64'),
+      query: Buffer.from(query.slice(0, longestQuery)).toString('base64'),
     });
   } else if (resourceType !== undefined && resourceId === undefined) {
     found.push({

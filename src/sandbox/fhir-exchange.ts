@@ -4,7 +4,6 @@ import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { FhirRequest, FhirResponse } from './exchange.js';
 
 const methods: readonly FhirRequest['method'][] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const deepestBody = 64;
 
 /** A request that is refused before FHIR looks at it. */
 export interface Refused {
@@ -27,24 +26,16 @@ export function parseRequest(request: ListenerRequest, path: string): Pick<FhirR
     return { status: 415, code: 'not-supported', problem: 'a body is accepted as application/fhir+json' };
   }
   try {
-    const body: unknown = JSON.parse(text);
-    return isDeeperThan(body, deepestBody)
-      ? { status: 400, code: 'structure', problem: `the body is nested more than ${deepestBody} levels deep` }
-      : { method, body };
+    return { method, body: JSON.parse(text) as unknown };
   } catch {
     return { status: 400, code: 'structure', problem: 'the body is not JSON' };
   }
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((child) => isDeeperThan(child, levels - 1));
-}
-
 /** The client's X-Request-Id, or one of our own where it sent none or an unusable one. */
 export function requestIdOf(request: ListenerRequest): string {
   const given = request.headers['x-request-id'] ?? '';
-  return /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID();
+  return /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
 }
 
 export function written({ status, headers, body }: FhirResponse, requestId: string): ListenerResponse {
