@@ -1,0 +1,42 @@
+/** Nesting beyond this is refused before parsing: a parser takes it, everything after it may not. */
+export const maximumDepth = 64;
+
+export type ParsedJson = { readonly value: unknown } | { readonly problem: 'not-json' | 'too-deep' };
+
+const forbiddenKeys = /"(?:__proto__|constructor|prototype)"\s*:/;
+
+/**
+ * JSON of a server: UTF-8 (bad sequences become U+FFFD, a byte order mark is dropped), at most 64 levels deep, keys that
+ * reach a prototype dropped.
+ */
+export function parseJson(bytes: Uint8Array): ParsedJson {
+  if (deeperThan(bytes, maximumDepth)) return { problem: 'too-deep' };
+  const text = new TextDecoder('utf-8').decode(bytes);
+  try {
+    const value: unknown = forbiddenKeys.test(text)
+      ? JSON.parse(text, (key, inner: unknown) => (forbiddenKeys.test(`"${key}":`) ? undefined : inner))
+      : JSON.parse(text);
+    return { value };
+  } catch {
+    return { problem: 'not-json' };
+  }
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+function deeperThan(bytes: Uint8Array, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (inString) {
+      if (byte === backslash) index++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > limit) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return false;
+}

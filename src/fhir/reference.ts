@@ -1,0 +1,45 @@
+/** `Type/id` of a relative, absolute or versioned reference; undefined for anything else. */
+export function localReference(reference: unknown): string | undefined {
+  if (typeof reference !== 'string') return undefined;
+  const match = /(?:^|\/)([A-Z][A-Za-z]{1,40}\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(
+    reference,
+  );
+  return match?.[1];
+}
+
+/** Logical id of a reference to the given type. */
+export function referencedId(reference: unknown, resourceType?: string): string | undefined {
+  const local = localReference(reference);
+  if (local === undefined) return undefined;
+  const [type, id] = local.split('/');
+  return resourceType === undefined || type === resourceType ? id : undefined;
+}
+
+/** Patients a resource names in its usual places: subject, patient, beneficiary, participant.actor. */
+export function patientsOf(resource: object): string[] {
+  const {
+    resourceType,
+    id,
+    subject,
+    patient,
+    beneficiary,
+    participant,
+    for: forWhom,
+  } = resource as Record<string, unknown> & {
+    subject?: { reference?: unknown };
+    patient?: { reference?: unknown };
+    beneficiary?: { reference?: unknown };
+    for?: { reference?: unknown };
+    participant?: { actor?: { reference?: unknown } }[];
+  };
+  const references = [
+    subject,
+    patient,
+    beneficiary,
+    forWhom,
+    ...(Array.isArray(participant) ? participant.map((each) => each?.actor) : []),
+  ];
+  const ids = references.map((each) => referencedId(each?.reference, 'Patient')).filter((each) => each !== undefined);
+  if (resourceType === 'Patient' && typeof id === 'string') ids.push(id);
+  return [...new Set(ids)];
+}

@@ -1,0 +1,78 @@
+import { canonicalJson } from '../fhir/content.js';
+import { sha256Hex } from '../model/chain.js';
+import type { NotMeasuredReason } from '../model/outcome.js';
+import type { AnySubject } from '../model/subject.js';
+import { phases, type AnyProbe, type Need, type Phase, type RunDocuments } from './probe.js';
+import type { RequestTemplate } from './request.js';
+import type { WriteRefusal, WriteTier } from './write-policy.js';
+
+export interface PlannedProbe {
+  readonly probe: AnyProbe;
+  readonly subject: AnySubject;
+  readonly phase: Phase;
+  readonly sends: readonly RequestTemplate[];
+  /** Why it will not run; its facts are recorded as missing with this reason. */
+  readonly unmet: { readonly reason: NotMeasuredReason; readonly detail: string } | undefined;
+}
+
+export interface Plan {
+  readonly items: readonly PlannedProbe[];
+  /** Most requests of all probes that can run, test cases and cleanup aside. */
+  readonly requests: number;
+  readonly writes: number;
+  readonly sha256: string;
+}
+
+export interface PlanInputs {
+  readonly documents: RunDocuments;
+  readonly probes: readonly AnyProbe[];
+  /** Which sessions can be had, and why not. */
+  readonly available: Readonly<
+    Record<Need, { readonly reason: NotMeasuredReason; readonly detail: string } | undefined>
+  >;
+  readonly tier: WriteTier;
+  readonly writesRefused: WriteRefusal | undefined;
+  /** Kinds of facts the selected checks read; undefined: all. */
+  readonly wanted: ReadonlySet<string> | undefined;
+}
+
+const tierRank: Readonly<Record<WriteTier, number>> = { none: 0, one: 1, all: 2 };
+
+/** Which probe runs on which subject, in which order, sending at most what. Pure. */
+export function planRun({ documents, probes, available, tier, writesRefused, wanted }: PlanInputs): Plan {
+  const items: PlannedProbe[] = [];
+  for (const phase of phases) {
+    for (const probe of probes) {
+      if (probe.phase !== phase) continue;
+      if (wanted !== undefined && !probe.brings.some((kind) => wanted.has(kind))) continue;
+      for (const subject of documents.subjects) {
+        if (subject.kind !== probe.subjects) continue;
+        if (probe.when !== undefined && !probe.when(subject, documents)) continue;
+        const need = probe.needs.find((each) => available[each] !== undefined);
+        const unmet = need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need];
+        items.push({ probe, subject, phase, sends: probe.sends(subject, documents), unmet });
+      }
+    }
+  }
+  const templates = items.filter((item) => item.unmet === undefined).flatMap((item) => item.sends);
+  const requests = templates.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);
+  const writes = templates
+    .filter((template) => template.mutates === true)
+    .reduce((sum, template) => sum + template.most, 0);
+  const digest = items.map(({ probe, subject, sends, unmet }) => ({
+    probe: probe.id,
+    subject: subject.id,
+    sends,
+    unmet: unmet?.reason,
+  }));
+  return { items, requests, writes, sha256: sha256Hex(canonicalJson(digest)) };
+}
+
+function writesUnmet(probe: AnyProbe, tier: WriteTier, refused: WriteRefusal | undefined): PlannedProbe['unmet'] {
+  if (probe.writes === 'none') return undefined;
+  if (refused !== undefined) return { reason: 'writes-off', detail: refused.detail };
+  if (tierRank[tier] < tierRank[probe.writes]) {
+    return { reason: 'writes-off', detail: `needs --writes ${probe.writes}` };
+  }
+  return undefined;
+}

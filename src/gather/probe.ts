@@ -1,0 +1,125 @@
+import type { Resource } from 'fhir/r4.js';
+import type { FactKind, FactValue, Missing } from '../model/fact.js';
+import type { Contract } from '../model/documents/contract.js';
+import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
+import type { EnvironmentClass, Grade } from '../model/outcome.js';
+import type { AnySubject, Subject, SubjectKind } from '../model/subject.js';
+import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
+import type { SignInRecord } from './sign-in.js';
+import type { TestObjects } from './test-objects.js';
+import type { TestCases } from './test-cases.js';
+import type { Change, Writer } from './writer.js';
+
+/** In the order they run. Latency before load and faults, negative sign-ins last; cleanup comes between `negative` and `settle`. */
+export const phases = ['static', 'discover', 'read', 'series', 'write', 'race', 'load', 'negative', 'settle'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Everything the documents say, for deciding what to send; no I/O. */
+export interface RunDocuments {
+  /** Effective contract: template and overrides applied. */
+  readonly contract: Contract;
+  readonly organization: OrganizationProfile;
+  readonly environmentId: string;
+  readonly environment: Environment;
+  readonly environmentClass: EnvironmentClass;
+  readonly subjects: readonly AnySubject[];
+  readonly startedAt: Date;
+  /** What lint would print: problems that load and are judged, with their places. */
+  readonly problems: readonly DocumentProblem[];
+  /** JSON pointers of the contract that came from its template. */
+  readonly inherited: ReadonlySet<string>;
+}
+
+export interface DocumentProblem {
+  readonly code: string;
+  readonly document: 'contract' | 'organization';
+  readonly pointer: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A session a probe may ask for. `ai`: the client the AI system uses. `second`: another client whose role may change the
+ * same things. `staff`: a reader that is not the AI system. `audit`: the client of the audit source.
+ */
+export type Need = 'ai' | 'second' | 'staff' | 'audit' | 'expendable';
+
+/** A session bound to one probe, subject and template budget. */
+export interface Client {
+  readonly context: string;
+  readonly bindingId: string;
+  readonly grantedScopes: readonly string[];
+  /** Reads `Type/id`. */
+  read(resourceType: string, id: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Searches by POST _search; values never stand in a URL. */
+  search(
+    resourceType: string,
+    parameters: readonly (readonly [string, string])[],
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+  send(request: OutgoingRequest): Promise<Answer>;
+  /** The only way to change anything: policy, journal, tag, undo. */
+  write(change: Change): Promise<Answer>;
+  signedIn(): Promise<SignInRecord>;
+}
+
+export interface ProbeTools extends RunDocuments {
+  readonly clients: Readonly<Record<Need, Client>>;
+  /** Any other context of the organization file by its id; undefined when its binding cannot sign in without a person. */
+  readonly context: (id: string) => Client | undefined;
+  /** One request without any credential. */
+  readonly anonymous: (request: OutgoingRequest) => Promise<Answer>;
+  readonly cases: TestCases;
+  readonly objects: TestObjects;
+  readonly writer: Writer;
+  /** Adds exchanges made elsewhere (test cases) to those the facts cite. */
+  readonly cite: (exchanges: readonly string[]) => void;
+  /** Seeded; the only randomness. 0 <= x < 1. */
+  readonly random: () => number;
+  readonly now: () => Date;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly signal: AbortSignal;
+  /** A test object of the action in the state the action starts from, created and undone by the run. */
+  readonly testObject: (subject: Subject<'action'>) => Promise<Resource>;
+}
+
+/** A fact with a grade other than measured. */
+export interface Graded<V> {
+  readonly graded: V;
+  readonly grade: Grade;
+}
+
+type Brought<K extends FactKind> = { readonly [P in K]?: FactValue<P> | Missing | Graded<FactValue<P>> };
+
+/** Does I/O, gives no opinion, brings facts about one subject. */
+export interface Probe<Kind extends SubjectKind = SubjectKind, Brings extends FactKind = FactKind> {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly subjects: Kind;
+  readonly when?: (subject: Subject<Kind>, documents: RunDocuments) => boolean;
+  readonly needs: readonly Need[];
+  /** The write tier it takes; at a lower tier its facts are missing `writes-off`. */
+  readonly writes: 'none' | 'one' | 'all';
+  readonly brings: readonly Brings[];
+  /** Everything it may send for this subject; the recorder refuses anything else. */
+  readonly sends: (subject: Subject<Kind>, documents: RunDocuments) => readonly RequestTemplate[];
+  readonly run: (subject: Subject<Kind>, tools: ProbeTools) => Promise<Brought<Brings>>;
+}
+
+export interface AnyProbe {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly subjects: SubjectKind;
+  readonly when?: (subject: Subject, documents: RunDocuments) => boolean;
+  readonly needs: readonly Need[];
+  readonly writes: 'none' | 'one' | 'all';
+  readonly brings: readonly FactKind[];
+  readonly sends: (subject: Subject, documents: RunDocuments) => readonly RequestTemplate[];
+  readonly run: (subject: Subject, tools: ProbeTools) => Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Declares a probe; the types tie what it returns to the facts it says it brings. */
+export function defineProbe<Kind extends SubjectKind, const Brings extends FactKind>(
+  probe: Probe<Kind, Brings>,
+): AnyProbe {
+  return probe as unknown as AnyProbe;
+}

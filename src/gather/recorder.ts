@@ -1,0 +1,339 @@
+import { randomUUID } from 'node:crypto';
+import type { Resource } from 'fhir/r4.js';
+import { parseJson } from '../fhir/json.js';
+import type { ExchangeLine } from '../model/evidence.js';
+import type { NotMeasuredReason } from '../model/outcome.js';
+import type { Door, DoorResponse, Purpose } from '../wire/exchange.js';
+import { WireFault } from '../wire/wire-fault.js';
+import { Breaker } from './breaker.js';
+import type { OperationHook } from './durable-log.js';
+import { keptHeaders } from './redact.js';
+import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
+import type { EvidenceWriter } from './run-folder.js';
+import { shapeOf, TemplateBudget } from './template-match.js';
+
+/** Spacing and concurrency per host; the wait is a phase of its own, never the EHR's latency. */
+export interface Pacing {
+  /** Resolves with the milliseconds waited; call `release` when the exchange is over. */
+  acquire(signal?: AbortSignal): Promise<number>;
+  release(): void;
+}
+
+export interface RecorderOptions {
+  readonly door: Door;
+  readonly bases: Readonly<Partial<Record<Purpose, string>>>;
+  readonly pacing: Pacing;
+  readonly evidence: EvidenceWriter;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Pause before an answer of 500 is asked for again (scoring C.2: at least 5 s on a system that is not a simulator). */
+  readonly repeatAfterMs: number;
+  readonly correlationHeader?: string;
+  readonly operation?: OperationHook;
+}
+
+/** Who is asking, for which probe and subject, within which templates. */
+export interface Scope {
+  readonly probe: string;
+  readonly subject: string;
+  readonly budget: TemplateBudget;
+  /** Ids of the exchanges made so far; cited by the facts of the probe. */
+  readonly exchanges: string[];
+  /** Cleanup goes on with an open breaker and after an interrupt. */
+  readonly cleanup?: boolean;
+}
+
+export interface RecorderCounts {
+  sent: number;
+  unavailable: number;
+}
+
+const longestRetryWaitMs = 30_000;
+const retries = 2;
+
+/**
+ * Every exchange of a run passes here: template, pacing, request id, evidence line, redaction, bounded retry. Nothing a
+ * server sent is kept but what an exchange line holds.
+ */
+export class Recorder {
+  readonly counts: RecorderCounts = { sent: 0, unavailable: 0 };
+  readonly #options: RecorderOptions;
+  readonly #breaker = new Breaker();
+  #nextExchange = 1;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** True when the target was refusing so often that the run stopped asking. */
+  get breakerOpen(): boolean {
+    return this.#breaker.open;
+  }
+
+  /**
+   * @throws ExchangeFault  no usable answer: unavailable, too large, redirected
+   * @throws ToolError `unplanned-request`; SafetyStop from the door
+   */
+  async send(scope: Scope, context: string, request: OutgoingRequest, credential?: string): Promise<Answer> {
+    scope.budget.take(context, request);
+    for (let attempt = 0; ; attempt++) {
+      const answer = await this.#once(scope, context, request, credential);
+      if (request.measured !== undefined) return answer;
+      const waitMs = this.#retryWaitMs(request, answer, attempt);
+      if (waitMs !== undefined) {
+        await this.#pause(waitMs);
+        continue;
+      }
+      if (request.tolerant === true) return answer;
+      if (answer.status === 429 || answer.status === 502 || answer.status === 503 || answer.status === 504) {
+        throw new ExchangeFault('unavailable', `the server answered ${answer.status}`, answer.exchange);
+      }
+      if (answer.status === 500 && request.method === 'GET') await this.#control(scope, answer.exchange);
+      return answer;
+    }
+  }
+
+  // An answer of 500 is a finding only while the same host answers something else.
+  async #control(scope: Scope, exchange: string): Promise<void> {
+    const control = await this.#once(scope, 'anonymous', { method: 'GET', path: 'metadata' }, undefined);
+    if (!control.ok) throw new ExchangeFault('unavailable', 'the server fails and so does a control request', exchange);
+  }
+
+  // 429 and 503 are asked again after the pause the server names; a 500 to a read is asked twice more, so that one bad
+  // moment is not a verdict. A write with an unknown outcome is never repeated here.
+  #retryWaitMs(request: OutgoingRequest, answer: Answer, attempt: number): number | undefined {
+    if (attempt >= retries) return undefined;
+    if (answer.status === 429 || (answer.status === 503 && request.method === 'GET')) {
+      const named = retryAfterMs(answer.headers['retry-after'], this.#options.now());
+      return named === undefined ? this.#options.repeatAfterMs : named <= longestRetryWaitMs ? named : undefined;
+    }
+    if (answer.status === 500 && request.method === 'GET') return this.#options.repeatAfterMs;
+    return undefined;
+  }
+
+  async #pause(waitMs: number): Promise<void> {
+    const { signal } = this.#options;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  async #once(
+    scope: Scope,
+    context: string,
+    request: OutgoingRequest,
+    credential: string | undefined,
+  ): Promise<Answer> {
+    const { door, pacing, signal, evidence, now, operation } = this.#options;
+    const purpose = request.purpose ?? 'fhir';
+    if (!scope.cleanup) {
+      signal.throwIfAborted();
+      if (this.#breaker.open) {
+        this.counts.unavailable += 1;
+        throw new ExchangeFault('unavailable', 'the target refused too often, the run stopped asking', undefined);
+      }
+    }
+    const url = this.#url(purpose, request);
+    const requestId = randomUUID();
+    const id = `x${this.#nextExchange++}`;
+    const bypass = request.measured !== undefined;
+    const waitedMs = bypass ? 0 : await pacing.acquire(scope.cleanup ? undefined : signal);
+    const sentAt = now();
+    const startedMs = performance.now();
+    const line: Omit<ExchangeLine, 'status' | 'durationMs' | 'bytes' | 'headers'> = {
+      type: 'exchange',
+      id,
+      probe: scope.probe,
+      subject: scope.subject,
+      context,
+      method: request.method,
+      path: shapeOf(request),
+      purpose,
+      sentAt: sentAt.toISOString(),
+      waitedMs: round(waitedMs),
+      requestId,
+    };
+    this.counts.sent += 1;
+    scope.exchanges.push(id);
+    try {
+      operation?.(`send:${purpose}:${request.method}`);
+      const response = await door.exchange({
+        purpose,
+        method: request.method,
+        url,
+        headers: this.#headers(request, requestId, credential),
+        ...bodyOf(request),
+        carriesCredential: credential !== undefined || purpose === 'token',
+        ...(request.deadlineMs === undefined ? {} : { deadlineMs: request.deadlineMs }),
+        ...(request.measured === undefined ? {} : { intendedAtMs: request.measured.intendedAtMs }),
+      });
+      operation?.(`answered:${purpose}:${request.method}`);
+      const answer = toAnswer(id, requestId, response, sentAt, now());
+      await evidence.append({
+        ...line,
+        status: response.status,
+        firstByteMs: round(response.timing.firstByteAtMs - response.timing.sentAtMs),
+        durationMs: round(response.timing.endAtMs - response.timing.sentAtMs),
+        bytes: response.body.length,
+        headers: keptHeaders(response),
+        ...(answer.resource === undefined ? {} : { resourceType: answer.resource.resourceType }),
+      });
+      this.#note(response.status === 429 || response.status >= 500, scope);
+      if ([429, 502, 503, 504].includes(response.status)) this.counts.unavailable += 1;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof WireFault)) throw error;
+      await evidence.append({
+        ...line,
+        status: 0,
+        fault: error.reason,
+        durationMs: round(performance.now() - startedMs),
+        bytes: 0,
+        headers: {},
+      });
+      const reason = reasonOf(error);
+      if (reason === 'unavailable') {
+        this.counts.unavailable += 1;
+        this.#note(true, scope);
+      }
+      throw new ExchangeFault(reason, error.message, id, error.mayHaveArrived);
+    } finally {
+      if (!bypass) pacing.release();
+    }
+  }
+
+  #note(bad: boolean, scope: Scope): void {
+    if (this.#breaker.note(bad)) {
+      void this.#options.evidence.append({
+        type: 'event',
+        event: 'breaker-open',
+        at: this.#options.now().toISOString(),
+        data: { probe: scope.probe },
+      });
+    }
+  }
+
+  #url(purpose: Purpose, request: OutgoingRequest): string {
+    const base = this.#options.bases[purpose];
+    if (base === undefined) {
+      throw new ExchangeFault('origin-not-listed', `the organization file lists no address for ${purpose}`, undefined);
+    }
+    if (request.nextLink !== undefined) {
+      const next = safeUrl(request.nextLink);
+      const own = new URL(base);
+      if (next === undefined || next.origin !== own.origin || !next.pathname.startsWith(own.pathname)) {
+        throw new ExchangeFault('origin-not-listed', 'a next link points elsewhere', undefined);
+      }
+      return next.href;
+    }
+    const target = request.path === '' ? base : `${base.replace(/\/$/, '')}/${request.path}`;
+    const query = (request.query ?? []).map(
+      ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+    );
+    return query.length === 0 ? target : `${target}?${query.join('&')}`;
+  }
+
+  #headers(request: OutgoingRequest, requestId: string, credential: string | undefined): Record<string, string> {
+    return {
+      accept: 'application/fhir+json, application/json;q=0.9',
+      'user-agent': 'ehr-scorecard',
+      'x-request-id': requestId,
+      ...(this.#options.correlationHeader === undefined
+        ? {}
+        : { [this.#options.correlationHeader.toLowerCase()]: requestId }),
+      ...contentTypeOf(request),
+      ...request.headers,
+      ...(credential === undefined ? {} : { authorization: credential }),
+    };
+  }
+}
+
+function bodyOf(request: OutgoingRequest): { body?: string } {
+  if (request.form !== undefined) {
+    return {
+      body: new URLSearchParams(request.form.map(([name, value]): [string, string] => [name, value])).toString(),
+    };
+  }
+  return request.body === undefined ? {} : { body: request.body };
+}
+
+function contentTypeOf(request: OutgoingRequest): Record<string, string> {
+  if (request.form !== undefined) return { 'content-type': 'application/x-www-form-urlencoded' };
+  return request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/fhir+json' };
+}
+
+function toAnswer(exchange: string, requestId: string, response: DoorResponse, sentAt: Date, receivedAt: Date): Answer {
+  const parsed = response.body.length === 0 ? undefined : parseJson(response.body);
+  const json = parsed !== undefined && 'value' in parsed ? parsed.value : undefined;
+  const isResource =
+    typeof json === 'object' && json !== null && 'resourceType' in json && typeof json.resourceType === 'string';
+  return {
+    exchange,
+    status: response.status,
+    headers: response.headers,
+    body: response.body,
+    json,
+    resource: isResource ? (json as Resource) : undefined,
+    problem:
+      parsed !== undefined && 'problem' in parsed
+        ? parsed.problem === 'too-deep'
+          ? 'too-deep'
+          : 'not-fhir'
+        : undefined,
+    timing: response.timing,
+    sentAt,
+    receivedAt,
+    connection: response.connection,
+    requestId,
+    ok: response.status >= 200 && response.status < 300,
+  };
+}
+
+function reasonOf(fault: WireFault): NotMeasuredReason {
+  switch (fault.reason) {
+    case 'too-large':
+    case 'truncated':
+    case 'origin-not-listed':
+      return fault.reason;
+    case 'encoding':
+    case 'protocol':
+    case 'redirected':
+    case 'too-many-redirects':
+      return 'not-fhir';
+    case 'certificate':
+      return 'prerequisite-failed';
+    case 'aborted':
+      return 'not-gathered';
+    default:
+      return 'unavailable';
+  }
+}
+
+/** Retry-After in milliseconds, from seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after). */
+function retryAfterMs(value: string | undefined, now: Date): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+}
+
+function safeUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+/** A scope for one probe on one subject. */
+export const scopeFor = (probe: string, subject: string, budget: TemplateBudget, cleanup = false): Scope => ({
+  probe,
+  subject,
+  budget,
+  exchanges: [],
+  ...(cleanup ? { cleanup } : {}),
+});

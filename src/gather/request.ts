@@ -1,0 +1,79 @@
+import type { Resource } from 'fhir/r4.js';
+import type { NotMeasuredReason } from '../model/outcome.js';
+import type { ConnectionFacts, Purpose, Timing } from '../wire/exchange.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * One request a probe may make. The recorder refuses anything that matches none, and the plan prints them all.
+ * `path` is relative to the base of its purpose; `{id}` stands for one segment, names after `?` are the parameters that
+ * may be sent (in the URL or in the form of a POST _search): `Appointment/{id}`, `Slot/_search?schedule&start`.
+ */
+export interface RequestTemplate {
+  readonly context: string;
+  readonly method: Method;
+  readonly path: string;
+  /** Upper bound for this probe and subject. */
+  readonly most: number;
+  readonly mutates?: boolean;
+  readonly purpose?: Purpose;
+  /** Adds up to this many pages by `next` links of the same origin and path. */
+  readonly pages?: number;
+}
+
+export interface OutgoingRequest {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: readonly (readonly [string, string])[];
+  /** Sent as application/x-www-form-urlencoded. */
+  readonly form?: readonly (readonly [string, string])[];
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly purpose?: Purpose;
+  /** Absolute URL of a `next` link; its origin and path must be those of the search. */
+  readonly nextLink?: string;
+  readonly deadlineMs?: number;
+  /** A measured series draws its budget beforehand and then bypasses pacing, retry and breaker. */
+  readonly measured?: { readonly intendedAtMs: number };
+  /** Answers that mean "unavailable" come back as answers instead of ending the probe. */
+  readonly tolerant?: boolean;
+}
+
+/** What came back, bounded and parsed; lives only inside the probe. */
+export interface Answer {
+  /** Exchange id in the evidence. */
+  readonly exchange: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** The parsed body, when it is JSON within bounds. */
+  readonly json: unknown;
+  /** The parsed body, when it is a FHIR resource. */
+  readonly resource: Resource | undefined;
+  /** Why a body that should be JSON is not usable. */
+  readonly problem: 'not-fhir' | 'too-deep' | undefined;
+  readonly timing: Timing;
+  /** Wall clock of sending and of the last byte, for matching with audit records. */
+  readonly sentAt: Date;
+  readonly receivedAt: Date;
+  readonly connection: ConnectionFacts;
+  readonly requestId: string;
+  readonly ok: boolean;
+}
+
+/** An exchange that brought nothing to judge; the facts of the probe become missing with this reason. */
+export class ExchangeFault extends Error {
+  override readonly name = 'ExchangeFault';
+  readonly reason: NotMeasuredReason;
+  readonly exchange: string | undefined;
+  /** The request may have been processed all the same. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(reason: NotMeasuredReason, detail: string, exchange: string | undefined, mayHaveArrived = false) {
+    super(detail);
+    this.reason = reason;
+    this.exchange = exchange;
+    this.mayHaveArrived = mayHaveArrived;
+  }
+}

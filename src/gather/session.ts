@@ -1,0 +1,125 @@
+import type { AuthBinding } from '../model/documents/organization.js';
+import { ExchangeFault, type Answer, type OutgoingRequest, type RequestTemplate } from './request.js';
+import { scopeFor, type Recorder, type Scope } from './recorder.js';
+import { signIn, type AccessToken, type Credential, type SignInRecord } from './sign-in.js';
+import { TemplateBudget } from './template-match.js';
+
+/** At most this many sign-ins of one binding in one run; a token of 20 s still lasts through a long one. */
+const signInsPerRun = 200;
+
+export interface SessionOptions {
+  /** Name of the role it plays in templates: `ai`, `second`, `staff-…`, `audit`. */
+  readonly context: string;
+  readonly binding: AuthBinding;
+  readonly credential: Credential;
+  readonly tokenUrl: string;
+  readonly recorder: Recorder;
+  /** Shortest time between two sign-ins of one binding (10 s; none on a simulator). */
+  readonly signInSpacingMs: number;
+  readonly onSignIn?: (record: SignInRecord) => void;
+}
+
+/** One signed-in client. Tokens live in memory only; a new one is asked for shortly before the old one ends. */
+export class Session {
+  readonly context: string;
+  readonly binding: AuthBinding;
+  readonly #options: SessionOptions;
+  readonly #signInScope: Scope;
+  #token: AccessToken | undefined;
+  #pending: Promise<AccessToken> | undefined;
+  #lastSignInMs = Number.NEGATIVE_INFINITY;
+  #record: SignInRecord | undefined;
+
+  constructor(options: SessionOptions) {
+    this.context = options.context;
+    this.binding = options.binding;
+    this.#options = options;
+    const template: RequestTemplate = {
+      context: options.context,
+      method: 'POST',
+      path: '',
+      purpose: 'token',
+      most: signInsPerRun,
+    };
+    this.#signInScope = scopeFor(
+      'sign-in',
+      `binding:${options.binding.id}`,
+      new TemplateBudget('sign-in', [template]),
+      true,
+    );
+  }
+
+  /** The last token answer; signs in first when there is none. Never throws for a refusal. */
+  async signedIn(): Promise<SignInRecord> {
+    if (this.#record === undefined) await this.#authorize().catch(rethrowUnlessRefused);
+    if (this.#record === undefined) throw new ExchangeFault('unavailable', 'no sign-in took place', undefined);
+    return this.#record;
+  }
+
+  /** Scopes the server granted, or those asked for when it did not say. */
+  get grantedScopes(): readonly string[] {
+    return this.#record?.grantedScopes ?? this.binding.scopes ?? [];
+  }
+
+  /**
+   * @throws ExchangeFault `prerequisite-failed` when the sign-in is refused
+   */
+  async send(scope: Scope, request: OutgoingRequest): Promise<Answer> {
+    const token = await this.#authorize();
+    const answer = await this.#options.recorder.send(scope, this.context, request, token.authorization);
+    if (answer.status === 401 && performance.now() > token.expiresAtMs - expiryMarginMs) this.#token = undefined;
+    return answer;
+  }
+
+  /** The current Authorization header value, for a connection the session does not make itself. */
+  async authorization(): Promise<string> {
+    return (await this.#authorize()).authorization;
+  }
+
+  #authorize(): Promise<AccessToken> {
+    if (this.#token !== undefined && performance.now() < this.#token.expiresAtMs - expiryMarginMs) {
+      return Promise.resolve(this.#token);
+    }
+    this.#pending ??= this.#signIn().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #signIn(): Promise<AccessToken> {
+    const { recorder, binding, credential, tokenUrl, signInSpacingMs, onSignIn } = this.#options;
+    const waitMs = this.#lastSignInMs + signInSpacingMs - performance.now();
+    // A refused sign-in is not tried again: repeated failures lock clients.
+    if (this.#record !== undefined && !this.#record.usableToken) throw this.#refused(this.#record);
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#lastSignInMs = performance.now();
+    const { record, token } = await signIn({
+      recorder,
+      scope: this.#signInScope,
+      context: this.context,
+      binding,
+      credential,
+      tokenUrl,
+      scopes: binding.scopes ?? [],
+    });
+    this.#record = record;
+    onSignIn?.(record);
+    if (token === undefined) throw this.#refused(record);
+    this.#token = token;
+    return token;
+  }
+
+  #refused(record: SignInRecord): ExchangeFault {
+    return new ExchangeFault(
+      'prerequisite-failed',
+      `the sign-in of binding ${this.binding.id} was refused with ${record.status}`,
+      record.exchange,
+    );
+  }
+}
+
+const expiryMarginMs = 2_000;
+
+function rethrowUnlessRefused(error: unknown): void {
+  if (!(error instanceof ExchangeFault) || error.reason !== 'prerequisite-failed') throw error;
+}

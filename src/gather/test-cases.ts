@@ -1,0 +1,337 @@
+import type { Patient, Reference, Resource, Schedule, Slot } from 'fhir/r4.js';
+import { readSearchset } from '../fhir/bundle.js';
+import { patientsOf, referencedId } from '../fhir/reference.js';
+import type { Contract, ContractResource } from '../model/documents/contract.js';
+import type { OrganizationProfile, TestPatient } from '../model/documents/organization.js';
+import { SafetyStop } from '../model/errors.js';
+import { ExchangeFault, type Answer } from './request.js';
+import { fillSearch, holesOf, MissingTemplateValue, type TemplateValues } from './template-values.js';
+
+/** How the cases ask; the runner binds it to the AI system's session and a budget of its own. */
+export interface CaseReader {
+  read(resourceType: string, id: string): Promise<Answer>;
+  search(resourceType: string, parameters: readonly (readonly [string, string])[]): Promise<Answer>;
+}
+
+export interface FoundResources {
+  readonly resources: readonly Resource[];
+  /** Exchanges that brought them. */
+  readonly exchanges: readonly string[];
+}
+
+/** Slots are booked only this far ahead (safety rule 9). */
+const slotLeadDays = 14;
+const slotWindowDays = 30;
+const dayMs = 86_400_000;
+
+/**
+ * The contract's own searches, filled with the organization's test data. Every patient is proven by its canary before
+ * anything else is asked about it (safety rule 8). Memoised: each question is asked once in a run.
+ */
+export class TestCases {
+  readonly #contract: Contract;
+  readonly #organization: OrganizationProfile;
+  readonly #reader: CaseReader;
+  readonly #now: () => Date;
+  readonly #site: string | undefined;
+  readonly #proofs = new Map<string, Promise<{ patient: Patient; exchange: string }>>();
+  readonly #found = new Map<string, Promise<FoundResources>>();
+  #provider: Promise<string | undefined> | undefined;
+  readonly #takenSlots = new Set<string>();
+
+  constructor(options: {
+    readonly contract: Contract;
+    readonly organization: OrganizationProfile;
+    readonly reader: CaseReader;
+    readonly now: () => Date;
+    /** Site the AI system's context works at; test patients of other sites are left alone. */
+    readonly site: string | undefined;
+  }) {
+    this.#contract = options.contract;
+    this.#organization = options.organization;
+    this.#reader = options.reader;
+    this.#now = options.now;
+    this.#site = options.site;
+  }
+
+  /** Listed test patients of the AI system's site, in file order. */
+  patients(): TestPatient[] {
+    const all = this.#organization.testData?.patients ?? [];
+    return all.filter(
+      (patient) =>
+        patient.gaps === undefined &&
+        (patient.site === undefined || this.#site === undefined || patient.site === this.#site),
+    );
+  }
+
+  /**
+   * The Patient resource, read once, carrying its canary.
+   * @throws SafetyStop when the canary is missing or the record was merged away
+   */
+  proven(testPatient: TestPatient): Promise<{ patient: Patient; exchange: string }> {
+    let proof = this.#proofs.get(testPatient.alias);
+    if (proof === undefined) {
+      proof = this.#prove(testPatient);
+      this.#proofs.set(testPatient.alias, proof);
+    }
+    return proof;
+  }
+
+  async #prove(testPatient: TestPatient): Promise<{ patient: Patient; exchange: string }> {
+    const answer = await this.#reader.read('Patient', testPatient.id);
+    if (!answer.ok || answer.resource?.resourceType !== 'Patient' || answer.resource.id !== testPatient.id) {
+      throw new ExchangeFault(
+        'no-test-object',
+        `test patient ${testPatient.alias} could not be read (${answer.status})`,
+        answer.exchange,
+      );
+    }
+    const patient = answer.resource as Patient;
+    const names = JSON.stringify(patient.name ?? []);
+    if (!names.includes(testPatient.canary) || patient.link !== undefined) {
+      throw new SafetyStop(
+        'canary-missing',
+        8,
+        `test patient ${testPatient.alias} does not carry its canary, or was merged: it may be a real person`,
+        'Check the id and the canary in testData.patients with the EHR team before anything else is sent.',
+      );
+    }
+    return { patient, exchange: answer.exchange };
+  }
+
+  /**
+   * What the contract's search for this resource finds for one test patient.
+   * @throws ExchangeFault when it cannot be asked; MissingTemplateValue when a hole has no test data
+   */
+  find(resource: ContractResource, testPatient: TestPatient): Promise<FoundResources> {
+    const key = `${resource.id}|${searchNamesPatient(this.#contract, resource) ? testPatient.alias : '*'}`;
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      found = this.#search(resource, testPatient);
+      this.#found.set(key, found);
+    }
+    return found;
+  }
+
+  async #search(resource: ContractResource, testPatient: TestPatient): Promise<FoundResources> {
+    const values = await this.values(testPatient, holesOf(resource.find));
+    const { type, parameters } = fillSearch(resource.find ?? '', values, this.#now());
+    const answer = await this.#reader.search(type, parameters);
+    const page = readSearchset(answer.resource);
+    if (!answer.ok || page === undefined || page === 'too-many') {
+      throw new ExchangeFault(
+        page === 'too-many' ? 'too-many' : 'prerequisite-failed',
+        `the contract's search for ${resource.id} was answered ${answer.status}`,
+        answer.exchange,
+      );
+    }
+    const own = page.matches.filter((match) => match.resourceType === resource.type && this.#mayUse(match));
+    return { resources: own, exchanges: [answer.exchange] };
+  }
+
+  // Rows of anybody who is not a listed test patient are dropped unread.
+  #mayUse(resource: Resource): boolean {
+    const listed = new Set((this.#organization.testData?.patients ?? []).map((patient) => patient.id));
+    return patientsOf(resource).every((patient) => listed.has(patient));
+  }
+
+  /** Up to `wanted` resources over the test patients, one search each, stopping when there are enough. */
+  async collect(resource: ContractResource, wanted: number): Promise<FoundResources> {
+    const resources = new Map<string, Resource>();
+    const exchanges: string[] = [];
+    for (const testPatient of this.patients()) {
+      if (resources.size >= wanted) break;
+      const { patient, exchange } = await this.proven(testPatient);
+      const found =
+        resource.type === 'Patient'
+          ? { resources: [patient], exchanges: [exchange] }
+          : await this.find(resource, testPatient);
+      const before = resources.size;
+      for (const each of found.resources) resources.set(`${each.resourceType}/${each.id}`, each);
+      exchanges.push(...found.exchanges);
+      if (resources.size === before && !searchNamesPatient(this.#contract, resource)) break;
+    }
+    return { resources: [...resources.values()].slice(0, wanted), exchanges: [...new Set(exchanges)] };
+  }
+
+  /**
+   * Values for the named holes, for one test patient.
+   * @throws MissingTemplateValue through the fill functions when the test data do not hold one
+   */
+  async values(testPatient: TestPatient, holes: readonly string[]): Promise<TemplateValues> {
+    const values = new Map<string, string>();
+    for (const hole of holes) {
+      const value = await this.#value(testPatient, hole);
+      if (value !== undefined) values.set(hole, value);
+    }
+    return values;
+  }
+
+  async #value(testPatient: TestPatient, hole: string): Promise<string | undefined> {
+    const [owner = '', element = ''] = hole.split(/\.(.*)/s);
+    switch (owner) {
+      case 'trigger':
+        return this.#input(testPatient, element);
+      case 'values':
+        return (
+          firstText(this.#organization.overrides?.[hole]) ??
+          (element === 'visitType' ? this.#organization.testData?.slots?.visitType : undefined)
+        );
+      case 'identifierSystems': {
+        const system = this.#organization.identifierSystems?.[element];
+        return typeof system === 'string' ? system : undefined;
+      }
+      case 'site':
+        return this.#organization.sites?.find((site) => site.id === (testPatient.site ?? this.#site))?.[
+          element as 'location'
+        ];
+      case 'output':
+        // Attachment.data is base64 (https://hl7.org/fhir/R4/datatypes.html#Attachment).
+        return Buffer.from('INTEGRATION TEST - written by ehr-scorecard, no clinical content').toString('base64');
+      default:
+        return this.#element(testPatient, owner, element);
+    }
+  }
+
+  async #element(testPatient: TestPatient, resourceId: string, element: string): Promise<string | undefined> {
+    const resource = this.#contract.resources?.find((each) => each.id === resourceId);
+    if (resource === undefined) return undefined;
+    if (resource.type === 'Patient') return elementOf((await this.proven(testPatient)).patient, element);
+    const { resources } = await this.find(resource, testPatient);
+    return elementOf(resources[0], element);
+  }
+
+  async #input(testPatient: TestPatient, name: string): Promise<string | undefined> {
+    const { patient } = await this.proven(testPatient);
+    const testData = this.#organization.testData;
+    const now = this.#now();
+    switch (name) {
+      case 'family':
+        return patient.name?.[0]?.family;
+      case 'given':
+        return patient.name?.[0]?.given?.[0];
+      case 'birthDate':
+        return patient.birthDate;
+      case 'mrn': {
+        const system = this.#organization.identifierSystems?.['mrn'];
+        return patient.identifier?.find((each) => each.system === system)?.value;
+      }
+      case 'provider':
+        this.#provider ??= this.#readProvider();
+        return this.#provider;
+      case 'from':
+        return new Date(now.getTime() + slotLeadDays * dayMs + dayMs).toISOString();
+      case 'to':
+        return new Date(now.getTime() + (slotLeadDays + slotWindowDays) * dayMs).toISOString();
+      case 'visitNumber':
+      case 'encounterId':
+        return this.#visit(testPatient, name);
+      case 'focus':
+      case 'orderId':
+        return testData?.orders?.find((order) => order.patient === testPatient.alias)?.id;
+      default:
+        return undefined;
+    }
+  }
+
+  async #readProvider(): Promise<string | undefined> {
+    const schedule = this.schedule();
+    if (schedule === undefined) return undefined;
+    const answer = await this.#reader.read('Schedule', schedule.id);
+    if (answer.resource?.resourceType !== 'Schedule') return undefined;
+    const found = answer.resource as Schedule;
+    if (!JSON.stringify(found).includes(schedule.canary)) {
+      throw new SafetyStop(
+        'canary-missing',
+        8,
+        `test schedule ${schedule.id} does not carry its canary`,
+        'Check the id and the canary in testData.schedules with the EHR team.',
+      );
+    }
+    const practitioner = found.actor
+      .map((actor: Reference) => referencedId(actor.reference, 'Practitioner'))
+      .find((id) => id !== undefined);
+    return practitioner === undefined ? undefined : `Practitioner/${practitioner}`;
+  }
+
+  async #visit(testPatient: TestPatient, name: 'visitNumber' | 'encounterId'): Promise<string | undefined> {
+    const listed = this.#organization.testData?.encounters?.find(
+      (encounter) => encounter.patient === testPatient.alias,
+    );
+    if (listed === undefined) return undefined;
+    if (name === 'encounterId') return listed.id;
+    const answer = await this.#reader.read('Encounter', listed.id);
+    const system = this.#organization.identifierSystems?.['visit'];
+    const encounter = answer.resource as { identifier?: { system?: string; value?: string }[] } | undefined;
+    return encounter?.identifier?.find((each) => system === undefined || each.system === system)?.value;
+  }
+
+  /** The test schedule slots are taken from. */
+  schedule(): { readonly id: string; readonly canary: string } | undefined {
+    const schedules = this.#organization.testData?.schedules ?? [];
+    return (
+      schedules.find((each) => this.#site === undefined || each.site === undefined || each.site === this.#site) ??
+      schedules[0]
+    );
+  }
+
+  /**
+   * A free slot on a listed schedule, at least 14 days ahead, not handed out before in this run.
+   * @throws ExchangeFault `no-test-object`
+   */
+  async takeSlot(testPatient: TestPatient): Promise<Slot> {
+    const resource = this.#contract.resources?.find((each) => each.type === 'Slot');
+    if (resource === undefined) throw new ExchangeFault('no-test-object', 'the contract names no Slot', undefined);
+    const { resources } = await this.find(resource, testPatient);
+    const schedules = new Set((this.#organization.testData?.schedules ?? []).map((schedule) => schedule.id));
+    const earliest = this.#now().getTime() + slotLeadDays * dayMs;
+    const slot = (resources as Slot[]).find(
+      (each) =>
+        each.status === 'free' &&
+        each.id !== undefined &&
+        !this.#takenSlots.has(each.id) &&
+        schedules.has(referencedId(each.schedule.reference, 'Schedule') ?? '') &&
+        Date.parse(each.start) >= earliest,
+    );
+    if (slot?.id === undefined) throw new ExchangeFault('no-test-object', 'no free test slot is left', undefined);
+    this.#takenSlots.add(slot.id);
+    return slot;
+  }
+
+  /** Gives a slot back after a re-read has shown that the undo freed it. */
+  returnSlot(slotId: string): void {
+    this.#takenSlots.delete(slotId);
+  }
+}
+
+/** Whether the search of a resource depends on the patient, directly or through the resources it refers to. */
+export function searchNamesPatient(
+  contract: Contract,
+  resource: ContractResource,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  const patientInputs = ['family', 'given', 'birthDate', 'mrn', 'visitNumber', 'encounterId', 'focus', 'orderId'];
+  return holesOf(resource.find).some((hole) => {
+    const [owner = '', element = ''] = hole.split(/\.(.*)/s);
+    if (owner === 'trigger') return patientInputs.includes(element);
+    const other = contract.resources?.find((each) => each.id === owner);
+    if (other === undefined || seen.has(other.id)) return false;
+    return other.type === 'Patient' || searchNamesPatient(contract, other, new Set([...seen, resource.id]));
+  });
+}
+
+/** An element of a resource as a template value; references give the id they point at. */
+function elementOf(resource: Resource | undefined, element: string): string | undefined {
+  if (resource === undefined) return undefined;
+  if (element === 'patient') return patientsOf(resource)[0];
+  const value = (resource as unknown as Record<string, unknown>)[element];
+  if (typeof value === 'string') return value;
+  return referencedId((value as Reference | undefined)?.reference);
+}
+
+function firstText(value: unknown): string | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : undefined;
+}
+
+export { MissingTemplateValue };

@@ -1,0 +1,127 @@
+import type { Resource, Slot } from 'fhir/r4.js';
+import type { Contract, ContractAction } from '../model/documents/contract.js';
+import type { TestPatient } from '../model/documents/organization.js';
+import type { Subject } from '../model/subject.js';
+import type { Client, RunDocuments } from './probe.js';
+import { ExchangeFault, type RequestTemplate } from './request.js';
+import { fillBody, fillText, holesOf } from './template-values.js';
+import type { TestCases } from './test-cases.js';
+
+/** Marks everything a person could read (safety rule 16). */
+export const testMarker = 'INTEGRATION TEST - ehr-scorecard';
+const markedTypes = new Set(['Appointment', 'Task', 'DocumentReference', 'ServiceRequest']);
+
+/** A body of the contract with its holes filled for one test patient. */
+export interface FilledBody {
+  readonly body: Resource;
+  readonly slot: Slot | undefined;
+  readonly patient: TestPatient;
+  /** Search part of If-None-Exist, when the contract asks for conditional create. */
+  readonly ifNoneExist: string | undefined;
+  /** The contract's own duplicate query, filled. */
+  readonly duplicateQuery: string | undefined;
+}
+
+/** The action that creates what this one works on: itself, or the contract's create of the same type. */
+export function creatingAction(contract: Contract, action: ContractAction): ContractAction | undefined {
+  const creates = (each: ContractAction): boolean =>
+    each.interaction === 'create' &&
+    each.resource === action.resource &&
+    each.body !== undefined &&
+    each.via !== 'screen';
+  return creates(action) ? action : (contract.actions ?? []).find(creates);
+}
+
+/** What creating one test object of this action may send. */
+export function testObjectTemplates(action: ContractAction, most = 1): RequestTemplate[] {
+  return [{ context: 'ai', method: 'POST', path: action.resource ?? '', most, mutates: true }];
+}
+
+/** Makes bodies and objects out of the contract's own templates. */
+export class TestObjects {
+  readonly #documents: RunDocuments;
+  readonly #cases: TestCases;
+
+  constructor(documents: RunDocuments, cases: TestCases) {
+    this.#documents = documents;
+    this.#cases = cases;
+  }
+
+  /**
+   * The body the contract would send, for the given or first test patient; a slot it names is taken from the test slots.
+   * @throws ExchangeFault `no-test-object`; MissingTemplateValue
+   */
+  async body(action: ContractAction, patient = this.#cases.patients()[0]): Promise<FilledBody> {
+    const creating = creatingAction(this.#documents.contract, action);
+    if (creating?.body === undefined)
+      throw new ExchangeFault(
+        'no-test-object',
+        `no action of the contract creates a ${action.resource ?? 'resource'} through FHIR`,
+        undefined,
+      );
+    if (patient === undefined)
+      throw new ExchangeFault('no-test-object', 'the organization file lists no test patient', undefined);
+    await this.#cases.proven(patient);
+    const wanted = creating === action ? creating.states?.to : (action.states?.from ?? creating.states?.to);
+    const holes = [
+      ...new Set(
+        [creating.body, creating.idempotency?.query, creating.idempotency?.value, creating.precondition?.query].flatMap(
+          holesOf,
+        ),
+      ),
+    ];
+    const slotResource = this.#documents.contract.resources?.find((each) => each.type === 'Slot');
+    const needsSlot = slotResource !== undefined && holes.some((hole) => hole.startsWith(`${slotResource.id}.`));
+    const slot = needsSlot ? await this.#cases.takeSlot(patient) : undefined;
+    const values = new Map(
+      await this.#cases.values(
+        patient,
+        holes.filter((hole) => hole !== 'idempotency'),
+      ),
+    );
+    if (slot !== undefined && slotResource !== undefined) {
+      for (const element of ['id', 'start', 'end'] as const)
+        values.set(`${slotResource.id}.${element}`, slot[element] ?? '');
+    }
+    const now = this.#documents.startedAt;
+    const { idempotency, precondition } = creating;
+    if (idempotency?.value !== undefined) {
+      values.set('idempotency', `${idempotency.system ?? ''}|${fillText(idempotency.value, values, now)}`);
+    }
+    const filled = fillBody(creating.body, values, now) as unknown as Resource & Record<string, unknown>;
+    const element = creating.states?.element?.split('.')[1] ?? 'status';
+    const body = {
+      ...filled,
+      ...(wanted === undefined ? {} : { [element]: wanted }),
+      ...(markedTypes.has(filled.resourceType) ? { description: testMarker } : {}),
+      ...(idempotency?.by === 'identifier' && idempotency.value !== undefined
+        ? { identifier: [{ system: idempotency.system, value: fillText(idempotency.value, values, now) }] }
+        : {}),
+    } as Resource;
+    return {
+      body,
+      slot,
+      patient,
+      ifNoneExist:
+        precondition?.type === 'if-none-exist' && precondition.query !== undefined
+          ? fillText(precondition.query, values, now)
+          : undefined,
+      duplicateQuery: idempotency?.query === undefined ? undefined : fillText(idempotency.query, values, now),
+    };
+  }
+
+  /** Creates one object with the AI system's client, in the state the action starts from. */
+  async create(subject: Subject<'action'>, ai: Client): Promise<Resource> {
+    const { body } = await this.body(subject.item.action);
+    const answer = await ai.write({ method: 'POST', resourceType: body.resourceType, body });
+    const stored = answer.resource;
+    if (!answer.ok || stored?.resourceType !== body.resourceType || stored.id === undefined) {
+      throw new ExchangeFault(
+        'prerequisite-failed',
+        `a test ${body.resourceType} could not be created (${answer.status})`,
+        answer.exchange,
+      );
+    }
+    return stored;
+  }
+}

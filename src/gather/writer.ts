@@ -1,0 +1,254 @@
+import type { Resource } from 'fhir/r4.js';
+import { applyPatch, type Operation } from 'rfc6902';
+import { canonicalJson, contentSha256 } from '../fhir/content.js';
+import { patientsOf } from '../fhir/reference.js';
+import { sha256Hex } from '../model/chain.js';
+import type { OrganizationProfile } from '../model/documents/organization.js';
+import type { Journal } from './journal.js';
+import type { Scope } from './recorder.js';
+import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
+import type { Session } from './session.js';
+import { writeAllowed, type WriteRefusal } from './write-policy.js';
+
+/** A change the tool makes; everything a journal needs is known before it is sent. */
+export interface Change {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly resourceType: string;
+  /** Absent for a create. */
+  readonly objectId?: string;
+  /** Whole resource for POST and PUT, JSON Patch for PATCH. */
+  readonly body?: Resource | readonly Operation[];
+  /** The resource as last read; needed for everything but a create. */
+  readonly basedOn?: Resource;
+  /** Value of If-Match; `null` sends none on purpose. */
+  readonly ifMatch?: string | null;
+  readonly ifNoneExist?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly measured?: OutgoingRequest['measured'];
+  readonly deadlineMs?: number;
+  /** An undo is reserved beforehand and counts in no limit. */
+  readonly undo?: boolean;
+  /** A test expects a refusal; if it succeeds the object is undone like any other. */
+  readonly expectRefusal?: boolean;
+}
+
+export interface WriterOptions {
+  readonly journal: Journal;
+  readonly organization: OrganizationProfile;
+  readonly runId: string;
+  readonly refusal: WriteRefusal | undefined;
+  readonly now: () => Date;
+  /** Start of the ids in the journal; a later cleanup uses its own. */
+  readonly idPrefix?: string;
+}
+
+export interface StrayObject {
+  readonly resourceType: string;
+  readonly id: string;
+}
+
+/**
+ * The only way anything is written. Checks the organization's policy, journals the intent, sends, journals the outcome.
+ * Objects it creates carry the run's tag and an identifier of their own (safety rules 11 to 18).
+ */
+export class Writer {
+  readonly refusal: WriteRefusal | undefined;
+  /** Objects the server stored under a patient that is not ours; once there is one, nothing more is written. */
+  readonly strays: StrayObject[] = [];
+  readonly counts = { writes: 0, undone: 0 };
+  readonly #options: WriterOptions;
+  #next = 1;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.refusal = options.refusal;
+  }
+
+  get runId(): string {
+    return this.#options.runId;
+  }
+
+  /** Adds tag and identifier to a body that is about to be created. */
+  marked(body: Resource): { readonly body: Resource; readonly identifier: string } {
+    const { writePolicy } = this.#options.organization;
+    const identifier = `${this.#options.runId}-${this.#next++}`;
+    const own = { system: writePolicy?.identifierSystem, value: identifier };
+    const existing = (body as { identifier?: unknown }).identifier;
+    return {
+      identifier,
+      body: {
+        ...body,
+        meta: {
+          ...body.meta,
+          ...(writePolicy?.tag === undefined ? {} : { tag: [...(body.meta?.tag ?? []), writePolicy.tag] }),
+        },
+        ...(body.resourceType === 'Subscription'
+          ? {}
+          : { identifier: [own, ...(Array.isArray(existing) ? (existing as unknown[]) : [])] }),
+      },
+    };
+  }
+
+  /**
+   * @throws ExchangeFault `writes-off`, `cap`, or from the exchange; a write whose outcome is unknown is in the journal
+   */
+  async write(session: Session, scope: Scope, change: Change): Promise<Answer> {
+    const marked = change.method === 'POST' ? this.marked(change.body as Resource) : undefined;
+    const body = marked?.body ?? change.body;
+    if (change.undo !== true) this.#permit(change, body);
+    const id = `${this.#options.idPrefix ?? 'w'}${this.counts.writes + this.counts.undone + 1}`;
+    const predicted = predictedSha256(change, body);
+    const text = body === undefined ? '' : JSON.stringify(body);
+    if (change.undo === true) this.counts.undone += 1;
+    else this.counts.writes += 1;
+    await this.#options.journal.intend({
+      type: 'intent',
+      id,
+      at: this.#options.now().toISOString(),
+      context: session.context,
+      binding: session.binding.id,
+      method: change.method,
+      resourceType: change.resourceType,
+      ...(change.objectId === undefined ? {} : { objectId: change.objectId }),
+      ...(marked === undefined ? {} : { identifier: marked.identifier }),
+      probe: scope.probe,
+      subject: scope.subject,
+      bodySha256: sha256Hex(text),
+      ...(predicted === undefined ? {} : { predictedSha256: predicted }),
+      undo: change.undo === true ? 'none' : 'object',
+    });
+    let answer: Answer;
+    try {
+      answer = await session.send(scope, requestOf(change, text));
+    } catch (error) {
+      if (error instanceof ExchangeFault) await this.#outcome(id, 0, undefined, undefined);
+      throw error;
+    }
+    const stored = answer.ok && answer.resource?.resourceType === change.resourceType ? answer.resource : undefined;
+    const objectId = stored?.id ?? change.objectId ?? idOfLocation(answer.headers['location'], change.resourceType);
+    await this.#outcome(id, answer.status, objectId, stored);
+    if (stored !== undefined) this.#checkPatient(stored);
+    if (change.measured === undefined && [429, 502, 503, 504].includes(answer.status)) {
+      throw new ExchangeFault('unavailable', `the server answered ${answer.status} to a write`, answer.exchange, true);
+    }
+    return answer;
+  }
+
+  #permit(change: Change, body: Change['body']): void {
+    if (this.refusal !== undefined) throw new ExchangeFault('writes-off', this.refusal.detail, undefined);
+    if (this.strays.length > 0) {
+      throw new ExchangeFault(
+        'writes-off',
+        'an object was stored under another patient, nothing more is written',
+        undefined,
+      );
+    }
+    const { organization } = this.#options;
+    const interaction = ({ POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const)[change.method];
+    if (
+      change.expectRefusal !== true &&
+      !writeAllowed(organization, change.resourceType, interaction, stateOf(change, body))
+    ) {
+      throw new ExchangeFault(
+        'writes-off',
+        `writePolicy.allow does not list ${interaction} of ${change.resourceType}`,
+        undefined,
+      );
+    }
+    const most = organization.writePolicy?.maxPerRun;
+    if (most !== undefined && this.counts.writes >= most) {
+      throw new ExchangeFault('cap', `writePolicy.maxPerRun (${most}) is reached`, undefined);
+    }
+    const before =
+      change.basedOn ?? (change.method === 'POST' || change.method === 'PUT' ? (body as Resource) : undefined);
+    if (before !== undefined && !this.#concernsTestData(before)) {
+      throw new ExchangeFault(
+        'no-test-object',
+        'the object to be written does not belong to a listed test patient',
+        undefined,
+      );
+    }
+  }
+
+  #concernsTestData(resource: Resource): boolean {
+    const listed = new Set((this.#options.organization.testData?.patients ?? []).map((patient) => patient.id));
+    const patients = patientsOf(resource);
+    if (resource.resourceType === 'Subscription') return true;
+    return patients.length > 0 && patients.every((patient) => listed.has(patient));
+  }
+
+  #checkPatient(stored: Resource): void {
+    if (patientsOf(stored).length > 0 && !this.#concernsTestData(stored)) {
+      this.strays.push({ resourceType: stored.resourceType, id: stored.id ?? '' });
+    }
+  }
+
+  async #outcome(
+    id: string,
+    status: number,
+    objectId: string | undefined,
+    stored: Resource | undefined,
+  ): Promise<void> {
+    await this.#options.journal.record({
+      type: 'outcome',
+      id,
+      at: this.#options.now().toISOString(),
+      status,
+      ...(objectId === undefined ? {} : { objectId }),
+      ...(stored?.meta?.versionId === undefined ? {} : { versionId: stored.meta.versionId }),
+      ...(stored === undefined ? {} : { contentSha256: contentSha256(stored) }),
+    });
+  }
+}
+
+function requestOf(change: Change, text: string): OutgoingRequest {
+  const path = change.objectId === undefined ? change.resourceType : `${change.resourceType}/${change.objectId}`;
+  const ifMatch = change.ifMatch ?? (change.ifMatch === null ? undefined : etagOf(change.basedOn));
+  return {
+    method: change.method,
+    path,
+    ...(text === '' ? {} : { body: text }),
+    contentType: change.method === 'PATCH' ? 'application/json-patch+json' : 'application/fhir+json',
+    headers: {
+      prefer: 'return=representation',
+      ...(change.method !== 'POST' && ifMatch !== undefined ? { 'if-match': ifMatch } : {}),
+      ...(change.ifNoneExist === undefined ? {} : { 'if-none-exist': change.ifNoneExist }),
+      ...change.headers,
+    },
+    ...(change.measured === undefined ? {} : { measured: change.measured }),
+    ...(change.deadlineMs === undefined ? {} : { deadlineMs: change.deadlineMs }),
+    tolerant: true,
+  };
+}
+
+/** Weak ETag of the version last read (https://hl7.org/fhir/R4/http.html#versioning). */
+export const etagOf = (resource: Resource | undefined): string | undefined =>
+  resource?.meta?.versionId === undefined ? undefined : `W/"${resource.meta.versionId}"`;
+
+function stateOf(change: Change, body: Change['body']): string | undefined {
+  if (change.method === 'DELETE' || body === undefined) return undefined;
+  if (!Array.isArray(body)) return textOf((body as { status?: unknown }).status);
+  const operation = (body as readonly Operation[]).find(
+    (each) => 'value' in each && each.op === 'replace' && each.path === '/status',
+  );
+  return operation === undefined ? undefined : textOf((operation as { value?: unknown }).value);
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** What the content will be if the server applies exactly this change; lets cleanup recognise it after a crash. */
+function predictedSha256(change: Change, body: Change['body']): string | undefined {
+  if (change.method === 'DELETE' || body === undefined) return undefined;
+  if (!Array.isArray(body)) return contentSha256(body as Resource);
+  if (change.basedOn === undefined) return undefined;
+  const copy = JSON.parse(canonicalJson(change.basedOn)) as Resource;
+  const failures = applyPatch(copy, [...(body as Operation[])]).filter((each) => each !== null);
+  return failures.length === 0 ? contentSha256(copy) : undefined;
+}
+
+function idOfLocation(location: string | undefined, resourceType: string): string | undefined {
+  const match = /(?:^|\/)([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(
+    location ?? '',
+  );
+  return match?.[1] === resourceType ? match[2] : undefined;
+}
