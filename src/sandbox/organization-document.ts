@@ -31,7 +31,6 @@ export type RegisteredClient = Pick<ClientRegistration, 'name' | 'scopes' | 'alg
 type AuthBinding = NonNullable<NonNullable<OrganizationProfile['auth']>['bindings']>[number];
 
 const environment = 'sandbox';
-const eventSource = 'event-source';
 const auditor = 'auditor';
 
 /** The organization profile with which one of the shipped contracts runs against this organization of the sandbox. */
@@ -74,16 +73,13 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       zone,
       status: 'live',
     })),
-    contexts: [
-      ...setting.contexts.map(({ client, role, site }) => ({
-        id: client,
-        role,
-        ...(site === undefined ? {} : { site }),
-        binding: client,
-        purposeOfUse: setting.purposeOfUse,
-      })),
-      { id: eventSource, role: 'staff', binding: eventSource },
-    ],
+    contexts: setting.contexts.map(({ client, role, site }) => ({
+      id: client,
+      role,
+      ...(site === undefined ? {} : { site }),
+      binding: client,
+      purposeOfUse: setting.purposeOfUse,
+    })),
     identifierSystems: { ...clinic.identifierSystems },
     channels: { ...setting.channels },
     listeners: { subscription: { bind: '127.0.0.1', port: 0 }, proxy: { bind: '127.0.0.1', port: 0 } },
@@ -101,13 +97,12 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
           interactions: ['create', 'patch', 'update', 'delete'],
           states: ['requested', 'received', 'in-progress', 'on-hold', 'completed', 'failed', 'rejected', 'cancelled'],
         },
-        { resource: 'DocumentReference', interactions: ['create', 'delete'], states: ['preliminary'] },
-        { resource: 'Encounter', interactions: ['patch', 'update'], states: ['in-progress', 'finished'] },
         {
-          resource: 'ServiceRequest',
-          interactions: ['create', 'patch', 'delete'],
-          states: ['draft', 'active', 'revoked'],
+          resource: 'DocumentReference',
+          interactions: ['create', 'patch', 'update', 'delete'],
+          states: ['preliminary'],
         },
+        { resource: 'Encounter', interactions: ['patch', 'update'], states: ['in-progress', 'finished'] },
         { resource: 'Provenance', interactions: ['create', 'delete'] },
         { resource: 'Subscription', interactions: ['create', 'delete'] },
       ],
@@ -161,7 +156,7 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
 
 function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: OrganizationDocumentOptions): AuthBinding[] {
   const [aiSystem, ...staff] = setting.contexts.map(({ client }) => client);
-  const names = [aiSystem, setting.spareClient, ...staff, auditor, eventSource];
+  const names = [aiSystem, setting.spareClient, ...staff, auditor];
   return names.flatMap((name) => {
     const client = clients.find((each) => each.name === name);
     if (!client) return [];

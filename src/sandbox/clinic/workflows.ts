@@ -58,6 +58,8 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'physician-north', role: 'physician', site: 'north' },
       { client: 'nurse', role: 'nurse', site: 'north' },
       { client: 'front-desk-visits', role: 'front-desk', site: 'north' },
+      // Closes visits and takes drafts away again, which the physician of the matrix does on the screen.
+      { client: 'event-source', role: 'physician' },
     ],
     spareClient: 'scribe-spare',
     purposeOfUse: 'TREAT',

@@ -111,7 +111,8 @@ describe('test patients', () => {
 describe('test schedules', () => {
   it('offer at least 200 free slots each, none sooner than 15 days ahead and none overlapping', () => {
     const slots = ofType<Slot>('Slot');
-    for (const { id, freeSlots, from, to } of index.schedules) {
+    for (const { id, freeSlots, from, to, canary } of index.schedules) {
+      expect(JSON.stringify(byReference.get(`Schedule/${id}`))).toContain(canary);
       const own = slots.filter(({ schedule }) => schedule.reference === `Schedule/${id}`);
       expect(own.filter(({ status }) => status === 'free')).toHaveLength(freeSlots);
       expect(freeSlots).toBeGreaterThanOrEqual(200);

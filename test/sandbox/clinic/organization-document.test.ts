@@ -1,5 +1,12 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Value } from 'typebox/value';
-import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crossProblems } from '../../../src/load/cross-problems.js';
+import { loadContract, loadOrganization } from '../../../src/load/documents.js';
 import { organizationSchema } from '../../../src/model/documents/organization.js';
 import { clientTable } from '../../../src/sandbox/clients.js';
 import { createClinic } from '../../../src/sandbox/clinic/clinic.js';
@@ -9,6 +16,7 @@ import { organizationDocument } from '../../../src/sandbox/organization-document
 
 const now = new Date('2026-11-20T10:15:30Z');
 const organizations: readonly OrganizationId[] = ['lakeside', 'summit'];
+const profilesFolder = new URL('../../../profiles/', import.meta.url);
 const cases = organizations.flatMap((organization) =>
   (Object.keys(workflows) as WorkflowName[]).map((workflow) => ({ organization, workflow })),
 );
@@ -27,6 +35,15 @@ function documentOf(organization: OrganizationId, workflow: WorkflowName) {
   });
 }
 
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'organization-document-'));
+  await mkdir(join(folder, 'keys'));
+  await writeFile(join(folder, 'ca.pem'), 'a certificate');
+  for (const { name } of clientTable) await writeFile(join(folder, 'keys', `${name}.pem`), 'a key', { mode: 0o600 });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 describe.each(cases)('organizationDocument for $organization, $workflow', ({ organization, workflow }) => {
   const document = documentOf(organization, workflow);
 
@@ -34,6 +51,23 @@ describe.each(cases)('organizationDocument for $organization, $workflow', ({ org
     const plain: unknown = JSON.parse(JSON.stringify(document));
     expect([...Value.Errors(organizationSchema, plain)]).toEqual([]);
     expect(plain).toEqual(document);
+  });
+
+  it('loads without a problem and agrees with its contract', async () => {
+    const file = join(folder, `${organization}-${workflow}.yaml`);
+    await writeFile(file, stringify(document));
+    const contract = await loadContract(
+      fileURLToPath(new URL(`contracts/${workflows[workflow].contract}.yaml`, profilesFolder)),
+      { profilesFolder },
+    );
+    const loaded = await loadOrganization(file, { profilesFolder });
+    expect(loaded.problems).toEqual([]);
+    expect(crossProblems(contract, loaded)).toEqual([]);
+    const parties = new Set((contract.value.dataHandling?.flows ?? []).map(({ party }) => party));
+    expect(parties.size).toBeGreaterThan(0);
+    expect(loaded.value.attestations?.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([...parties].map((party) => `baa-${party}`)),
+    );
   });
 
   it('names only bindings, sites and patients it defines', () => {
@@ -56,6 +90,6 @@ describe.each(cases)('organizationDocument for $organization, $workflow', ({ org
     const products = bindings.filter(({ usedBy }) => usedBy === 'ai-system');
     expect(products.map(({ expendable }) => expendable ?? false)).toEqual([false, true]);
     expect(bindings.map(({ key }) => key?.ref)).toEqual(bindings.map(({ id }) => `file:keys/${id}.pem`));
-    expect(bindings.some(({ id }) => id === 'event-source')).toBe(true);
+    expect(bindings.map(({ workflow: of }) => of)).toEqual(bindings.map(() => workflows[workflow].workflow));
   });
 });
