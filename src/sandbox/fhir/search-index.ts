@@ -98,21 +98,29 @@ function extractorsOf(resourceType: string): readonly Extractor[] {
   return found;
 }
 
-/** A plain path, which most expressions are, is walked by hand: the index is on the path of every write. */
+/** Plain paths, which most expressions are, are walked by hand: the index is on the path of every write. */
 function extractor(expression: string): (resource: Resource) => readonly unknown[] {
-  if (/^[A-Za-z.]+$/.test(expression)) {
-    const steps = expression.split('.');
-    return (resource) =>
-      steps.reduce<readonly unknown[]>((nodes, step) => nodes.flatMap((node) => property(node, step)), [resource]);
+  if (/^[A-Za-z.]+( \| [A-Za-z.]+)*$/.test(expression)) {
+    const paths = expression.split(' | ').map((path) => path.split('.'));
+    return (resource) => {
+      const found: unknown[] = [];
+      for (const path of paths) collect(resource, path, 0, found);
+      return found;
+    };
   }
   // Unresolved nodes, because resolving marks the data itself, and stored data is frozen.
   const compiled = compile(expression, undefined, { resolveInternalTypes: false });
   return (resource) => (compiled(resource) as readonly { readonly data: unknown }[]).map((node) => node.data);
 }
 
-function property(node: unknown, name: string): unknown {
-  const value: unknown = isObject(node) && Object.hasOwn(node, name) ? node[name] : [];
-  return value;
+function collect(node: unknown, path: readonly string[], depth: number, found: unknown[]): void {
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, path, depth, found);
+    return;
+  }
+  const step = path[depth];
+  if (step === undefined) found.push(node);
+  else if (isObject(node) && Object.hasOwn(node, step)) collect(node[step], path, depth + 1, found);
 }
 
 function indexedValues(parameter: SearchParameter, nodes: readonly unknown[]): IndexedValues {
