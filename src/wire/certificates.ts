@@ -13,12 +13,13 @@ export interface ServerIdentity {
 const dayMs = 86_400_000;
 
 /**
- * A certificate authority of its own and one server certificate for 127.0.0.1, ::1 and localhost, P-256, in memory
- * only. Valid from a day before `now` (clocks differ) for `validDays`; negative gives an expired one.
+ * A certificate authority of its own and one server certificate for 127.0.0.1, ::1 and localhost, in memory only:
+ * P-256, or RSA with 2,048 bits, which takes longer to make. Valid from a day before `now` (clocks differ) for `validDays`; negative gives an expired one.
  */
 export async function serverIdentity(
-  options: { now?: Date; validDays?: number; names?: readonly string[] } = {},
+  options: { now?: Date; validDays?: number; names?: readonly string[]; keyType?: 'ec' | 'rsa' } = {},
 ): Promise<ServerIdentity> {
+  const keyType = options.keyType ?? 'ec';
   const nowMs = (options.now ?? new Date()).getTime();
   const endMs = nowMs + (options.validDays ?? 7) * dayMs;
   const validity = { notBeforeDate: new Date(Math.min(nowMs, endMs) - dayMs), notAfterDate: new Date(endMs) };
@@ -27,7 +28,7 @@ export async function serverIdentity(
   const authority = await generate([{ name: 'commonName', value: name }], {
     ...validity,
     notAfterDate: new Date(Math.max(nowMs, endMs) + dayMs),
-    keyType: 'ec',
+    keyType,
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
@@ -36,12 +37,12 @@ export async function serverIdentity(
   });
   const server = await generate([{ name: 'commonName', value: 'localhost' }], {
     ...validity,
-    keyType: 'ec',
+    keyType,
     algorithm: 'sha256',
     ca: { key: authority.private, cert: authority.cert },
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: keyType === 'rsa', critical: true },
       { name: 'extKeyUsage', serverAuth: true },
       {
         name: 'subjectAltName',

@@ -40,6 +40,11 @@ const certificateProblems: Readonly<Record<string, CertificateProblem>> = {
   HOSTNAME_MISMATCH: 'wrong-name',
 };
 
+/** What Node's or OpenSSL's code says against a certificate; `undefined` for any other code. */
+export function certificateProblem(code: string): CertificateProblem | undefined {
+  return Object.hasOwn(certificateProblems, code) ? certificateProblems[code] : undefined;
+}
+
 const closed = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /**
@@ -49,7 +54,7 @@ const closed = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 export function faultOf(error: unknown, details: WireFaultDetails): WireFault {
   if (error instanceof WireFault) return error;
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  const certificate = certificateProblems[code];
+  const certificate = certificateProblem(code);
   if (certificate !== undefined) return new WireFault('certificate', { ...details, certificate });
   const reason = reasons[code];
   // undici also blames the length for a head that contradicts itself.

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
@@ -171,19 +171,21 @@ export class Peer {
   }
 
   #sameKey(socket: TLSSocket): string {
-    const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
-    if (key === undefined) throw new WireFault('certificate', { origin: this.url.origin, certificate: 'untrusted' });
-    const spkiSha256 = createHash('sha256').update(key).digest('base64');
-    const pinned = this.#tls.spkiPins?.includes(spkiSha256);
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) {
+      throw new WireFault('certificate', { origin: this.url.origin, certificate: 'untrusted' });
+    }
+    const shown = spkiSha256(certificate);
+    const pinned = this.#tls.spkiPins?.includes(shown);
     if (pinned === false && this.#spkiSha256 === undefined) {
       throw new WireFault('certificate', { origin: this.url.origin, certificate: 'not-pinned' });
     }
-    this.#spkiSha256 ??= spkiSha256;
+    this.#spkiSha256 ??= shown;
     // Several pins are several nodes the organization has named: a change among them is no change of the peer.
-    if (this.#spkiSha256 !== spkiSha256 && pinned !== true) {
+    if (this.#spkiSha256 !== shown && pinned !== true) {
       throw this.#stopWith('peer-changed', 'answered with another certificate key during the run');
     }
-    return spkiSha256;
+    return shown;
   }
 
   #stopWith(code: string, sentence: string): SafetyStop {
@@ -195,4 +197,10 @@ export class Peer {
     );
     return this.#stop;
   }
+}
+
+/** base64 SHA-256 of the SubjectPublicKeyInfo (https://www.rfc-editor.org/rfc/rfc7469#section-2.4). */
+export function spkiSha256(certificate: X509Certificate): string {
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
 }

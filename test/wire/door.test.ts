@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SafetyStop, ToolError } from '../../src/model/errors.js';
 import { serverIdentity, type ServerIdentity } from '../../src/wire/certificates.js';
@@ -405,6 +406,45 @@ describe('hostile transports', () => {
     });
     const { body } = await doorTo(server.origin).exchange(get(server.origin));
     expect(Buffer.from(body).toString()).toBe('ok');
+  });
+
+  test('any bytes for an answer end in an answer or a fault of ours', async () => {
+    const seeds = [
+      http(200, { 'content-encoding': 'gzip' }, gzipSync('{"resourceType":"Patient"}')),
+      Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: y\r\n\r\n'),
+      Buffer.from('HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 302 Found\r\nlocation: /x\r\nconnection: close\r\n\r\n'),
+    ];
+    const edit = fc.record({ at: fc.nat(200), byte: fc.nat(255), cut: fc.nat(3), insert: fc.boolean() });
+    const answers = fc.tuple(fc.constantFrom(...seeds), fc.array(edit, { maxLength: 4 })).map(([seed, edits]) => {
+      let bytes = seed;
+      for (const { at, byte, cut, insert } of edits) {
+        const from = at % bytes.length;
+        const middle = insert ? Buffer.from([byte]) : Buffer.alloc(0);
+        bytes = Buffer.concat([bytes.subarray(0, from), middle, bytes.subarray(from + cut)]);
+        if (bytes.length === 0) bytes = Buffer.from('\r');
+      }
+      return bytes;
+    });
+    let answer: Buffer = Buffer.alloc(0);
+    const server = await rawServer((socket) => socket.end(answer));
+    const door = doorTo(server.origin);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          answers,
+          fc.uint8Array({ minLength: 1 }).map((bytes) => Buffer.from(bytes)),
+        ),
+        async (bytes) => {
+          answer = bytes;
+          const outcome: unknown = await door
+            .exchange(get(server.origin, { deadlineMs: 2_000 }))
+            .catch((fault: unknown) => fault);
+          if (outcome instanceof Error) expect(outcome).toBeInstanceOf(WireFault);
+          else expect(outcome).toMatchObject({ status: expect.any(Number) });
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test('Content-Length beside Transfer-Encoding is refused', async () => {
