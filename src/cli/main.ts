@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { exitCodes, ToolError } from '../model/errors.js';
+import { addLintCommand } from './lint.js';
 import { addSandboxCommand } from './sandbox.js';
+import { addSchemaCommand } from './schema.js';
 
 /** Where the installed package keeps what the commands read; never the working directory (safety rule 40). */
 export interface PackagePlaces {
@@ -19,13 +21,17 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
     .version(version)
     .exitOverride();
   addSandboxCommand(program);
+  addLintCommand(program, places);
+  addSchemaCommand(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCodes.gateMet;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.gateMet : exitCodes.couldNotStart;
     if (error instanceof ToolError) {
-      process.stderr.write(`${error.code}: ${error.message}\n${error.next === undefined ? '' : `${error.next}\n`}`);
+      // A refused document says code, place and frame of each fault itself.
+      const code = error.name === 'DocumentError' ? '' : `${error.code}: `;
+      process.stderr.write(`${code}${error.message}\n${error.next === undefined ? '' : `${error.next}\n`}`);
       return error.exitCode;
     }
     throw error;

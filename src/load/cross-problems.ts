@@ -23,7 +23,7 @@ export function crossProblems(
   const actions = (contract.value.actions ?? []).map(({ id }) => id);
   const roles = contract.value.permissions?.roles;
   const metrics = (contract.value.success ?? []).map(({ id }) => id);
-  const { channels = {}, paths = {}, contexts = [], identifierSystems = {} } = organization.value;
+  const { channels = {}, paths = {}, contexts = [], identifierSystems } = organization.value;
   for (const id of Object.keys(channels)) inOrganization.refer('trigger', `/channels/${id}`, id, triggers);
   for (const id of Object.keys(paths)) inOrganization.refer('action', `/paths/${id}`, id, actions);
   for (const [index, { role }] of contexts.entries()) {
@@ -32,9 +32,11 @@ export function crossProblems(
   for (const [index, { metric }] of (organization.value.metrics ?? []).entries()) {
     inOrganization.refer('metric', `/metrics/${index}/metric`, metric, metrics);
   }
-  for (const { pointer, name } of templateHoles(contract.root)) {
+  // A block nobody wrote is undecided; only one that is there can lack a name.
+  const holes = identifierSystems === undefined ? [] : templateHoles(contract.root);
+  for (const { pointer, name } of holes) {
     const [, system] = /^identifierSystems\.(.+)$/.exec(name) ?? [];
-    inContract.refer('identifier system', pointer, system, Object.keys(identifierSystems));
+    inContract.refer('identifier system', pointer, system, Object.keys(identifierSystems ?? {}));
   }
   for (const { code, path, document, pointer } of applyOverrides(contract.value, organization.value).findings) {
     const list = document === 'contract' ? inContract : inOrganization;

@@ -18,6 +18,7 @@ const maxShown = 20;
 export class DocumentError extends ToolError {
   override readonly name = 'DocumentError';
   readonly faults: readonly DocumentFault[];
+  readonly sources: ReadonlyMap<string, string>;
 
   /** @param sources text of each file a span may point into, by the name in the span */
   constructor(faults: readonly [DocumentFault, ...DocumentFault[]], sources: ReadonlyMap<string, string>) {
@@ -27,11 +28,12 @@ export class DocumentError extends ToolError {
     const rest = ordered.length - shown.length;
     super(first.code, [...shown, ...(rest > 0 ? [`… and ${rest} more.`] : [])].join('\n\n'), { span: first.span });
     this.faults = ordered;
+    this.sources = sources;
   }
 }
 
 /** `file:line:column  message`, the frame, and what to do. */
-export function renderFault(fault: DocumentFault, source: string | undefined): string {
+export function renderFault(fault: Omit<DocumentFault, 'code'>, source: string | undefined): string {
   const { file, line, column } = fault.span;
   return [
     `${printable(file)}:${line}:${column}  ${printable(fault.message)}`,

@@ -89,6 +89,27 @@ export async function loadEhrProfile(
   return loaded;
 }
 
+export const documentKinds = ['WorkflowContract', 'OrganizationProfile', 'EhrProfile', 'Policy'] as const;
+export type DocumentKind = (typeof documentKinds)[number];
+
+/** What a file says it is. @throws {DocumentError} broken YAML, or no `kind` this tool knows */
+export async function documentKind(source: string | FileBytes): Promise<DocumentKind> {
+  const file = typeof source === 'string' ? await readDocumentFile(source) : source;
+  const text = documentText(file);
+  const sources = new Map([[file.name, text]]);
+  const { root, faults } = parseYaml(text, file.name);
+  refuse(faults, sources);
+  const node = root && nodeAt(root, '/kind');
+  const kind = documentKinds.find((each) => node?.kind === 'scalar' && node.value === each);
+  if (kind !== undefined) return kind;
+  const span = node?.span ?? { file: file.name, line: 1, column: 1 };
+  const message = node === undefined ? 'the key "kind" is missing' : 'this kind of file is not known';
+  throw new DocumentError(
+    [{ code: 'unknown-kind', span, message, next: `Accepted: ${documentKinds.join(', ')}.` }],
+    sources,
+  );
+}
+
 /**
  * Any document by its schema, after `extends`. `folder` is where the templates of its kind are shipped.
  * @throws {DocumentError} broken YAML, an unsafe construct, or what the schema refuses
@@ -141,14 +162,16 @@ export async function loadDocument<S extends TSchema>(
   };
 }
 
-// Everybody states their own id; a template is never taken for the document it helps to write.
+// Who a document belongs to and whether it was agreed is never inherited: nobody agreed to what they did not see.
+const neverInherited = ['id', 'version', 'owner', 'clinicalSponsor', 'status', 'agreedOn', 'openQuestions'];
+
 function asTemplate(template: LocatedNode): LocatedNode {
   if (template.kind !== 'map') return template;
   const entries = new Map(template.entries);
   const metadata = entries.get('metadata');
   if (metadata?.node.kind === 'map') {
     const rest = new Map(metadata.node.entries);
-    rest.delete('id');
+    for (const key of neverInherited) rest.delete(key);
     entries.set('metadata', { ...metadata, node: { ...metadata.node, entries: rest } });
   }
   return { ...template, entries };

@@ -7,7 +7,7 @@ import { overrideSteps, replaceAt, type OverrideStep } from './override-path.js'
 export interface OverrideFinding {
   readonly code: 'override-not-declared' | 'override-not-allowed' | 'override-missing';
   readonly path: string;
-  /** Where it stands: the organization's `/overrides/…`, or the contract's `/overrides/N` for a missing value. */
+  /** Where it stands: the organization's `/overrides/…`, or the contract's `/overrides/N/path` for a missing value. */
   readonly document: 'contract' | 'organization';
   readonly pointer: string;
 }
@@ -43,7 +43,7 @@ export function applyOverrides(contract: Contract, organization: OrganizationPro
       continue;
     }
     if (stated === undefined && point.mandatory === true) {
-      findings.push({ code: 'override-missing', path, document: 'contract', pointer: `/overrides/${index}` });
+      findings.push({ code: 'override-missing', path, document: 'contract', pointer: `/overrides/${index}/path` });
     }
     const value = stated ?? point.default;
     if (value === undefined) continue;
@@ -55,7 +55,7 @@ export function applyOverrides(contract: Contract, organization: OrganizationPro
     const fits = name === undefined ? Check(contractSchema, next) : isTexts(value);
     if (!fits) {
       const document = stated === undefined ? 'contract' : 'organization';
-      const pointer = stated === undefined ? `/overrides/${index}` : pointerTo(path);
+      const pointer = stated === undefined ? `/overrides/${index}/path` : pointerTo(path);
       findings.push({ code: 'override-not-allowed', path, document, pointer });
       continue;
     }
