@@ -4,6 +4,8 @@ import { parseJson } from '../fhir/json.js';
 import type { ExchangeLine } from '../model/evidence.js';
 import type { NotMeasuredReason } from '../model/outcome.js';
 import type { Door, DoorResponse, Purpose } from '../wire/exchange.js';
+import { retryAfter } from '../wire/retry-after.js';
+import type { TokenBucket, Turn } from '../wire/token-bucket.js';
 import { WireFault } from '../wire/wire-fault.js';
 import { Breaker } from './breaker.js';
 import type { OperationHook } from './durable-log.js';
@@ -12,17 +14,10 @@ import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
 import type { EvidenceWriter } from './run-folder.js';
 import { shapeOf, TemplateBudget } from './template-match.js';
 
-/** Spacing and concurrency per host; the wait is a phase of its own, never the EHR's latency. */
-export interface Pacing {
-  /** Resolves with the milliseconds waited; call `release` when the exchange is over. */
-  acquire(signal?: AbortSignal): Promise<number>;
-  release(): void;
-}
-
 export interface RecorderOptions {
   readonly door: Door;
   readonly bases: Readonly<Partial<Record<Purpose, string>>>;
-  readonly pacing: Pacing;
+  readonly pacing: TokenBucket;
   readonly evidence: EvidenceWriter;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -104,8 +99,8 @@ export class Recorder {
   #retryWaitMs(request: OutgoingRequest, answer: Answer, attempt: number): number | undefined {
     if (attempt >= retries) return undefined;
     if (answer.status === 429 || (answer.status === 503 && request.method === 'GET')) {
-      const named = retryAfterMs(answer.headers['retry-after'], this.#options.now());
-      return named === undefined ? this.#options.repeatAfterMs : named <= longestRetryWaitMs ? named : undefined;
+      const named = retryAfter(answer.headers['retry-after'], this.#options.now().getTime(), longestRetryWaitMs);
+      return named === undefined ? this.#options.repeatAfterMs : named.honoured ? named.waitMs : undefined;
     }
     if (answer.status === 500 && request.method === 'GET') return this.#options.repeatAfterMs;
     return undefined;
@@ -130,7 +125,7 @@ export class Recorder {
     request: OutgoingRequest,
     credential: string | undefined,
   ): Promise<Answer> {
-    const { door, pacing, signal, evidence, now, operation } = this.#options;
+    const { door, signal, evidence, now, operation } = this.#options;
     const purpose = request.purpose ?? 'fhir';
     if (!scope.cleanup) {
       signal.throwIfAborted();
@@ -143,7 +138,7 @@ export class Recorder {
     const requestId = randomUUID();
     const id = `x${this.#nextExchange++}`;
     const bypass = request.measured !== undefined;
-    const waitedMs = bypass ? 0 : await pacing.acquire(scope.cleanup ? undefined : signal);
+    const turn = bypass ? undefined : await this.#turn(scope);
     const sentAt = now();
     const startedMs = performance.now();
     const line: Omit<ExchangeLine, 'status' | 'durationMs' | 'bytes' | 'headers'> = {
@@ -156,7 +151,7 @@ export class Recorder {
       path: shapeOf(request),
       purpose,
       sentAt: sentAt.toISOString(),
-      waitedMs: round(waitedMs),
+      waitedMs: round(turn?.waitedMs ?? 0),
       requestId,
     };
     this.counts.sent += 1;
@@ -204,8 +199,15 @@ export class Recorder {
       }
       throw new ExchangeFault(reason, error.message, id, error.mayHaveArrived);
     } finally {
-      if (!bypass) pacing.release();
+      turn?.release();
     }
+  }
+
+  async #turn(scope: Scope): Promise<Turn> {
+    const { pacing, signal } = this.#options;
+    const turn = await pacing.take(scope.cleanup ? undefined : signal);
+    if (turn === undefined) throw new ExchangeFault('cap', 'limits.perDay is reached', undefined);
+    return turn;
   }
 
   #note(bad: boolean, scope: Scope): void {
@@ -313,14 +315,6 @@ function reasonOf(fault: WireFault): NotMeasuredReason {
     default:
       return 'unavailable';
   }
-}
-
-/** Retry-After in milliseconds, from seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after). */
-function retryAfterMs(value: string | undefined, now: Date): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }
 
 function safeUrl(text: string): URL | undefined {

@@ -96,7 +96,7 @@ export function writeAllowed(
   organization: OrganizationProfile,
   resourceType: string,
   interaction: 'create' | 'update' | 'patch' | 'delete',
-  state: string | undefined,
+  states: readonly string[],
 ): boolean {
   const policy = organization.writePolicy;
   if (neverWritten.has(resourceType) || (policy?.never ?? []).includes(resourceType)) return false;
@@ -104,7 +104,7 @@ export function writeAllowed(
     (rule) =>
       rule.resource === resourceType &&
       rule.interactions.includes(interaction) &&
-      (state === undefined || rule.states === undefined || rule.states.includes(state)),
+      (states.length === 0 || rule.states === undefined || states.some((state) => rule.states?.includes(state))),
   );
 }
 

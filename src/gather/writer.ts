@@ -147,7 +147,7 @@ export class Writer {
     const interaction = ({ POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const)[change.method];
     if (
       change.expectRefusal !== true &&
-      !writeAllowed(organization, change.resourceType, interaction, stateOf(change, body))
+      !writeAllowed(organization, change.resourceType, interaction, statesOf(change, body))
     ) {
       throw new ExchangeFault(
         'writes-off',
@@ -225,16 +225,16 @@ function requestOf(change: Change, text: string): OutgoingRequest {
 export const etagOf = (resource: Resource | undefined): string | undefined =>
   resource?.meta?.versionId === undefined ? undefined : `W/"${resource.meta.versionId}"`;
 
-function stateOf(change: Change, body: Change['body']): string | undefined {
-  if (change.method === 'DELETE' || body === undefined) return undefined;
-  if (!Array.isArray(body)) return textOf((body as { status?: unknown }).status);
-  const operation = (body as readonly Operation[]).find(
-    (each) => 'value' in each && each.op === 'replace' && each.path === '/status',
-  );
-  return operation === undefined ? undefined : textOf((operation as { value?: unknown }).value);
+// The states a change leads to; a document has two (status and docStatus), and either may be the one that is agreed.
+function statesOf(change: Change, body: Change['body']): string[] {
+  if (change.method === 'DELETE' || body === undefined) return [];
+  const values = Array.isArray(body)
+    ? (body as readonly Operation[])
+        .filter((each) => each.op === 'replace' && (each.path === '/status' || each.path === '/docStatus'))
+        .map((each) => (each as { value?: unknown }).value)
+    : [(body as { status?: unknown }).status, (body as { docStatus?: unknown }).docStatus];
+  return values.filter((value) => typeof value === 'string');
 }
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** What the content will be if the server applies exactly this change; lets cleanup recognise it after a crash. */
 function predictedSha256(change: Change, body: Change['body']): string | undefined {

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { gather, planFor, type Gathered, type Progress } from '../gather/gather.js';
+import type { OperationHook } from '../gather/durable-log.js';
+import { probes } from '../gather/probes/index.js';
+import { newRunId } from '../gather/run-folder.js';
+import type { WriteTier } from '../gather/write-policy.js';
+import type { AnyCheck } from '../model/check.js';
+import type { EvidenceHeader } from '../model/evidence.js';
+import { openDoor } from '../wire/door.js';
+import { TokenBucket } from '../wire/token-bucket.js';
+import type { PackagePlaces } from './main.js';
+import { originsOf, readRunInputs, resolveCredentials, type DocumentFlags, type RunInputs } from './run-inputs.js';
+
+export interface RunRequest extends DocumentFlags {
+  readonly writes: WriteTier;
+  readonly gate: EvidenceHeader['gate'];
+  /** Ids of the selected checks; undefined: all. */
+  readonly selected?: readonly string[];
+  readonly output: string;
+  readonly seed?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly operation?: OperationHook;
+  readonly now?: () => Date;
+}
+
+export interface PreparedRun extends RunInputs {
+  readonly runId: string;
+  readonly planned: ReturnType<typeof planFor>;
+  execute(): Promise<Gathered>;
+}
+
+/** Ceilings whatever the profile says (safety rule 25), by environment class. */
+const paceCeilings = {
+  production: { requestsPerSecond: 2, concurrency: 2 },
+  other: { requestsPerSecond: 20, concurrency: 20 },
+};
+const careful = { requestsPerSecond: 2, concurrency: 2 };
+
+/** Loads, plans and makes ready; nothing is sent before `execute`. @throws ToolError exit 2 */
+export async function prepareRun(
+  request: RunRequest,
+  places: PackagePlaces,
+  checks: readonly AnyCheck[],
+): Promise<PreparedRun> {
+  const now = request.now ?? (() => new Date());
+  const startedAt = now();
+  const read = await readRunInputs(
+    request,
+    places,
+    checks.map((check) => check.id),
+    startedAt,
+  );
+  const { documents, secretPlaces } = read;
+  const credentials = await resolveCredentials(documents, secretPlaces);
+  const wanted =
+    request.selected === undefined
+      ? undefined
+      : new Set<string>(
+          checks
+            .filter((check) => request.selected?.includes(check.id))
+            .flatMap((check) => [...check.reads, ...(check.optional ?? [])]),
+        );
+  const tier = documents.environmentClass === 'production' ? 'none' : request.writes;
+  const environmentNamed = request.environment !== undefined;
+  const runId = newRunId(startedAt);
+  const common = { documents, credentials, probes, tier, environmentNamed, wanted };
+  const { version } = JSON.parse(await readFile(new URL('package.json', places.packageFolder), 'utf8')) as {
+    version: string;
+  };
+  return {
+    ...read,
+    runId,
+    planned: planFor(common),
+    async execute() {
+      const { origins, bases } = await originsOf(documents, secretPlaces);
+      const pace = paceOf(documents);
+      const door = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
+      try {
+        return await gather({
+          ...common,
+          inputs: read.inputs,
+          door,
+          bases,
+          pacing: new TokenBucket({
+            ...pace,
+            ...(documents.organization.limits?.perDay === undefined
+              ? {}
+              : { budget: documents.organization.limits.perDay }),
+          }),
+          output: request.output,
+          runId,
+          header: {
+            tool: { name: 'ehr-scorecard', version },
+            gate: request.gate,
+            selection: request.selected === undefined ? null : [...request.selected],
+            operator: {
+              party: documents.organization.operator?.party ?? 'not-stated',
+              who: documents.organization.operator?.who ?? 'not stated',
+            },
+            seed: request.seed ?? randomBytes(8).toString('hex'),
+          },
+          now,
+          signal: request.signal,
+          ...(request.operation === undefined ? {} : { operation: request.operation }),
+          ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+        });
+      } finally {
+        await door.close();
+      }
+    },
+  };
+}
+
+function paceOf({ environmentClass, environment, organization }: RunInputs['documents']): {
+  requestsPerSecond: number;
+  concurrency: number;
+} {
+  const asked = {
+    requestsPerSecond: organization.limits?.requestsPerSecond ?? careful.requestsPerSecond,
+    concurrency: organization.limits?.concurrency ?? careful.concurrency,
+  };
+  const loopback = /^https?:\/\/(127\.|localhost|\[::1\])/.test(environment.fhirBase);
+  if (environmentClass === 'simulator' && loopback) return asked;
+  const ceiling = environmentClass === 'production' ? paceCeilings.production : paceCeilings.other;
+  return {
+    requestsPerSecond: Math.min(asked.requestsPerSecond, ceiling.requestsPerSecond),
+    concurrency: Math.min(asked.concurrency, ceiling.concurrency),
+  };
+}

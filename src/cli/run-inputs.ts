@@ -1,0 +1,179 @@
+import { dirname } from 'node:path';
+import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions } from '../load/documents.js';
+import { loadPolicy } from '../load/policy.js';
+import { resolveSecret, type SecretPlaces } from '../load/secrets.js';
+import type { Credentials } from '../gather/contexts.js';
+import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
+import type { InputDocument } from '../gather/run-folder.js';
+import type { Credential } from '../gather/sign-in.js';
+import { effectiveClass } from '../gather/write-policy.js';
+import type { Contract } from '../model/documents/contract.js';
+import type { AuthBinding, Environment, OrganizationProfile } from '../model/documents/organization.js';
+import { applyOverrides } from '../model/documents/overrides.js';
+import { ToolError } from '../model/errors.js';
+import { missing, type Missing } from '../model/fact.js';
+import { decisionEnvironment, subjectsOf } from '../model/subjects.js';
+import type { OriginRule, Purpose, TlsRule } from '../wire/exchange.js';
+import type { PackagePlaces } from './main.js';
+
+/** What `run` and `cleanup` are given on the command line about documents. */
+export interface DocumentFlags {
+  readonly contract: string;
+  readonly organization: string;
+  readonly environment?: string;
+  readonly policy?: string;
+  readonly peer?: readonly string[];
+  readonly allowEnv?: readonly string[];
+  readonly secretsDir?: string;
+}
+
+export interface RunInputs {
+  readonly documents: RunDocuments;
+  readonly inputs: readonly InputDocument[];
+  readonly policyId: string;
+  readonly secretPlaces: SecretPlaces;
+}
+
+/** Reads the documents of a run. @throws ToolError (exit 2) for anything unreadable or unsafe */
+export async function readRunInputs(
+  flags: DocumentFlags,
+  places: PackagePlaces,
+  checkIds: readonly string[],
+  startedAt: Date,
+): Promise<RunInputs> {
+  const options: LoadOptions = {
+    profilesFolder: new URL('profiles/', places.packageFolder),
+    ...(flags.allowEnv === undefined ? {} : { allowEnv: flags.allowEnv }),
+    ...(flags.secretsDir === undefined ? {} : { secretsFolder: flags.secretsDir }),
+  };
+  const contract = await loadContract(await namedContract(flags.contract, options), options);
+  const organization = await loadOrganization(flags.organization, options);
+  const policy = await loadPolicy(flags.policy ?? 'pilot', {
+    folder: new URL('profiles/policies/', places.packageFolder),
+    checkIds,
+  });
+  const environmentId = flags.environment ?? decisionEnvironment(organization.value);
+  const environment = environmentId === undefined ? undefined : organization.value.environments?.[environmentId];
+  if (environmentId === undefined || environment === undefined) {
+    const known = Object.keys(organization.value.environments ?? {});
+    throw new ToolError(
+      'no-environment',
+      `${organization.name} has ${known.length === 0 ? 'no environment' : `the environments ${known.join(', ')}`}, and ${environmentId === undefined ? 'none is chosen' : `"${environmentId}" is not one of them`}`,
+      { span: organization.span('/environments'), next: 'Name one with --environment, or add it with its fhirBase.' },
+    );
+  }
+  const applied = applyOverrides(contract.value, organization.value);
+  const problems: DocumentProblem[] = [
+    ...contract.problems.map((problem) => ({ ...problem, document: 'contract' as const })),
+    ...organization.problems.map((problem) => ({ ...problem, document: 'organization' as const })),
+    ...applied.findings.map(({ code, document, pointer, path }) => ({ code, document, pointer, data: { path } })),
+  ].map(({ code, document, pointer, data }) => ({ code, document, pointer, data }));
+  const documents: RunDocuments = {
+    contract: applied.contract,
+    organization: organization.value,
+    environmentId,
+    environment,
+    environmentClass: effectiveClass(environment),
+    subjects: subjectsOf({ contract: applied.contract, organization: organization.value, environmentId }),
+    startedAt,
+    problems,
+    inherited: contract.inherited,
+  };
+  return {
+    documents,
+    policyId: policy.policy.id,
+    inputs: [
+      ...inputsOf(contract, 'contract', 'contract-template'),
+      ...inputsOf(organization, 'organization', 'organization-template'),
+      ...[...policy.files].map(([name, bytes]) => ({ name, role: 'policy' as const, bytes })),
+    ],
+    secretPlaces: {
+      profileFolder: dirname(flags.organization),
+      ...(flags.secretsDir === undefined ? {} : { secretsFolder: flags.secretsDir }),
+      ...(flags.allowEnv === undefined ? {} : { allowEnv: flags.allowEnv }),
+    },
+  };
+}
+
+// A shipped contract may be named without a path.
+async function namedContract(nameOrPath: string, options: LoadOptions): Promise<Parameters<typeof loadContract>[0]> {
+  if (/[./\\]/.test(nameOrPath)) return nameOrPath;
+  const { readShipped } = await import('../load/read-file.js');
+  const shipped = await readShipped('contracts', nameOrPath, options);
+  if ('bytes' in shipped) return shipped;
+  throw new ToolError('unknown-contract', `there is no shipped contract "${nameOrPath}"${shipped.hint}`, {
+    next: `Give a path, or one of: ${shipped.known.join(', ')}.`,
+  });
+}
+
+// Own file under our own name, a template under the name that finds it again.
+function inputsOf<T extends Contract | OrganizationProfile>(
+  loaded: LoadedDocument<T>,
+  own: 'contract' | 'organization',
+  template: 'contract-template' | 'organization-template',
+): InputDocument[] {
+  return [...loaded.inputs].map(([name, bytes], index) =>
+    index === 0
+      ? { name: `${own}.yaml`, role: own, bytes }
+      : { name: name.replaceAll('/', '.'), role: template, bytes },
+  );
+}
+
+/** Resolves what the bindings of the environment refer to; a failure is a reason, never an exception. */
+export async function resolveCredentials(documents: RunDocuments, secretPlaces: SecretPlaces): Promise<Credentials> {
+  const credentials = new Map<string, Credential | Missing>();
+  for (const binding of documents.organization.auth?.bindings ?? []) {
+    if (binding.environment !== documents.environmentId || binding.flow !== 'backend') continue;
+    credentials.set(binding.id, await credentialOf(binding, secretPlaces));
+  }
+  return credentials;
+}
+
+async function credentialOf(binding: AuthBinding, secretPlaces: SecretPlaces): Promise<Credential | Missing> {
+  try {
+    const { clientId } = binding;
+    if (clientId === undefined) return missing('no-credential', `binding ${binding.id} names no clientId`);
+    if (binding.key === undefined && binding.secret === undefined) {
+      return missing('no-credential', `binding ${binding.id} names neither key nor secret`);
+    }
+    return {
+      clientId: typeof clientId === 'string' ? clientId : (await resolveSecret(clientId, secretPlaces)).trim(),
+      ...(binding.key === undefined ? {} : { privateKeyPem: await resolveSecret(binding.key, secretPlaces) }),
+      ...(binding.secret === undefined || binding.key !== undefined
+        ? {}
+        : { clientSecret: (await resolveSecret(binding.secret, secretPlaces)).trim() }),
+    };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return missing('no-credential', `binding ${binding.id}: ${error.message}`);
+  }
+}
+
+/** The origins this run may talk to, each for its purpose, and the address of each purpose. */
+export async function originsOf(
+  documents: RunDocuments,
+  secretPlaces: SecretPlaces,
+): Promise<{ readonly origins: OriginRule[]; readonly bases: Partial<Record<Purpose, string>> }> {
+  const { environment, organization } = documents;
+  const tls = await tlsOf(environment, secretPlaces);
+  const bases: Partial<Record<Purpose, string>> = { fhir: environment.fhirBase };
+  if (environment.tokenUrl !== undefined) bases.token = environment.tokenUrl;
+  if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
+  const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {
+    const { origin } = new URL(url);
+    const sameHost = origin === new URL(environment.fhirBase).origin || purpose === 'token';
+    return { origin, purpose: purpose as Purpose, ...(tls !== undefined && sameHost ? { tls } : {}) };
+  });
+  return { origins, bases };
+}
+
+async function tlsOf(environment: Environment, secretPlaces: SecretPlaces): Promise<TlsRule | undefined> {
+  const { tls } = environment;
+  if (tls === undefined) return undefined;
+  return {
+    ...(tls.ca === undefined ? {} : { ca: await resolveSecret(tls.ca, secretPlaces) }),
+    ...(tls.caMode === undefined ? {} : { caMode: tls.caMode }),
+    ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    ...(tls.spkiPins === undefined ? {} : { spkiPins: tls.spkiPins }),
+  };
+}
