@@ -59,6 +59,16 @@ describe('authorization', () => {
     expect((await send('GET', next, { access: limited({ Patient: 's' }) })).status).toBe(403);
   });
 
+  it('leaves out of the next page what may not be seen any more', async () => {
+    const { send } = testServer(...clinic);
+    const first = await send('GET', 'Slot?_count=1');
+    const next = first.bundle.link?.find(({ relation }) => relation === 'next')?.url ?? '';
+    const access: Access = { ...everything, permits: (_letter, _type, resource) => resource?.id !== 's10' };
+    const second = await send('GET', next, { access });
+    expect([second.status, second.ids]).toEqual([200, []]);
+    expect((await send('GET', next)).ids).toEqual(['Slot/s10']);
+  });
+
   it('does not let a record be moved to where the client may not write', async () => {
     const { send, store } = testServer(...clinic);
     const access: Access = {
