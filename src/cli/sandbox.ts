@@ -49,6 +49,8 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
     seed: flags.seed,
     deviations: chosen,
     keysFolder: folder,
+    onFault: (fault) =>
+      process.stderr.write(`fault of the sandbox: ${fault instanceof Error ? fault.stack : 'unknown'}\n`),
   });
   const stopped = untilSignal();
   try {

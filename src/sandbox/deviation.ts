@@ -18,7 +18,7 @@ export interface AuthorizationRules {
     registered: readonly string[],
   ) => readonly string[] | undefined;
   readonly permits: (...question: [access: Access, ...Parameters<Access['permits']>]) => boolean;
-  /** Whether a token is still honoured; `known` looks it up, in `organization` by default. */
+  /** The other organizations of the same process issue tokens too; right is to refuse them. */
   readonly acceptsTokenOfOtherOrganization: boolean;
 }
 

@@ -1,8 +1,9 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+import { ToolError } from '../model/errors.js';
 
 const generate = promisify(generateKeyPair);
 
@@ -31,18 +32,36 @@ export async function createClientKey(algorithm: 'RS384' | 'ES384'): Promise<Cli
   };
 }
 
-/** Makes a folder only its owner can enter, also where it existed with other rights. */
+/**
+ * Makes a folder only its owner can enter. One that exists keeps its rights: it may be anything of the user's.
+ * @throws ToolError `folder-not-usable`
+ */
 export async function createPrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
+  await usable(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
 }
 
-/** Replaces a file by one only its owner can read. A link of that name is replaced, never followed. */
+/**
+ * Replaces a file by one only its owner can read. A link of that name is replaced, never followed.
+ * @throws ToolError `folder-not-usable`
+ */
 export async function writePrivateFile(folder: string, name: string, text: string): Promise<string> {
   const file = join(folder, name);
   const fresh = `${file}.new`;
-  await rm(fresh, { force: true });
-  await writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
-  await rename(fresh, file);
+  await usable(folder, async () => {
+    await rm(fresh, { force: true });
+    await writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
+    await rename(fresh, file);
+  });
   return file;
+}
+
+async function usable(folder: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (fault) {
+    const { code = 'unknown' } = fault as NodeJS.ErrnoException;
+    throw new ToolError('folder-not-usable', `files cannot be written to ${folder} (${code})`, {
+      next: 'Name a folder you may write to.',
+    });
+  }
 }

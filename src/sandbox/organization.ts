@@ -32,6 +32,7 @@ export interface SandboxOrganization {
   readonly fhirBase: string;
   readonly tokenUrl: string;
   readonly issuer: string;
+  /** The record itself, past any deviation. */
   readonly store: Store;
   readonly clinic: Clinic;
   readonly clients: readonly SandboxClient[];
@@ -64,6 +65,7 @@ export async function createOrganization(settings: {
   deliver: Deliver;
   endpoints: readonly string[];
   peers: () => readonly RunningOrganization[];
+  onFault: (fault: unknown) => void;
 }): Promise<RunningOrganization> {
   const { id, origin, now, deviations } = settings;
   const fhirBase = `${origin}/${id}/fhir`;
@@ -104,7 +106,14 @@ export async function createOrganization(settings: {
     ),
   };
   const oauth = { token: tokenUrl, introspect: `${issuer}/introspect`, revoke: `${issuer}/revoke` };
-  const fhir = createFhirHandler({ store, base: fhirBase, now, record, capability: { oauth } });
+  const fhir = createFhirHandler({
+    store,
+    base: fhirBase,
+    now,
+    record,
+    capability: { oauth },
+    onFault: settings.onFault,
+  });
   // Read anew for every change: a clause holds what the index had when it was made.
   const criteria = (resourceType: string, query: string) =>
     parseSearch(resourceType, new URLSearchParams(query), {
@@ -192,7 +201,7 @@ export async function createOrganization(settings: {
     fhirBase,
     tokenUrl,
     issuer,
-    store,
+    store: plainStore,
     clinic,
     clients,
     subscriptions,

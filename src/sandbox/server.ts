@@ -20,6 +20,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** `<organization>/keys/<client>.pem` is written below it, readable by the owner only. */
   readonly keysFolder: string;
+  /** Hears of a fault of the sandbox itself; the client only gets 500. */
+  readonly onFault?: (fault: unknown) => void;
   /** Origins Subscriptions may notify besides loopback. */
   readonly subscriptionEndpoints?: readonly string[];
 }
@@ -47,6 +49,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seed = 'sandbox',
     deviations = [],
     now = () => new Date(),
+    onFault = () => undefined,
   } = options;
   const settings = throughSeam(deviations, 'listen', usualListening);
   const identity = options.http ? undefined : await serverIdentity({ now: new Date(), ...settings.certificate });
@@ -63,6 +66,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     port: options.port ?? 0,
     ...(identity ? { tls: { key: identity.key, cert: identity.cert, ...settings.tls } } : {}),
     handler,
+    onHandlerFault: onFault,
     limits: { bodyBytes: mostBodyBytes },
   });
   try {
@@ -76,6 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           folder: join(options.keysFolder, id),
           now,
           deviations,
+          onFault,
           deliver: notifier.deliver,
           endpoints: options.subscriptionEndpoints ?? [],
           peers: () => [...running.values()].filter((peer) => peer.id !== id),

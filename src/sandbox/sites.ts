@@ -16,18 +16,20 @@ export interface Site {
 export type SiteOf = (resource: Resource) => { site: string } | 'everywhere' | 'unknown';
 
 /** Elements that lead to a site, most telling first. Where a visit takes place counts before where its patient lives. */
-const ways: Readonly<Record<string, readonly string[]>> = {
-  Patient: ['managingOrganization'],
-  Schedule: ['actor'],
-  Slot: ['schedule'],
-  Appointment: ['slot', 'participant.actor'],
-  Encounter: ['location.location', 'subject'],
-  DocumentReference: ['context.encounter', 'subject'],
-  Coverage: ['beneficiary'],
-  Task: ['for', 'focus'],
-  Provenance: ['target'],
+const ways: Readonly<Record<string, readonly Way[]>> = {
+  Patient: [['managingOrganization']],
+  Schedule: [['actor']],
+  Slot: [['schedule']],
+  Appointment: [['slot'], ['participant', 'actor']],
+  Encounter: [['location', 'location'], ['subject']],
+  DocumentReference: [['context', 'encounter'], ['subject']],
+  Coverage: [['beneficiary']],
+  Task: [['for'], ['focus']],
+  Provenance: [['target']],
 };
-const usualWays = ['encounter', 'subject', 'patient'];
+const usualWays: readonly Way[] = [['encounter'], ['subject'], ['patient']];
+/** Element names from the resource down to a Reference. */
+type Way = readonly string[];
 const siteless = new Set([
   'Organization',
   'Location',
@@ -48,16 +50,18 @@ export function createSiteOf(
     sites.flatMap(({ id, location, organization }) => [[location, id] as const, [organization, id] as const]),
   );
 
+  function siteOfReference(reference: string, depth: number): string | undefined {
+    const site = byReference.get(reference);
+    if (site !== undefined || depth === deepestWay) return site;
+    const [type, id] = reference.split('/');
+    const next = type && id ? find(type, id) : undefined;
+    return next && follow(next, depth + 1);
+  }
+
   function follow(resource: Resource, depth: number): string | undefined {
     for (const way of ways[resource.resourceType] ?? usualWays) {
-      for (const reference of referencesAt(resource, way)) {
-        const site = byReference.get(reference);
-        if (site !== undefined) return site;
-        const [type, id] = reference.split('/');
-        const next = depth < deepestWay && type && id ? find(type, id) : undefined;
-        const further = next && follow(next, depth + 1);
-        if (further !== undefined) return further;
-      }
+      const site = firstAlong(resource, way, 0, (reference) => siteOfReference(reference, depth));
+      if (site !== undefined) return site;
     }
     return undefined;
   }
@@ -69,13 +73,27 @@ export function createSiteOf(
   };
 }
 
-function referencesAt(resource: Resource, way: string): string[] {
-  let values: unknown[] = [resource];
-  for (const step of way.split('.')) values = values.flatMap((value) => childrenOf(value, step));
-  return values.flatMap((value) => childrenOf(value, 'reference')).filter((value) => typeof value === 'string');
-}
-
-function childrenOf(value: unknown, name: string): unknown[] {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
-  return [(value as Record<string, unknown>)[name]].flat();
+/** The first answer `ask` gives to a reference at the end of a way. Asked for every search hit, so nothing is collected. */
+function firstAlong(
+  value: unknown,
+  way: Way,
+  step: number,
+  ask: (reference: string) => string | undefined,
+): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const answer = firstAlong(item, way, step, ask);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  }
+  const name = way[step];
+  if (name !== undefined) {
+    return Object.hasOwn(value, name)
+      ? firstAlong((value as Record<string, unknown>)[name], way, step + 1, ask)
+      : undefined;
+  }
+  const { reference } = value as { reference?: unknown };
+  return typeof reference === 'string' ? ask(reference) : undefined;
 }

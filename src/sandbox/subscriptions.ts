@@ -83,15 +83,17 @@ export function createSubscriptions(settings: {
     if (queue.waiting >= mostWaiting) return giveUp(id, 'the endpoint is too slow');
     queue.waiting += 1;
     queue.last = queue.last.then(async () => {
-      if (active.has(id) && !(await delivered(notification))) giveUp(id, 'the endpoint did not take a notification');
+      if (!(await delivered(id, notification))) giveUp(id, 'the endpoint did not take a notification');
       queue.waiting -= 1;
+      if (queue.waiting === 0) queues.delete(id);
     });
   }
 
-  async function delivered(notification: Notification): Promise<boolean> {
+  /** Also true when nobody waits for it any more. */
+  async function delivered(id: string, notification: Notification): Promise<boolean> {
     for (const pauseMs of pausesMs) {
       await pause(pauseMs, stopping.signal);
-      if (stopping.signal.aborted) return true;
+      if (stopping.signal.aborted || !active.has(id)) return true;
       if (await deliver(notification).catch(() => false)) return true;
     }
     return stopping.signal.aborted;

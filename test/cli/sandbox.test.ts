@@ -48,6 +48,7 @@ test.each([
   [['--port', '70000'], 'port-not-usable'],
   [['--deviation', 'no-such-thing'], 'unknown-deviation'],
   [['--org', 'harbor'], 'harbor'],
+  [['--folder', '/dev/null/x'], 'folder-not-usable'],
 ])('%j ends with 2 and a sentence, not a stack trace', async (flags, said) => {
   const { output, ended } = start(...flags);
   expect(await ended).toBe(2);

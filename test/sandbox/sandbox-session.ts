@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importPKCS8, SignJWT } from 'jose';
 import { Agent, request } from 'undici';
+import { expect } from 'vitest';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
 import type { SandboxOrganization } from '../../src/sandbox/organization.js';
 import { startSandbox, type SandboxOptions } from '../../src/sandbox/server.js';
@@ -37,7 +38,8 @@ export type Send = (
 /** A sandbox in a temporary folder and a client of it that trusts its authority. */
 export async function openSandbox(options: Omit<SandboxOptions, 'keysFolder'> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-sandbox-'));
-  const sandbox = await startSandbox({ ...options, keysFolder: folder });
+  const faults: unknown[] = [];
+  const sandbox = await startSandbox({ onFault: (fault) => faults.push(fault), ...options, keysFolder: folder });
   const agent = new Agent({ connect: sandbox.caPem === undefined ? {} : { ca: sandbox.caPem } });
 
   const send: Send = async (method, url, headers = {}, body) => {
@@ -71,6 +73,7 @@ export async function openSandbox(options: Omit<SandboxOptions, 'keysFolder'> = 
       await agent.close();
       await sandbox.stop();
       await rm(folder, { recursive: true, force: true });
+      expect(faults, 'faults of the sandbox itself').toEqual([]);
     },
   };
 }
