@@ -1,4 +1,5 @@
 import { Client } from 'undici';
+import type { Ending } from './ending.js';
 import type { Connection, Peer } from './peer.js';
 
 /** Of names and values; undici stops reading there. */
@@ -10,7 +11,7 @@ export interface Slot {
   readonly peer: Peer;
   /** The open or last connection, with the exchanges it has carried. */
   current: { readonly connection: Connection; exchanges: number } | undefined;
-  readonly ending: AbortController;
+  readonly closing: AbortController;
 }
 
 /**
@@ -29,21 +30,25 @@ export class ConnectionPool {
     this.#most = most;
   }
 
-  /** In order of arrival. Rejects with the signal's reason. */
-  acquire(signal: AbortSignal): Promise<Slot> | Slot {
+  /**
+   * In order of arrival.
+   * @throws WireFault  of `ending`, while waiting
+   * @throws SafetyStop  when this peer is no longer talked to
+   */
+  acquire(ending: Ending): Promise<Slot> | Slot {
+    this.peer.refuseIfStopped();
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     if (this.#open.size < this.#most) return this.#add();
     return new Promise((resolve, reject) => {
       const take = (slot: Slot): void => {
-        signal.removeEventListener('abort', leave);
+        ending.listen(undefined);
         resolve(slot);
       };
-      const leave = (): void => {
+      ending.listen((fault) => {
         this.#waiting.splice(this.#waiting.indexOf(take), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', leave, { once: true });
+        reject(fault);
+      });
       this.#waiting.push(take);
     });
   }
@@ -57,7 +62,7 @@ export class ConnectionPool {
   /** Ends the connection; a waiting exchange gets a fresh one. */
   discard(slot: Slot): void {
     this.#open.delete(slot);
-    slot.ending.abort();
+    slot.closing.abort();
     void slot.client.destroy();
     const next = this.#waiting.shift();
     if (next !== undefined) next(this.#add());
@@ -69,23 +74,23 @@ export class ConnectionPool {
     this.#idle.length = 0;
     await Promise.all(
       slots.map(async (slot) => {
-        slot.ending.abort();
+        slot.closing.abort();
         await slot.client.destroy();
       }),
     );
   }
 
   #add(): Slot {
-    const ending = new AbortController();
+    const closing = new AbortController();
     const slot: Slot = {
       peer: this.peer,
-      ending,
+      closing,
       current: undefined,
       client: new Client(this.peer.url.origin, {
         maxHeaderSize: maxHeaderBytes,
         headersTimeout: 0,
         connect: (_options, callback) => {
-          this.peer.connect(ending.signal).then(
+          this.peer.connect(closing.signal).then(
             (connection) => {
               slot.current = { connection, exchanges: 0 };
               callback(null, connection.socket);

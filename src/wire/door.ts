@@ -1,6 +1,7 @@
 import { SafetyStop, ToolError } from '../model/errors.js';
 import { addressClass } from './address.js';
 import { ConnectionPool } from './connection-pool.js';
+import { Ending } from './ending.js';
 import type { Door, DoorOptions, DoorRequest, DoorResponse, Hop, OriginRule, Purpose } from './exchange.js';
 import { Peer } from './peer.js';
 import { send, type Answer } from './send.js';
@@ -27,7 +28,7 @@ export function openDoor(options: DoorOptions): Door {
   const limits = { bodyBytes, idleMs };
   const listed = listOrigins(options.origins);
   const pools = new Map<string, ConnectionPool>();
-  const inFlight = new Set<AbortController>();
+  const inFlight = new Set<Ending>();
   let closed = false;
 
   const poolOf = (origin: string, purpose: Purpose): ConnectionPool => {
@@ -46,13 +47,13 @@ export function openDoor(options: DoorOptions): Door {
     return pool;
   };
 
-  const follow = async (request: DoorRequest, intendedAtMs: number, signal: AbortSignal): Promise<DoorResponse> => {
+  const follow = async (request: DoorRequest, intendedAtMs: number, ending: Ending): Promise<DoorResponse> => {
     let target = parse(request.url);
     const pool = poolOf(target.origin, request.purpose);
     const hops: Hop[] = [];
     let first: Answer | undefined;
     for (;;) {
-      const answer = await send(pool, target, request, limits, monotonicMs, signal);
+      const answer = await send(pool, target, request, limits, monotonicMs, ending);
       first ??= answer;
       const location = redirectStatuses.has(answer.status) ? answer.headers['location'] : undefined;
       if (location === undefined) return responseOf(answer, first, intendedAtMs, hops);
@@ -68,14 +69,14 @@ export function openDoor(options: DoorOptions): Door {
     async exchange(request) {
       const intendedAtMs = request.intendedAtMs ?? monotonicMs();
       checkHeaders(request.headers);
-      const ending = new AbortController();
-      const abort = (): void => ending.abort(new WireFault('aborted'));
+      const ending = new Ending();
+      const abort = (): void => ending.end(new WireFault('aborted'));
       if (closed || request.signal?.aborted === true) throw new WireFault('aborted');
-      const deadline = setTimeout(() => ending.abort(new WireFault('timeout')), request.deadlineMs ?? deadlineMs);
+      const deadline = setTimeout(() => ending.end(new WireFault('timeout')), request.deadlineMs ?? deadlineMs);
       request.signal?.addEventListener('abort', abort, { once: true });
       inFlight.add(ending);
       try {
-        return await follow(request, intendedAtMs, ending.signal);
+        return await follow(request, intendedAtMs, ending);
       } finally {
         clearTimeout(deadline);
         request.signal?.removeEventListener('abort', abort);
@@ -84,7 +85,7 @@ export function openDoor(options: DoorOptions): Door {
     },
     async close() {
       closed = true;
-      for (const ending of inFlight) ending.abort(new WireFault('aborted'));
+      for (const ending of inFlight) ending.end(new WireFault('aborted'));
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };

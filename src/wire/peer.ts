@@ -53,7 +53,7 @@ export class Peer {
    * @throws SafetyStop `forbidden-address`, `address-changed`, `plain-http-off-loopback`, `peer-changed`
    */
   async connect(signal: AbortSignal): Promise<Connection> {
-    if (this.#stop !== undefined) throw this.#stop;
+    this.refuseIfStopped();
     const startMs = this.#monotonicMs();
     const hostname = this.url.hostname.replace(/^\[|\]$/g, '');
     const named = isIP(hostname) === 0;
@@ -80,6 +80,11 @@ export class Peer {
       socket.destroy();
       throw fault;
     }
+  }
+
+  /** @throws SafetyStop  the one that ended the trust in this peer; open connections are not used either */
+  refuseIfStopped(): void {
+    if (this.#stop !== undefined) throw this.#stop;
   }
 
   async #resolve(hostname: string): Promise<readonly LookupAddress[]> {

@@ -3,6 +3,7 @@ import { SafetyStop } from '../model/errors.js';
 import { decoded, GrowingBytes } from './body.js';
 import { maxHeaderBytes, type ConnectionPool, type Slot } from './connection-pool.js';
 import type { DoorRequest } from './exchange.js';
+import type { Ending } from './ending.js';
 import { faultOf } from './foreign-error.js';
 import type { Connection } from './peer.js';
 import { WireFault, type WireFaultDetails, type WireFaultReason } from './wire-fault.js';
@@ -32,7 +33,7 @@ type Head = Pick<Answer, 'status' | 'headers' | 'headerNames' | 'firstByteAtMs'>
 /**
  * Sends one request on one connection and reads the whole answer within the bounds. The connection goes back to the
  * pool only after an answer that kept to the protocol to its last byte.
- * @throws WireFault, SafetyStop; `signal.reason` must be a WireFault
+ * @throws WireFault, SafetyStop
  */
 export async function send(
   pool: ConnectionPool,
@@ -40,12 +41,12 @@ export async function send(
   request: DoorRequest,
   limits: Limits,
   monotonicMs: () => number,
-  signal: AbortSignal,
+  ending: Ending,
 ): Promise<Answer> {
-  const slot = await pool.acquire(signal);
+  const slot = await pool.acquire(ending);
   let answer: Answer;
   try {
-    answer = await dispatch(slot, target, request, limits, monotonicMs, signal);
+    answer = await dispatch(slot, target, request, limits, monotonicMs, ending);
     const { errored } = answer.connection.socket;
     // What follows the announced end has been parsed by now. undici ends a connection that may not be reused with
     // an error of its own; any other one means bytes nobody asked for, and this answer is not trusted either.
@@ -69,7 +70,7 @@ function dispatch(
   request: DoorRequest,
   limits: Limits,
   monotonicMs: () => number,
-  signal: AbortSignal,
+  ending: Ending,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let started: { controller: Dispatcher.DispatchController; sentAtMs: number; reused: boolean } | undefined;
@@ -84,12 +85,12 @@ function dispatch(
     });
     const fault = (reason: WireFaultReason): WireFault => new WireFault(reason, details());
     const settle = (outcome: () => void): void => {
-      signal.removeEventListener('abort', abort);
+      ending.listen(undefined);
       outcome();
     };
-    const abort = (): void => settle(() => reject(fault((signal.reason as WireFault).reason)));
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
+    const stop = (early: WireFault): void => settle(() => reject(fault(early.reason)));
+    if (ending.fault !== undefined) return stop(ending.fault);
+    ending.listen(stop);
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { connect as connectTcp, isIP, type AddressInfo } from 'node:net';
+import { isIP, type AddressInfo } from 'node:net';
 import {
   checkServerIdentity,
   connect as connectTls,
@@ -10,10 +10,11 @@ import {
 } from 'node:tls';
 import { SafetyStop } from '../model/errors.js';
 import { addressClass } from './address.js';
-import { serverIdentity } from './certificates.js';
+import { serverIdentity, type ServerIdentity } from './certificates.js';
 import { spkiSha256 } from './peer.js';
 import { certificateProblem } from './foreign-error.js';
 import type { DoorOptions } from './exchange.js';
+import { askPlainHttp, type PlainHttp } from './plain-http-probe.js';
 import { WireFault, type CertificateProblem } from './wire-fault.js';
 
 export const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
@@ -61,10 +62,6 @@ export interface CertificateFacts {
   readonly spkiSha256: string;
 }
 
-export type PlainHttp =
-  | { readonly outcome: 'closed' | 'not-provable' }
-  | { readonly outcome: 'redirects-to-https' | 'answers'; readonly status: number };
-
 export interface TlsProbeOptions {
   readonly host: string;
   readonly port: number;
@@ -92,6 +89,9 @@ interface Target {
 
 type Handshake = { readonly offer: Offer; readonly certificate?: CertificateFacts };
 
+/** Identities of our own servers, for the life of the process: RSA keys take long to make. */
+let controls: Promise<[ServerIdentity, ServerIdentity]> | undefined;
+
 const refusals = new Set([
   'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
   'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
@@ -114,9 +114,10 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
     ca: ca === undefined ? undefined : caMode === 'only' ? [ca] : [...rootCertificates, ca],
     deadlineMs: options.deadlineMs ?? 5_000,
   };
-  const own = { ec: await serverIdentity(), rsa: await serverIdentity({ keyType: 'rsa' }) };
+  controls ??= Promise.all([serverIdentity(), serverIdentity({ keyType: 'rsa' })]);
+  const [ec, rsa] = await controls;
   const ask = async (settings: Settings, keyType: 'ec' | 'rsa'): Promise<Handshake> => {
-    const { key, cert } = own[keyType];
+    const { key, cert } = keyType === 'ec' ? ec : rsa;
     return (await ownServerTakes(settings, { key, cert }))
       ? handshake(target, settings)
       : { offer: { outcome: 'not-provable', reason: 'control-failed' } };
@@ -242,33 +243,4 @@ function describe(socket: TLSSocket, name: string): CertificateFacts | undefined
     ...(keyBits === undefined ? {} : { keyBits }),
     spkiSha256: spkiSha256(certificate),
   };
-}
-
-function askPlainHttp(address: string, port: number, host: string, deadlineMs: number): Promise<PlainHttp> {
-  return new Promise((settle) => {
-    const socket = connectTcp({ host: address, port });
-    let received = '';
-    const end = (result: PlainHttp): void => {
-      clearTimeout(deadline);
-      socket.destroy();
-      settle(result);
-    };
-    const deadline = setTimeout(() => end({ outcome: 'not-provable' }), deadlineMs);
-    socket.once('connect', () => socket.write(`GET / HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close\r\n\r\n`));
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      const status = /^HTTP\/1\.[01] ([1-5]\d\d)[ \r]/.exec(received)?.[1];
-      if (status === undefined) {
-        if (received.length > 16) end({ outcome: 'not-provable' });
-        return;
-      }
-      if (!received.includes('\r\n\r\n') && received.length < 32_768) return;
-      const toHttps = status.startsWith('3') && /\r\nlocation:[ \t]*https:/i.test(received);
-      end({ outcome: toHttps ? 'redirects-to-https' : 'answers', status: Number(status) });
-    });
-    socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      end({ outcome: code === 'ECONNREFUSED' ? 'closed' : 'not-provable' }),
-    );
-    socket.once('close', () => end({ outcome: 'not-provable' }));
-  });
 }
