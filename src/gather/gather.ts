@@ -13,7 +13,7 @@ import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
 import type { JournalEntry } from './journal.js';
 import { planRun, type Plan, type PlannedProbe } from './plan.js';
-import type { AnyProbe, Client, Graded, Need, Phase, ProbeTools, RunDocuments } from './probe.js';
+import type { About, AnyProbe, Client, Graded, Need, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
 import { Recorder, scopeFor, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
@@ -195,6 +195,7 @@ class Run {
   readonly #cases: TestCases;
   readonly #objects: TestObjects;
   readonly #random: () => number;
+  readonly #made = new Map<string, Promise<unknown>>();
 
   constructor(
     options: GatherOptions,
@@ -265,7 +266,13 @@ class Run {
     try {
       const brought = await item.probe.run(item.subject, this.#tools(scope));
       for (const kind of item.probe.brings) {
-        await this.#bring(item, kind, brought[kind] ?? missing('not-gathered'), scope.exchanges);
+        const value = brought[kind] ?? missing('not-gathered');
+        if (!isAbout(value)) await this.#bring(item, item.subject.id, kind, value, scope.exchanges);
+        else {
+          for (const [subject, each] of Object.entries(value.about)) {
+            await this.#bring(item, subject, kind, each, scope.exchanges);
+          }
+        }
       }
     } catch (error) {
       await this.#bringMissing(item, await this.#reasonOf(error, item), scope.exchanges);
@@ -297,10 +304,16 @@ class Run {
   }
 
   async #bringMissing(item: PlannedProbe, value: Missing, exchanges: readonly string[]): Promise<void> {
-    for (const kind of item.probe.brings) await this.#bring(item, kind, value, exchanges);
+    for (const kind of item.probe.brings) await this.#bring(item, item.subject.id, kind, value, exchanges);
   }
 
-  async #bring(item: PlannedProbe, kind: FactKind, brought: unknown, exchanges: readonly string[]): Promise<void> {
+  async #bring(
+    item: PlannedProbe,
+    subject: string,
+    kind: FactKind,
+    brought: unknown,
+    exchanges: readonly string[],
+  ): Promise<void> {
     const { value, grade } = isGraded(brought)
       ? { value: brought.graded, grade: brought.grade }
       : { value: brought, grade: 'measured' as const };
@@ -324,7 +337,7 @@ class Run {
       type: 'fact',
       kind,
       version,
-      subject: item.subject.id,
+      subject,
       value: valid ? value : missing('probe-error', `probe ${item.probe.id} failed`),
       grade,
       exchanges: [...new Set(exchanges)].slice(0, 40),
@@ -348,6 +361,12 @@ class Run {
     });
   }
 
+  #once<T>(key: string, make: () => Promise<T>): Promise<T> {
+    const made = (this.#made.get(key) ?? make()) as Promise<T>;
+    this.#made.set(key, made);
+    return made;
+  }
+
   #undoSessions(): Session[] {
     const needs: Need[] = ['ai', 'second', 'staff'];
     return [...new Set(needs.map((need) => this.#session(need)).filter((each) => each !== undefined))];
@@ -367,6 +386,7 @@ class Run {
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,
+      once: <T>(key: string, make: () => Promise<T>) => this.#once(key, make),
       cite: (exchanges) => scope.exchanges.push(...exchanges),
       random: this.#random,
       now,
@@ -484,6 +504,9 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
     .filter(Boolean)
     .map((line) => JSON.parse(line) as JournalEntry);
 }
+
+const isAbout = (brought: unknown): brought is About<unknown> =>
+  typeof brought === 'object' && brought !== null && 'about' in brought;
 
 const isGraded = (brought: unknown): brought is Graded<unknown> =>
   typeof brought === 'object' && brought !== null && 'graded' in brought;

@@ -71,6 +71,8 @@ export interface ProbeTools extends RunDocuments {
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;
+  /** Makes something once in a run and gives the same to every probe that asks. */
+  readonly once: <T>(key: string, make: () => Promise<T>) => Promise<T>;
   /** Adds exchanges made elsewhere (test cases) to those the facts cite. */
   readonly cite: (exchanges: readonly string[]) => void;
   /** Seeded; the only randomness. 0 <= x < 1. */
@@ -88,7 +90,17 @@ export interface Graded<V> {
   readonly grade: Grade;
 }
 
-type Brought<K extends FactKind> = { readonly [P in K]?: FactValue<P> | Missing | Graded<FactValue<P>> };
+/**
+ * Facts about several subjects out of one piece of work, by subject id. When the work fails, the missing fact is recorded
+ * at the probe's own subject, where every subject below it finds it.
+ */
+export interface About<V> {
+  readonly about: Readonly<Record<string, V | Missing | Graded<V>>>;
+}
+
+type Brought<K extends FactKind> = {
+  readonly [P in K]?: FactValue<P> | Missing | Graded<FactValue<P>> | About<FactValue<P>>;
+};
 
 /** Does I/O, gives no opinion, brings facts about one subject. */
 export interface Probe<Kind extends SubjectKind = SubjectKind, Brings extends FactKind = FactKind> {

@@ -1,4 +1,3 @@
-import type { ContractAction } from '../model/documents/contract.js';
 import { downstreamConsumers, type Environment, type OrganizationProfile } from '../model/documents/organization.js';
 import type { EnvironmentClass } from '../model/outcome.js';
 
@@ -130,11 +129,3 @@ export function insideWindow(environment: Environment, now: Date): boolean {
     );
   });
 }
-
-/** Whether an action, or its undo, changes something that exists. */
-export const changesExisting = (action: ContractAction): boolean =>
-  ['update', 'patch', 'delete'].includes(action.interaction ?? '') ||
-  (typeof action.compensation === 'object' && ['update', 'patch'].includes(action.compensation.interaction));
-
-/** Whether the tool can perform the action itself. */
-export const speaksFhir = (action: ContractAction, via?: string): boolean => (via ?? action.via) === 'fhir-r4';

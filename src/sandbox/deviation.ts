@@ -1,6 +1,7 @@
 import type { AuditEvent, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { Access, AccessEvent } from './exchange.js';
+import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
 
 export type RawHandler = (request: ListenerRequest) => Promise<ListenerResponse>;
@@ -85,6 +86,8 @@ export type Deviation = {
   readonly caughtBy: readonly [string, ...string[]];
   /** The public standard, or the public report, that says what would be right. */
   readonly source: string;
+  /** The shipped contract it shows in; default scheduling. */
+  readonly workflow?: WorkflowName;
 } & ExactlyOneSeam;
 
 export function defineDeviation(deviation: Deviation): Deviation {

@@ -7,7 +7,7 @@ import { defineProbe, type Client } from '../probe.js';
 import { ExchangeFault, type Answer } from '../request.js';
 import { creatingAction, testObjectTemplates } from '../test-objects.js';
 import { undoState } from '../undo-state.js';
-import { changesExisting, speaksFhir } from '../write-policy.js';
+import { changesExisting, speaksFhir } from '../../model/actions.js';
 import { etagOf } from '../writer.js';
 
 /** What the EHR does with an update based on an outdated version, between two based on the current one. */

@@ -1,0 +1,158 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Resource } from 'fhir/r4.js';
+import { parse, stringify } from 'yaml';
+import { loadChecks } from '../../src/cli/check-catalog.js';
+import { prepareRun, type PreparedRun, type RunRequest } from '../../src/cli/execute-run.js';
+import { evaluate, type CheckResult } from '../../src/evaluate/engine.js';
+import type { ExchangeLine, EvidenceEnd } from '../../src/model/evidence.js';
+import type { RecordedFact } from '../../src/model/fact.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
+import type { Deviation } from '../../src/sandbox/deviation.js';
+import { deviations } from '../../src/sandbox/deviations/index.js';
+import { writePrivateFile } from '../../src/sandbox/keys.js';
+import { organizationDocument } from '../../src/sandbox/organization-document.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+
+const root = new URL('../../', import.meta.url);
+const places = { checksFolder: new URL('checks/', root), packageFolder: root };
+
+export interface TrialOptions {
+  /** Which shipped contract and matching organization document; default scheduling. */
+  readonly workflow?: WorkflowName;
+  /** Ids out of src/sandbox/deviations. */
+  readonly deviations?: readonly string[];
+  /** Only the probes these checks read from; default everything. */
+  readonly checks?: readonly string[];
+  readonly writes?: RunRequest['writes'];
+  /** Last change to the documents, after the deviations. */
+  readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
+  readonly now?: () => Date;
+}
+
+export interface Trial {
+  readonly prepared: PreparedRun;
+  readonly folder: string;
+  readonly facts: readonly RecordedFact[];
+  readonly exchanges: readonly ExchangeLine[];
+  readonly events: readonly { event: string; data: Record<string, unknown> }[];
+  readonly end: EvidenceEnd;
+  readonly results: ReadonlyMap<string, CheckResult>;
+  outcome(checkId: string): Outcome | undefined;
+  fact(kind: string, subject: string): unknown;
+  /** Everything in the EHR before and after, AuditEvents aside, as text to compare (safety rule 23). */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A sandbox, the documents for it, one run, its facts judged by every check there is. Everything is gone afterwards. */
+export async function trial(options: TrialOptions = {}): Promise<Trial> {
+  const folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-trial-'));
+  const chosen = (options.deviations ?? []).map(deviationNamed);
+  const sandbox = await startSandbox({
+    keysFolder: folder,
+    deviations: chosen,
+    ...(options.now && { now: options.now }),
+  });
+  try {
+    const files = await writeDocuments(sandbox, folder, options, chosen);
+    const checks = await loadChecks(places.checksFolder);
+    const store = sandbox.organizations.get('lakeside')!.store;
+    const before = live(store.snapshot());
+    const prepared = await prepareRun(
+      {
+        ...files,
+        writes: options.writes ?? 'all',
+        gate: 'go',
+        output: join(folder, 'runs'),
+        seed: 'trial',
+        signal: new AbortController().signal,
+        ...(options.checks && { selected: options.checks }),
+        ...(options.now && { now: options.now }),
+      },
+      places,
+      checks,
+    );
+    const gathered = await prepared.execute();
+    const lines = (await readFile(join(gathered.folder, 'evidence.ndjson'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    const facts = lines.filter((line) => line.type === 'fact') as unknown as RecordedFact[];
+    const results = new Map(
+      evaluate(checks, prepared.documents.subjects, facts, {
+        startedAt: prepared.documents.startedAt.toISOString(),
+      }).map((result) => [result.check.id, result]),
+    );
+    return {
+      prepared,
+      folder: gathered.folder,
+      facts,
+      exchanges: lines.filter((line) => line.type === 'exchange') as unknown as ExchangeLine[],
+      events: lines.filter((line) => line.type === 'event') as unknown as Trial['events'],
+      end: lines.at(-1) as unknown as EvidenceEnd,
+      results,
+      outcome: (checkId) => results.get(checkId)?.outcome,
+      fact: (kind, subject) => facts.find((fact) => fact.kind === kind && fact.subject === subject)?.value,
+      before,
+      after: live(store.snapshot()),
+    };
+  } finally {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function deviationNamed(id: string): Deviation {
+  const found = deviations.find((deviation) => deviation.id === id);
+  if (found === undefined) throw new Error(`no deviation ${id}`);
+  return found;
+}
+
+async function writeDocuments(
+  sandbox: Sandbox,
+  folder: string,
+  options: TrialOptions,
+  chosen: readonly Deviation[],
+): Promise<{ contract: string; organization: string }> {
+  const workflow = options.workflow ?? 'scheduling';
+  const lakeside = sandbox.organizations.get('lakeside')!;
+  const home = join(folder, 'lakeside');
+  if (sandbox.caPem !== undefined) await writePrivateFile(home, 'ca.pem', sandbox.caPem);
+  const contractFile = new URL(`profiles/contracts/${workflows[workflow].contract}.yaml`, root);
+  const documents = {
+    contract: parse(await readFile(contractFile, 'utf8')) as Record<string, unknown>,
+    organization: organizationDocument({
+      organization: 'lakeside',
+      workflow,
+      fhirBase: lakeside.fhirBase,
+      tokenUrl: lakeside.tokenUrl,
+      clients: lakeside.clients,
+      clinic: lakeside.clinic.index,
+      now: options.now?.() ?? new Date(),
+      keysFolder: 'keys',
+      ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
+    }) as unknown as Record<string, unknown>,
+  };
+  for (const deviation of chosen) deviation.documents?.(documents);
+  options.change?.(documents);
+  const contract = join(home, 'contract.yaml');
+  const organization = join(home, 'organization.yaml');
+  await writeFile(contract, stringify(documents.contract), { mode: 0o600 });
+  await writeFile(organization, stringify(documents.organization), { mode: 0o600 });
+  return { contract, organization };
+}
+
+const dead = new Set(['cancelled', 'entered-in-error', 'revoked', 'off']);
+
+/** Live resources without AuditEvents, `meta` aside, sorted. */
+function live(snapshot: Readonly<Record<string, Resource>>): string {
+  return Object.values(snapshot)
+    .filter((resource) => resource.resourceType !== 'AuditEvent')
+    .filter((resource) => !dead.has((resource as { status?: string }).status ?? ''))
+    .map(({ meta: _meta, ...content }) => JSON.stringify(content))
+    .sort()
+    .join('\n');
+}
