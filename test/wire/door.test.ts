@@ -666,6 +666,21 @@ describe('rule 3: TLS and addresses', () => {
     expect(server.connections).toBe(1);
   });
 
+  test('HS-12 one forbidden address among others is enough; another class is left out', async () => {
+    const server = await tlsServer(identity);
+    const origin = `https://localhost:${server.port}`;
+    const origins = [{ origin, purpose: 'fhir', tls: { ca: identity.ca } }] as const;
+    const resolving =
+      (...addresses: string[]) =>
+      () =>
+        Promise.resolve(addresses.map((address) => ({ address, family: 4 })));
+    const mixed = doorTo(origin, { origins, lookup: resolving('127.0.0.1', '192.0.2.1') });
+    expect((await mixed.exchange(get(origin))).connection.address).toBe('127.0.0.1');
+    const planted = doorTo(origin, { origins, lookup: resolving('127.0.0.1', '169.254.169.254') });
+    expect(await stopOf(planted.exchange(get(origin)))).toMatchObject({ code: 'forbidden-address' });
+    expect(server.connections).toBe(1);
+  });
+
   test('HS-12 a public name that moves to loopback is not connected to', async () => {
     const server = await tlsServer(identity);
     const origin = `https://localhost:${server.port}`;
