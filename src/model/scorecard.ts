@@ -97,6 +97,8 @@ const gapUseSchema = closed({
 
 const checkSchema = closed({
   id: Type.String(),
+  /** The subjects this entry is about, where the policy narrows the check: `scope.role` of product and of human cells. */
+  part: orNull(oneOf(['product', 'human', 'entry', 'default'] as const)),
   ruleVersion: Type.Integer({ minimum: 1 }),
   outcome,
   grade: orNull(grade),
@@ -114,10 +116,18 @@ const checkSchema = closed({
   /** Questions it decides and supports. */
   decides: Type.Array(oneOf(questionIds)),
   supports: Type.Array(oneOf(questionIds)),
-  /** Ordered worst first, then by subject. */
+  /** Everything but passes, worst first, then by subject. */
   findings: Type.Array(findingSchema),
-  /** Numbers that travel with passes, by subject. */
-  shows: Type.Array(closed({ subject: Type.String(), data })),
+  /** Passes with the numbers that travel with them, by subject. */
+  shows: Type.Array(
+    closed({
+      subject: Type.String(),
+      grade: orNull(grade),
+      holder: orNull(holder),
+      data,
+      exchanges: Type.Array(exchangeSchema),
+    }),
+  ),
   /** The gap that covers this point, if one in date does. */
   gap: orNull(gapUseSchema),
   prose: closed({
@@ -295,6 +305,7 @@ export const scorecardSchema = closed({
     id: Type.String(),
     startedAt: Type.String(),
     endedAt: orNull(Type.String()),
+    /** It came to its end by itself: not interrupted, stopped or broken off. */
     complete: Type.Boolean(),
     how: Type.Union([
       Type.Literal('complete'),

@@ -108,6 +108,8 @@ export const policySchema = Type.Object(
     rollout: o(
       closed({
         failsOn: o(Type.Array(checkId)),
+        /** Applicable ones have to be settled; a gap does not do. */
+        settled: o(Type.Array(checkId)),
         majorCreditPercent: Type.Integer({ minimum: 0, maximum: 100 }),
         maturity: Type.Integer({ minimum: 1, maximum: 4 }),
         runs: closed({ count: Type.Integer({ minimum: 1 }), days: Type.Integer({ minimum: 0 }) }),
