@@ -38,7 +38,7 @@ export interface LoadedDocument<T> {
   /** File name the document was asked for by. */
   readonly name: string;
   /** Place of a JSON pointer (RFC 6901); of its nearest written ancestor when nothing stands there. */
-  span(pointer: string): Span;
+  readonly span: (pointer: string) => Span;
   /** Pointers of values that came by `extends`: defaults, to be confirmed. */
   readonly inherited: ReadonlySet<string>;
   /** Bytes of every file read, by the name that finds them again as `inputs`. */

@@ -25,6 +25,9 @@ const maxDepth = 64;
 const maxNodes = 50_000;
 // Looking up one alias walks the whole document.
 const maxAliases = 200;
+const coreTags = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
+);
 const forbiddenKeys = new Set(['__proto__', 'prototype', 'constructor']);
 
 export interface ParsedYaml {
@@ -38,7 +41,10 @@ export function parseYaml(text: string, file: string, inherited = false): Parsed
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, merge: false, schema: 'core', prettyErrors: false });
   const spanOf = spanReader(lineCounter, file);
-  const syntax = [...document.errors, ...document.warnings].slice(0, 20).map((error): DocumentFault => ({
+  const errors = [...document.errors, ...document.warnings];
+  // Where the parser gave up, everything behind is noise.
+  const exhausted = errors.filter(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const syntax = (exhausted.length > 0 ? exhausted : errors).slice(0, 20).map((error): DocumentFault => ({
     ...syntaxFault(error.code),
     span: spanOf(error.pos[0], error.pos[1]),
   }));
@@ -72,6 +78,10 @@ class TreeBuilder {
     }
     if (depth === maxDepth + 1) this.#refuse('too-deep', place.span, `nested more than ${maxDepth} levels deep`);
     if (this.#nodes > maxNodes || depth > maxDepth) return nothing;
+    if (!isAlias(node) && node.tag !== undefined && !coreTags.has(node.tag)) {
+      this.#refuse('custom-tag', place.span, 'only tags of the YAML core schema are accepted');
+      return nothing;
+    }
     if (isAlias(node)) {
       this.#aliases += 1;
       if (this.#aliases === maxAliases + 1) {
