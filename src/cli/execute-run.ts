@@ -10,7 +10,14 @@ import type { EvidenceHeader } from '../model/evidence.js';
 import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
-import { originsOf, readRunInputs, resolveCredentials, type DocumentFlags, type RunInputs } from './run-inputs.js';
+import { paceOf } from './pace.js';
+import {
+  credentialsOf,
+  originsOfEnvironment,
+  readRunInputs,
+  type DocumentFlags,
+  type RunInputs,
+} from './run-inputs.js';
 
 export interface RunRequest extends DocumentFlags {
   readonly writes: WriteTier;
@@ -31,13 +38,6 @@ export interface PreparedRun extends RunInputs {
   execute(): Promise<Gathered>;
 }
 
-/** Ceilings whatever the profile says (safety rule 25), by environment class. */
-const paceCeilings = {
-  production: { requestsPerSecond: 2, concurrency: 2 },
-  other: { requestsPerSecond: 20, concurrency: 20 },
-};
-const careful = { requestsPerSecond: 2, concurrency: 2 };
-
 /** Loads, plans and makes ready; nothing is sent before `execute`. @throws ToolError exit 2 */
 export async function prepareRun(
   request: RunRequest,
@@ -53,7 +53,7 @@ export async function prepareRun(
     startedAt,
   );
   const { documents, secretPlaces } = read;
-  const credentials = await resolveCredentials(documents, secretPlaces);
+  const credentials = await credentialsOf(documents.organization, documents.environmentId, secretPlaces);
   const wanted =
     request.selected === undefined
       ? undefined
@@ -74,8 +74,12 @@ export async function prepareRun(
     runId,
     planned: planFor(common),
     async execute() {
-      const { origins, bases } = await originsOf(documents, secretPlaces);
-      const pace = paceOf(documents);
+      const { origins, bases } = await originsOfEnvironment(
+        documents.environment,
+        documents.organization,
+        secretPlaces,
+      );
+      const pace = paceOf(documents.organization, documents.environment);
       const door = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
       try {
         return await gather({
@@ -110,22 +114,5 @@ export async function prepareRun(
         await door.close();
       }
     },
-  };
-}
-
-function paceOf({ environmentClass, environment, organization }: RunInputs['documents']): {
-  requestsPerSecond: number;
-  concurrency: number;
-} {
-  const asked = {
-    requestsPerSecond: organization.limits?.requestsPerSecond ?? careful.requestsPerSecond,
-    concurrency: organization.limits?.concurrency ?? careful.concurrency,
-  };
-  const loopback = /^https?:\/\/(127\.|localhost|\[::1\])/.test(environment.fhirBase);
-  if (environmentClass === 'simulator' && loopback) return asked;
-  const ceiling = environmentClass === 'production' ? paceCeilings.production : paceCeilings.other;
-  return {
-    requestsPerSecond: Math.min(asked.requestsPerSecond, ceiling.requestsPerSecond),
-    concurrency: Math.min(asked.concurrency, ceiling.concurrency),
   };
 }

@@ -87,13 +87,18 @@ export async function readRunInputs(
       ...inputsOf(organization, 'organization', 'organization-template'),
       ...[...policy.files].map(([name, bytes]) => ({ name, role: 'policy' as const, bytes })),
     ],
-    secretPlaces: {
-      profileFolder: dirname(flags.organization),
-      ...(flags.secretsDir === undefined ? {} : { secretsFolder: flags.secretsDir }),
-      ...(flags.allowEnv === undefined ? {} : { allowEnv: flags.allowEnv }),
-    },
+    secretPlaces: secretPlacesOf(flags),
   };
 }
+
+/** Where the references of an organization file may point. */
+export const secretPlacesOf = (
+  flags: Pick<DocumentFlags, 'organization' | 'secretsDir' | 'allowEnv'>,
+): SecretPlaces => ({
+  profileFolder: dirname(flags.organization),
+  ...(flags.secretsDir === undefined ? {} : { secretsFolder: flags.secretsDir }),
+  ...(flags.allowEnv === undefined ? {} : { allowEnv: flags.allowEnv }),
+});
 
 // A shipped contract may be named without a path.
 async function namedContract(nameOrPath: string, options: LoadOptions): Promise<Parameters<typeof loadContract>[0]> {
@@ -120,10 +125,14 @@ function inputsOf<T extends Contract | OrganizationProfile>(
 }
 
 /** Resolves what the bindings of the environment refer to; a failure is a reason, never an exception. */
-export async function resolveCredentials(documents: RunDocuments, secretPlaces: SecretPlaces): Promise<Credentials> {
+export async function credentialsOf(
+  organization: OrganizationProfile,
+  environmentId: string,
+  secretPlaces: SecretPlaces,
+): Promise<Credentials> {
   const credentials = new Map<string, Credential | Missing>();
-  for (const binding of documents.organization.auth?.bindings ?? []) {
-    if (binding.environment !== documents.environmentId || binding.flow !== 'backend') continue;
+  for (const binding of organization.auth?.bindings ?? []) {
+    if (binding.environment !== environmentId || binding.flow !== 'backend') continue;
     credentials.set(binding.id, await credentialOf(binding, secretPlaces));
   }
   return credentials;
@@ -150,11 +159,11 @@ async function credentialOf(binding: AuthBinding, secretPlaces: SecretPlaces): P
 }
 
 /** The origins this run may talk to, each for its purpose, and the address of each purpose. */
-export async function originsOf(
-  documents: RunDocuments,
+export async function originsOfEnvironment(
+  environment: Environment,
+  organization: OrganizationProfile,
   secretPlaces: SecretPlaces,
 ): Promise<{ readonly origins: OriginRule[]; readonly bases: Partial<Record<Purpose, string>> }> {
-  const { environment, organization } = documents;
   const tls = await tlsOf(environment, secretPlaces);
   const bases: Partial<Record<Purpose, string>> = { fhir: environment.fhirBase };
   if (environment.tokenUrl !== undefined) bases.token = environment.tokenUrl;

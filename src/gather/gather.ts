@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { Value } from 'typebox/value';
-import { readFile } from 'node:fs/promises';
 import { factKinds } from '../model/facts/registry.js';
 import type { FactKind } from '../model/fact.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
@@ -11,7 +9,7 @@ import type { TokenBucket } from '../wire/token-bucket.js';
 import { castOf, siteOf, type Cast, type Credentials } from './contexts.js';
 import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
-import type { JournalEntry } from './journal.js';
+import { readJournal } from './journal-reader.js';
 import { planRun, type Plan, type PlannedProbe } from './plan.js';
 import type { About, AnyProbe, Client, Graded, Need, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
@@ -349,7 +347,7 @@ class Run {
     const { writes } = this.writer.counts;
     if (writes === 0) return { residue: [], undone: 0 };
     this.#options.onProgress?.({ phase: 'cleanup', done: 0, total: writes, probe: 'cleanup', subject: 'run' });
-    const entries = await readJournal(join(this.#folder.path, 'journal.ndjson'));
+    const { entries } = await readJournal(this.#folder.path);
     return cleanUp({
       entries,
       journal: this.#folder.journal,
@@ -367,9 +365,24 @@ class Run {
     return made;
   }
 
+  // The AI system's own client first, then whoever else may take a test object back.
   #undoSessions(): Session[] {
+    const { organization, environmentId } = this.#options.documents;
     const needs: Need[] = ['ai', 'second', 'staff'];
-    return [...new Set(needs.map((need) => this.#session(need)).filter((each) => each !== undefined))];
+    const named = needs.map((need) => this.#session(need)).filter((each) => each !== undefined);
+    const others = (organization.auth?.bindings ?? []).filter(
+      (binding) =>
+        binding.environment === environmentId &&
+        binding.flow === 'backend' &&
+        binding.usedBy === 'staff' &&
+        !named.some((session) => session.binding.id === binding.id),
+    );
+    return [
+      ...named,
+      ...others
+        .map((binding) => this.#sessionOf(`undo:${binding.id}`, binding.id))
+        .filter((each) => each !== undefined),
+    ];
   }
 
   #tools(scope: Scope): ProbeTools {
@@ -494,15 +507,6 @@ export function caseTemplates({ contract, organization }: RunDocuments): Request
     { context: 'ai', method: 'GET', path: 'Encounter/{id}', most: Math.max(1, patients) },
     ...searches,
   ];
-}
-
-/** Reads a journal this process is still writing. */
-export async function readJournal(path: string): Promise<JournalEntry[]> {
-  const text = await readFile(path, 'utf8');
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as JournalEntry);
 }
 
 const isAbout = (brought: unknown): brought is About<unknown> =>
