@@ -3,6 +3,8 @@ import type { ProblemCode } from '../model/documents/problem.js';
 /** Functions that reach out of the resource or have an effect; they are never evaluated (safety rule 4). */
 const refusedFunctions: ReadonlySet<string> = new Set(['resolve', 'memberOf', 'conformsTo', 'trace']);
 const maxLength = 500;
+// The parser takes up to 0.1 ms for a character; a contract of the usual size has 3,000.
+const maxTotalLength = 20_000;
 const maxNesting = 24;
 
 export interface ExpressionFinding {
@@ -14,7 +16,7 @@ export interface ExpressionFinding {
 }
 
 export interface ExpressionChecker {
-  /** `root` is the resource type the expression starts at. */
+  /** `root` is the resource type the expression starts at. One checker reads 20,000 characters at most; what comes after does not compile. */
   check(expression: string, root: string): ExpressionFinding[];
   /** Whether R4 defines a resource type of this name. */
   isResourceType(name: string): boolean;
@@ -42,13 +44,16 @@ export async function loadExpressionChecker(): Promise<ExpressionChecker> {
     import('fhirpath/fhir-context/r4'),
   ]);
   const model = r4 as unknown as Model;
+  let totalLength = 0;
   return {
     isResourceType: (name) => ['DomainResource', 'Resource'].includes(model.type2Parent[name] ?? ''),
     check(expression, root) {
       const broken = (offset: number): ExpressionFinding[] => [
         { code: 'expression-does-not-compile', offset, length: 1, name: expression.slice(0, 200) },
       ];
-      if (expression.length > maxLength || nesting(expression) > maxNesting) return broken(0);
+      totalLength += expression.length;
+      if (expression.length > maxLength || totalLength > maxTotalLength) return broken(0);
+      if (nesting(expression) > maxNesting) return broken(0);
       try {
         const tree = fhirpath.parse(expression) as SyntaxNode;
         fhirpath.compile(expression, r4);

@@ -22,13 +22,18 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 export function schemaFaults(schema: TSchema, root: LocatedNode): DocumentFault[] {
   const value = plainValue(root);
   if (Check(schema, value)) return [];
-  const errors = (Errors(schema, value) as SchemaError[]).filter((error) => error.keyword !== 'boolean');
+  // Each unknown key is an error of its own (`boolean`); the summary of its map says nothing more.
+  const errors = (Errors(schema, value) as SchemaError[]).filter(({ keyword }) => keyword !== 'additionalProperties');
   const faults = withoutOtherBranches(errors, root).flatMap((error) => faultsOf(error, schema as JsonSchema, root));
   // A misspelt required key is one mistake, not two.
   const misspelt = new Set(faults.map((fault) => (fault.meant === undefined ? '' : `${fault.at}/${fault.meant}`)));
-  return faults
+  const shown = faults
     .filter((fault) => fault.missing === undefined || !misspelt.has(`${fault.at}/${fault.missing}`))
     .map(({ code, span, message, next }) => ({ code, span, message, ...(next !== undefined && { next }) }));
+  // What does not fit never loads, whatever the library says of it.
+  return shown.length > 0
+    ? shown
+    : [{ code: 'wrong-value', span: root.span, message: 'this document does not fit its schema' }];
 }
 
 /**
@@ -76,10 +81,8 @@ function faultsOf(error: SchemaError, rootSchema: JsonSchema, root: LocatedNode)
   if (node === undefined) return [];
   const { span } = node;
   switch (error.keyword) {
-    case 'additionalProperties':
-      return (error.params as { additionalProperties: string[] }).additionalProperties.map((key) =>
-        unknownKey(key, schema, node, error.instancePath),
-      );
+    case 'boolean':
+      return [unknownKey(error, rootSchema, root)];
     case 'required':
       return (error.params as { requiredProperties: string[] }).requiredProperties.map((key) => ({
         code: 'missing-key',
@@ -108,8 +111,12 @@ function faultsOf(error: SchemaError, rootSchema: JsonSchema, root: LocatedNode)
   }
 }
 
-function unknownKey(key: string, schema: JsonSchema, node: LocatedNode, at: string): KeyFault {
-  const span = (node.kind === 'map' && node.entries.get(key)?.keySpan) || node.span;
+function unknownKey(error: SchemaError, rootSchema: JsonSchema, root: LocatedNode): KeyFault {
+  const schema = schemaAt(rootSchema, error.schemaPath.replace(/\/additionalProperties$/, ''));
+  const at = error.instancePath.slice(0, error.instancePath.lastIndexOf('/'));
+  const key = pointerSteps(error.instancePath).at(-1) ?? '';
+  const map = nodeAt(root, at);
+  const span = (map?.kind === 'map' && map.entries.get(key)?.keySpan) || root.span;
   const known = Object.keys((schema['properties'] as object | undefined) ?? {});
   if (known.length === 0) return { code: 'unknown-key', span, message: `the key "${key}" is not accepted here` };
   const meant = nearestName(key, known);

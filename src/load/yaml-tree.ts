@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
 import type { Span } from '../model/errors.js';
 import type { DocumentFault } from './document-fault.js';
 
@@ -23,7 +23,6 @@ export interface LocatedScalar extends Located {
 
 const maxDepth = 64;
 const maxNodes = 50_000;
-// Looking up one alias walks the whole document.
 const maxAliases = 200;
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -39,7 +38,13 @@ export interface ParsedYaml {
 /** Reads YAML 1.2 core without merge keys and custom tags; depth, size and aliases are bounded (safety rule 40). */
 export function parseYaml(text: string, file: string, inherited = false): ParsedYaml {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, merge: false, schema: 'core', prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter,
+    merge: false,
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
   const spanOf = spanReader(lineCounter, file);
   const errors = [...document.errors, ...document.warnings];
   // Where the parser gave up, everything behind is noise.
@@ -53,7 +58,7 @@ export function parseYaml(text: string, file: string, inherited = false): Parsed
     const span = { file, line: 1, column: 1 };
     return { root: undefined, faults: [{ code: 'empty-file', span, message: 'the file holds no document' }] };
   }
-  const builder = new TreeBuilder(document, spanOf, inherited);
+  const builder = new TreeBuilder(spanOf, inherited);
   return { root: builder.build(document.contents, 0), faults: builder.faults };
 }
 
@@ -61,9 +66,10 @@ class TreeBuilder {
   readonly faults: DocumentFault[] = [];
   #nodes = 0;
   #aliases = 0;
+  // Filled in file order, so that an alias means the last anchor before it.
+  readonly #anchors = new Map<string, Node>();
 
   constructor(
-    private readonly document: Document.Parsed,
     private readonly spanOf: SpanOf,
     private readonly inherited: boolean,
   ) {}
@@ -88,9 +94,12 @@ class TreeBuilder {
         this.#refuse('too-many-aliases', place.span, `more than ${maxAliases} aliases (*name) are used`);
       }
       if (this.#aliases > maxAliases) return nothing;
-      const target = node.resolve(this.document);
-      return target === undefined ? nothing : this.build(target, depth + 1);
+      const target = this.#anchors.get(node.source);
+      if (target !== undefined) return this.build(target, depth + 1);
+      this.#refuse('unknown-alias', place.span, `no anchor &${node.source} stands before this alias`);
+      return nothing;
     }
+    if (!isAlias(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) return { kind: 'map', entries: this.#entries(node.items, depth), ...place };
     if (isSeq(node)) {
       const items = node.items.map((item) => this.build(item as Node, depth + 1));
@@ -147,8 +156,6 @@ function spanReader(lineCounter: LineCounter, file: string): SpanOf {
 // The parser's own texts are not shown: they are another project's words about a file we did not write.
 function syntaxFault(code: string): { code: string; message: string; next?: string } {
   switch (code) {
-    case 'DUPLICATE_KEY':
-      return { code: 'duplicate-key', message: 'this key stands twice in one map' };
     case 'TAG_RESOLVE_FAILED':
       return { code: 'custom-tag', message: 'custom tags (!…) are not accepted' };
     case 'RESOURCE_EXHAUSTION':

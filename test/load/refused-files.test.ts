@@ -56,6 +56,8 @@ const cases: Record<string, [text: string, ...faults: string[]]> = {
   'too deep': [contract(nested(70)), 'too-deep 6:73'],
   'an alias bomb': [contract(...bomb), 'too-many-aliases 7:14'],
   'an alias to its own ancestor': [contract('x-a: &a [*a]'), 'too-deep 6:9'],
+  'an alias without an anchor': [contract('x-a: *nothing'), 'unknown-alias 6:6'],
+  'a name that is none as a key': [organization('channels: {a b: {kind: external}}'), 'unknown-key 4:12'],
   'more values than fit': [contract(`x-a: [${'1,'.repeat(60_000)}]`), 'too-many-values 6:99975'],
   'more than 1 MiB': [contract(`x-a: ${'a'.repeat(1024 * 1024)}`), 'file-too-large'],
   'a template nobody ships': [
@@ -160,6 +162,14 @@ describe('a file that cannot be used', () => {
     expect((error as DocumentError).faults).toHaveLength(30);
     expect((error as DocumentError).message.match(/unknown key/g)).toHaveLength(20);
     expect((error as DocumentError).exitCode).toBe(2);
+  });
+
+  it('refuses also what has more faults than are collected', async () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`);
+    await expect(loadText(contract(...many))).rejects.toMatchObject({ code: 'unknown-key' });
+    await expect(loadText(contract(`success: [${'{},'.repeat(10_000)}]`))).rejects.toMatchObject({
+      code: 'missing-key',
+    });
   });
 
   it('stops at depth before the stack does', async () => {
