@@ -44,8 +44,24 @@ export interface AnswerCore {
   readonly supporting: readonly Row[];
   /** Rows that keep the answer from Yes. */
   readonly causes: readonly Row[];
+  /** Rows that would keep it from Yes if nothing worse did; each is an open point. */
+  readonly short: readonly Row[];
   /** Answers it rests on that keep it from Yes. */
   readonly follows: readonly QuestionId[];
+}
+
+/** Rows that make an answer Partly. */
+function partlyCauses(deciding: readonly Row[], supporting: readonly Row[]): readonly Row[] {
+  const missed = creditOf(supporting).percent < supportingCredit;
+  const causes = [
+    ...deciding.filter((row) => row.outcome === 'warn' || row.limitedTo !== null),
+    ...supporting.filter((row) => row.outcome === 'fail' && row.severity === 'major'),
+    ...supporting.filter((row) => row.severity === 'blocker' && isOpen(row)),
+    ...(missed ? supporting.filter((row) => row.outcome !== 'pass' && row.outcome !== 'warn') : []),
+  ];
+  // A missed share may rest on warnings and weak grades alone; then every row short of full credit is a cause.
+  const weak = missed && causes.length === 0;
+  return weak ? supporting.filter((row) => row.outcome === 'warn' || row.credit < 100) : [...new Set(causes)];
 }
 
 function judged(question: QuestionId, rows: readonly Row[], earlier: readonly AnswerCore[]): AnswerCore {
@@ -53,12 +69,15 @@ function judged(question: QuestionId, rows: readonly Row[], earlier: readonly An
   const deciding = listed.filter(isApplicable);
   const supporting = rows.filter((row) => row.supports.includes(question) && isApplicable(row));
   const under = question === 'hipaa' ? earlier.filter((one) => restsOn.includes(one.question)) : [];
+  const open = deciding.filter(isOpen);
+  const partly = partlyCauses(deciding, supporting);
   const core = (answer: AnswerValue, causes: readonly Row[]): AnswerCore => ({
     question,
     answer,
     deciding,
     supporting,
     causes,
+    short: [...open, ...partly],
     follows: under.filter((one) => one.answer === answer && answer !== 'yes').map((one) => one.question),
   });
   const rests = (answer: AnswerValue) => under.some((one) => one.answer === answer);
@@ -68,19 +87,8 @@ function judged(question: QuestionId, rows: readonly Row[], earlier: readonly An
     ...supporting.filter((row) => row.outcome === 'fail' && row.severity === 'blocker'),
   ];
   if (failed.length > 0 || rests('no')) return core('no', failed);
-  const open = deciding.filter(isOpen);
   if (open.length > 0 || rests('not-shown') || listed.length === 0) return core('not-shown', open);
-  const missed = creditOf(supporting).percent < supportingCredit;
-  const partly = [
-    ...deciding.filter((row) => row.outcome === 'warn' || row.limitedTo !== null),
-    ...supporting.filter((row) => row.outcome === 'fail' && row.severity === 'major'),
-    ...supporting.filter((row) => row.severity === 'blocker' && isOpen(row)),
-    ...(missed ? supporting.filter((row) => row.outcome !== 'pass' && row.outcome !== 'warn') : []),
-  ];
-  // A missed share may rest on warnings and weak grades alone; then every row short of full credit is a cause.
-  const weak =
-    missed && partly.length === 0 ? supporting.filter((row) => row.outcome === 'warn' || row.credit < 100) : [];
-  if (partly.length > 0 || missed || rests('partly')) return core('partly', [...new Set([...partly, ...weak])]);
+  if (partly.length > 0 || rests('partly')) return core('partly', partly);
   return core('yes', []);
 }
 

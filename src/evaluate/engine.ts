@@ -180,11 +180,10 @@ export function evaluate(
     .sort((a, b) => compareCodeUnits(a.id, b.id))
     .map((check) => {
       const own = subjects.filter((subject) => subject.kind === check.subjects);
-      if (own.length > 0)
-        return aggregate(
-          check,
-          own.flatMap((subject) => judged(check, subject)),
-        );
+      const all = own.flatMap((subject) => judged(check, subject));
+      // A subject the check is not about says nothing, unless there is no other.
+      const about = all.filter((one) => one.outcome !== 'not-applicable' || one.messageId !== null);
+      if (all.length > 0) return aggregate(check, about.length > 0 ? about : all.slice(0, 1));
       return aggregate(check, [
         check.ifNone === 'not-applicable' ? bare('run', 'not-applicable') : bare('run', 'not-measured', check.ifNone),
       ]);

@@ -64,7 +64,7 @@ function whyOpen(row: Row, answers: readonly AnswerCore[]): OpenPoint['why'] | u
 }
 
 const causeOf = (row: Row, answers: readonly AnswerCore[]): 'answer' | undefined =>
-  answers.some((one) => one.answer !== 'no' && one.causes.includes(row)) ? 'answer' : undefined;
+  answers.some((one) => one.short.includes(row)) ? 'answer' : undefined;
 
 /** Open points, each with the gap that covers it, and what became of every gap of the profile. */
 export function gapsAndPoints(
