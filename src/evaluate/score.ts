@@ -232,6 +232,12 @@ export function score(input: ScoreInput): Scorecard {
       (a, b) => compareCodeUnits(a.resourceType, b.resourceType) || compareCodeUnits(a.id, b.id),
     ),
     gaps,
+    regulatory: {
+      asOf: organization.regulatory?.asOf ?? null,
+      unknown: (['hipaaNprmFinal', 'hti5Final', 'part2'] as const).filter(
+        (name) => (organization.regulatory?.[name] ?? 'unknown') === 'unknown',
+      ),
+    },
     redaction: { patientsByAlias: true, phi: header.phi },
     hosts: [...new Set([originOf(header.environment.origin), ...contacted])].sort(compareCodeUnits),
   };

@@ -400,6 +400,8 @@ export const scorecardSchema = closed({
       ] as const),
     }),
   ),
+  /** Law changes: when the organization last looked, and which switches it could not set. */
+  regulatory: closed({ asOf: orNull(Type.String()), unknown: Type.Array(Type.String()) }),
   redaction: closed({ patientsByAlias: Type.Boolean(), phi: oneOf(['synthetic-only', 'may-contain'] as const) }),
   hosts: Type.Array(Type.String()),
 });
