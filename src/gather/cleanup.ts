@@ -1,6 +1,7 @@
 import type { Resource } from 'fhir/r4.js';
 import { readSearchset } from '../fhir/bundle.js';
 import { contentSha256 } from '../fhir/content.js';
+import { scopesAllow } from '../fhir/scopes.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { Residue } from '../model/evidence.js';
 import type { Intent, Journal, JournalEntry, JournalOutcome, Settled } from './journal.js';
@@ -182,17 +183,6 @@ function sessionFor(options: CleanupOptions, object: OwnObject, letter: string):
   const holds = (session: Session): boolean => scopesAllow(session.grantedScopes, object.resourceType, letter);
   const own = options.sessions.find((session) => session.binding.id === object.binding && holds(session));
   return own ?? options.sessions.find(holds);
-}
-
-/** Whether SMART scopes (v1 or v2) hold a letter for a type. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html */
-export function scopesAllow(scopes: readonly string[], resourceType: string, letter: string): boolean {
-  return scopes.some((scope) => {
-    const match = /^(?:system|user|patient)\/([A-Za-z]+|\*)\.([a-z*]+)(?:\?.*)?$/.exec(scope);
-    if (match === null || (match[1] !== resourceType && match[1] !== '*')) return false;
-    const letters =
-      match[2] === 'read' ? 'rs' : match[2] === 'write' ? 'cud' : match[2] === '*' ? 'cruds' : (match[2] ?? '');
-    return letters.includes(letter);
-  });
 }
 
 function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {

@@ -1,8 +1,8 @@
+import { scopesAllow } from '../fhir/scopes.js';
 import type { ContractAction } from '../model/documents/contract.js';
 import type { AccessContext, AuthBinding } from '../model/documents/organization.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
 import { aiSystemBinding } from '../model/subjects.js';
-import { scopesAllow } from './cleanup.js';
 import type { Need, RunDocuments } from './probe.js';
 import type { Credential } from './sign-in.js';
 
