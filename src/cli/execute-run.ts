@@ -87,6 +87,7 @@ export async function prepareRun(
           inputs: read.inputs,
           door,
           bases,
+          trust: new Map(origins.flatMap(({ origin, tls }) => (tls === undefined ? [] : [[origin, tls] as const]))),
           pacing: new TokenBucket({
             ...pace,
             ...(documents.organization.limits?.perDay === undefined

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
-import { exitCodes, ToolError } from '../model/errors.js';
+import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
+import { addCleanupCommand } from './cleanup.js';
 import { addLintCommand } from './lint.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addSchemaCommand } from './schema.js';
@@ -20,12 +21,17 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
     .description('Probes an EHR against a workflow contract and prints the pilot scorecard.')
     .version(version)
     .exitOverride();
+  let exitCode: ExitCode = exitCodes.gateMet;
+  const exit = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  addCleanupCommand(program, places, exit);
   addSandboxCommand(program);
   addLintCommand(program, places);
   addSchemaCommand(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return exitCodes.gateMet;
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.gateMet : exitCodes.couldNotStart;
     if (error instanceof ToolError) {
@@ -34,6 +40,11 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
       process.stderr.write(`${code}${error.message}\n${error.next === undefined ? '' : `${error.next}\n`}`);
       return error.exitCode;
     }
-    throw error;
+    // Whatever else this is, it is ours: where, and no foreign text.
+    const frame = /((?:src|checks|bin)\/[^\s)]+:\d+:\d+)/.exec(error instanceof Error ? (error.stack ?? '') : '');
+    process.stderr.write(
+      `internal: ehr-scorecard failed at ${frame?.[1] ?? 'an unknown place'}. Please report this.\n`,
+    );
+    return exitCodes.internal;
   }
 }

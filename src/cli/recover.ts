@@ -1,6 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUpRun, type CleanupRunResult } from '../gather/cleanup-run.js';
+import type { OperationHook } from '../gather/durable-log.js';
 import { readJournal } from '../gather/journal-reader.js';
 import { loadOrganization } from '../load/documents.js';
 import { openDoor } from '../wire/door.js';
@@ -21,6 +22,7 @@ export async function recoverRun(
   flags: RecoverFlags,
   places: PackagePlaces,
   signal: AbortSignal,
+  operation?: OperationHook,
 ): Promise<CleanupRunResult> {
   const { value: organization } = await loadOrganization(flags.organization, {
     profilesFolder: new URL('profiles/', places.packageFolder),
@@ -33,7 +35,7 @@ export async function recoverRun(
   return cleanUpRun({
     folder,
     organization,
-    credentials: await credentialsOf(organization, header.environmentId, secretPlaces),
+    credentials: await credentialsOf(organization, header?.environmentId ?? '', secretPlaces),
     connect: async (_environmentId, environment) => {
       const { origins, bases } = await originsOfEnvironment(environment, organization, secretPlaces);
       const pace = paceOf(organization, environment);
@@ -45,6 +47,7 @@ export async function recoverRun(
     },
     now: () => new Date(),
     signal,
+    ...(operation === undefined ? {} : { operation }),
   });
 }
 
@@ -56,7 +59,8 @@ export async function unfinishedRuns(output: string, organizationId: string): Pr
     if (!entry.isDirectory()) continue;
     const folder = join(output, entry.name);
     const journal = await readJournal(folder).catch(() => undefined);
-    if (journal === undefined || journal.header.organizationId !== organizationId || journal.nextCleanup > 1) continue;
+    if (journal?.header === undefined || journal.header.organizationId !== organizationId || journal.nextCleanup > 1)
+      continue;
     if (journal.entries.some((each) => each.type === 'intent') && !(await hasEnd(join(folder, 'evidence.ndjson')))) {
       unfinished.push(folder);
     }

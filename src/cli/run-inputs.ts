@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
+import { crossProblems } from '../load/cross-problems.js';
 import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions } from '../load/documents.js';
 import { loadPolicy } from '../load/policy.js';
 import { resolveSecret, type SecretPlaces } from '../load/secrets.js';
@@ -66,7 +68,7 @@ export async function readRunInputs(
   const problems: DocumentProblem[] = [
     ...contract.problems.map((problem) => ({ ...problem, document: 'contract' as const })),
     ...organization.problems.map((problem) => ({ ...problem, document: 'organization' as const })),
-    ...applied.findings.map(({ code, document, pointer, path }) => ({ code, document, pointer, data: { path } })),
+    ...crossProblems(contract, organization),
   ].map(({ code, document, pointer, data }) => ({ code, document, pointer, data }));
   const documents: RunDocuments = {
     contract: applied.contract,
@@ -78,6 +80,7 @@ export async function readRunInputs(
     startedAt,
     problems,
     inherited: contract.inherited,
+    certificates: await certificateFiles(organization.value, environmentId, secretPlacesOf(flags)),
   };
   return {
     documents,
@@ -89,6 +92,52 @@ export async function readRunInputs(
     ],
     secretPlaces: secretPlacesOf(flags),
   };
+}
+
+/** Until when the certificates hold that this environment and the listeners name; a file that is not there is a problem of its own. */
+async function certificateFiles(
+  organization: OrganizationProfile,
+  environmentId: string,
+  places: SecretPlaces,
+): Promise<RunDocuments['certificates']> {
+  const client = organization.environments?.[environmentId]?.tls?.clientCert;
+  const named = [
+    ...(organization.certificates ?? []).map(({ id, ref }, index) => ({
+      name: id,
+      pointer: `/certificates/${index}`,
+      ref,
+    })),
+    ...(client === undefined
+      ? []
+      : [
+          {
+            name: 'client certificate',
+            pointer: `/environments/${environmentId}/tls/clientCert/cert`,
+            ref: client.cert.ref,
+          },
+        ]),
+    ...Object.entries(organization.listeners ?? {}).flatMap(([id, { tls }]) =>
+      tls === undefined ? [] : [{ name: `listener ${id}`, pointer: `/listeners/${id}/tls/cert`, ref: tls.cert.ref }],
+    ),
+  ];
+  const read = named.map(async ({ name, pointer, ref }) => {
+    try {
+      const pem = await resolveSecret({ ref }, places, { anyoneMayRead: true });
+      return [{ name, pointer, notAfter: notAfterOf(pem) }];
+    } catch (error) {
+      if (error instanceof ToolError) return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
+
+function notAfterOf(pem: string): string | null {
+  try {
+    return new Date(new X509Certificate(pem).validTo).toISOString();
+  } catch {
+    return null;
+  }
 }
 
 /** Where the references of an organization file may point. */
@@ -180,7 +229,7 @@ async function tlsOf(environment: Environment, secretPlaces: SecretPlaces): Prom
   const { tls } = environment;
   if (tls === undefined) return undefined;
   return {
-    ...(tls.ca === undefined ? {} : { ca: await resolveSecret(tls.ca, secretPlaces) }),
+    ...(tls.ca === undefined ? {} : { ca: await resolveSecret(tls.ca, secretPlaces, { anyoneMayRead: true }) }),
     ...(tls.caMode === undefined ? {} : { caMode: tls.caMode }),
     ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
     ...(tls.spkiPins === undefined ? {} : { spkiPins: tls.spkiPins }),

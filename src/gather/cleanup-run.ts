@@ -52,6 +52,8 @@ export async function cleanUpRun(options: CleanupRunOptions): Promise<CleanupRun
   try {
     const recorded = await readJournal(folder);
     const { header } = recorded;
+    const leavesMax = organization.writePolicy?.leaves?.max ?? 0;
+    if (header === undefined) return { undone: 0, residue: [], leavesMax };
     const environment = organization.environments?.[header.environmentId];
     if (header.organizationId !== organization.metadata.id || environment?.fhirBase !== header.fhirBase) {
       throw new ToolError(
@@ -96,7 +98,7 @@ export async function cleanUpRun(options: CleanupRunOptions): Promise<CleanupRun
         sessions: sessionsOf(options, header.environmentId, environment, recorder),
         now,
       });
-      return { ...result, leavesMax: organization.writePolicy?.leaves?.max ?? 0 };
+      return { ...result, leavesMax };
     } finally {
       await log.close();
       await door.close();

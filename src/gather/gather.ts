@@ -4,7 +4,7 @@ import type { FactKind } from '../model/fact.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { EvidenceEnd, EvidenceHeader, Residue } from '../model/evidence.js';
-import type { Door, Purpose } from '../wire/exchange.js';
+import type { Door, Purpose, TlsRule } from '../wire/exchange.js';
 import type { TokenBucket } from '../wire/token-bucket.js';
 import { castOf, siteOf, type Cast, type Credentials } from './contexts.js';
 import { cleanUp } from './cleanup.js';
@@ -31,6 +31,8 @@ export interface GatherOptions {
   readonly credentials: Credentials;
   readonly door: Door;
   readonly bases: Readonly<Partial<Record<Purpose, string>>>;
+  /** By origin; for handshakes that do not go through the door. */
+  readonly trust?: ReadonlyMap<string, TlsRule>;
   readonly pacing: TokenBucket;
   readonly output: string;
   readonly runId: string;
@@ -396,6 +398,8 @@ class Run {
       clients,
       context: (id) => this.#contextClient(id, scope),
       anonymous: (request) => this.recorder.send(scope, 'anonymous', request),
+      accepted: this.recorder.accepted,
+      trust: this.#options.trust ?? new Map(),
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,

@@ -10,7 +10,8 @@ const cleanupName = /^cleanup-(\d{1,4})\.ndjson$/;
 
 /** The journal of a run and everything later cleanups added, in order. */
 export interface RecordedJournal {
-  readonly header: JournalHeader;
+  /** Absent when the run ended before its first line: nothing was written to the EHR. */
+  readonly header: JournalHeader | undefined;
   readonly entries: readonly JournalEntry[];
   /** Hash of the last whole line; what the next cleanup's file points at. */
   readonly head: string;
@@ -38,7 +39,7 @@ export async function readJournal(folder: string): Promise<RecordedJournal> {
     ({ head } = more);
   }
   const header = entries[0];
-  if (header?.type !== 'journal') throw damaged('journal.ndjson', 1);
+  if (header !== undefined && header.type !== 'journal') throw damaged('journal.ndjson', 1);
   return { header, entries, head, nextCleanup: later.length === 0 ? 1 : Number(later.at(-1)?.[1]) + 1 };
 }
 
@@ -56,7 +57,8 @@ async function readLines(
     const { size } = await handle.stat();
     if (size > largestBytes) throw damaged(name, 0);
     const lines = (await handle.readFile('utf8')).split('\n');
-    const torn = lines.pop() !== '';
+    // What follows the last newline is a torn line or nothing.
+    lines.pop();
     const entries: JournalEntry[] = [];
     let head = start;
     for (const [seq, line] of lines.entries()) {
@@ -72,7 +74,6 @@ async function readLines(
       entries.push(entry as JournalEntry);
       head = sha256Hex(line);
     }
-    if (torn && entries.length === 0 && name === 'journal.ndjson') throw damaged(name, 1);
     return { entries, head };
   } finally {
     await handle.close();

@@ -4,6 +4,7 @@ import type { Contract } from '../model/documents/contract.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { EnvironmentClass, Grade } from '../model/outcome.js';
 import type { AnySubject, Subject, SubjectKind } from '../model/subject.js';
+import type { TlsRule } from '../wire/exchange.js';
 import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
 import type { SignInRecord } from './sign-in.js';
 import type { TestObjects } from './test-objects.js';
@@ -28,6 +29,12 @@ export interface RunDocuments {
   readonly problems: readonly DocumentProblem[];
   /** JSON pointers of the contract that came from its template. */
   readonly inherited: ReadonlySet<string>;
+  /** Certificates in files, by the place that names them; `notAfter` in ISO 8601, null when the file holds none. */
+  readonly certificates: readonly {
+    readonly name: string;
+    readonly pointer: string;
+    readonly notAfter: string | null;
+  }[];
 }
 
 export interface DocumentProblem {
@@ -68,6 +75,10 @@ export interface ProbeTools extends RunDocuments {
   readonly context: (id: string) => Client | undefined;
   /** One request without any credential. */
   readonly anonymous: (request: OutgoingRequest) => Promise<Answer>;
+  /** Shapes of requests to the FHIR base that were answered 2xx so far in this run: `PATCH Appointment/{id}`. */
+  readonly accepted: ReadonlySet<string>;
+  /** How the server of an origin is trusted, where the organization file says so. */
+  readonly trust: ReadonlyMap<string, TlsRule>;
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;

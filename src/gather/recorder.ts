@@ -52,6 +52,8 @@ const retries = 2;
  */
 export class Recorder {
   readonly counts: RecorderCounts = { sent: 0, unavailable: 0 };
+  /** Shapes of the requests to the FHIR base that were answered 2xx: `POST Slot/_search?start`, `PATCH Task/{id}`. */
+  readonly accepted = new Set<string>();
   readonly #options: RecorderOptions;
   readonly #breaker = new Breaker();
   #nextExchange = 1;
@@ -170,6 +172,7 @@ export class Recorder {
       });
       operation?.(`answered:${purpose}:${request.method}`);
       const answer = toAnswer(id, requestId, response, sentAt, now());
+      if (answer.ok && purpose === 'fhir') this.accepted.add(`${line.method} ${line.path}`);
       await evidence.append({
         ...line,
         status: response.status,

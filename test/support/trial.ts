@@ -111,7 +111,7 @@ function deviationNamed(id: string): Deviation {
   return found;
 }
 
-async function writeDocuments(
+export async function writeDocuments(
   sandbox: Sandbox,
   folder: string,
   options: TrialOptions,
@@ -148,7 +148,7 @@ async function writeDocuments(
 const dead = new Set(['cancelled', 'entered-in-error', 'revoked', 'off']);
 
 /** Live resources without AuditEvents, `meta` aside, sorted. */
-function live(snapshot: Readonly<Record<string, Resource>>): string {
+export function live(snapshot: Readonly<Record<string, Resource>>): string {
   return Object.values(snapshot)
     .filter((resource) => resource.resourceType !== 'AuditEvent')
     .filter((resource) => !dead.has((resource as { status?: string }).status ?? ''))

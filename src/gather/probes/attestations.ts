@@ -1,0 +1,25 @@
+import { defineProbe } from '../probe.js';
+
+/** What the organization file claims. Sends nothing, follows no link. */
+export default defineProbe({
+  id: 'attestations',
+  phase: 'static',
+  subjects: 'run',
+  needs: [],
+  writes: 'none',
+  brings: ['attestations'],
+  sends: () => [],
+  run: (_, { organization }) =>
+    Promise.resolve({
+      attestations: {
+        graded: (organization.attestations ?? []).map(({ id, owner, issued, expires, sha256 }) => ({
+          id,
+          owner: owner ?? null,
+          issued: issued ?? null,
+          expires: expires ?? null,
+          sha256: sha256 ?? null,
+        })),
+        grade: 'attested' as const,
+      },
+    }),
+});

@@ -1,0 +1,39 @@
+import { liesAt } from '../../model/documents/places.js';
+import { defineProbe } from '../probe.js';
+
+/** What the files of the run say about themselves. Sends nothing. */
+export default defineProbe({
+  id: 'documents',
+  phase: 'static',
+  subjects: 'run',
+  needs: [],
+  writes: 'none',
+  brings: ['document-problems', 'template-defaults', 'certificate-files'],
+  sends: () => [],
+  run: (_, { problems, inherited, contract, certificates }) =>
+    Promise.resolve({
+      'document-problems': problems.map(({ code, document, pointer, data }) => ({
+        code,
+        document,
+        pointer,
+        name: String(data['name'] ?? data['path'] ?? data['seen'] ?? ''),
+      })),
+      'template-defaults': {
+        status: contract.metadata.status ?? 'not-stated',
+        pointers: topmost([...inherited]),
+      },
+      'certificate-files': certificates.map((certificate) => ({ ...certificate })),
+    }),
+});
+
+function topmost(pointers: readonly string[]): string[] {
+  const all = new Set(pointers);
+  return pointers.filter((pointer) => {
+    const parent = pointer.slice(0, pointer.lastIndexOf('/'));
+    return (
+      pointer !== '' &&
+      !all.has(parent) &&
+      ![...all].some((each) => each !== pointer && each !== '' && liesAt(pointer, each))
+    );
+  });
+}

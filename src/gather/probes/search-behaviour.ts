@@ -1,0 +1,182 @@
+import type { Resource } from 'fhir/r4.js';
+import { reportsError, type SearchPage } from '../../fhir/bundle.js';
+import { patientsOf } from '../../fhir/reference.js';
+import type { ContractResource } from '../../model/documents/contract.js';
+import type { TestPatient } from '../../model/documents/organization.js';
+import { missing } from '../../model/fact.js';
+import { defineProbe, type Client, type ProbeTools } from '../probe.js';
+import { ExchangeFault, type Answer } from '../request.js';
+import { followPages, mostPages, searchsetOf } from '../result-pages.js';
+import { notInSelf, searchControls } from '../search-control.js';
+import { fillSearch, holesOf, MissingTemplateValue, type SearchRequest } from '../template-values.js';
+import { searchNamesPatient } from '../test-cases.js';
+
+const postUnsupported = [404, 405, 415, 501];
+const fhirId = /^[A-Za-z0-9.-]{1,64}$/;
+/** No FHIR resource type has this name. */
+const unknownType = 'EhrScorecardNone';
+/** Patients asked one after the other until one has a record of the type. */
+const patientsTried = 3;
+
+/**
+ * The contract's own search of a resource: with values that match, with values that cannot, and with matching ones again
+ * to the last page; and a read by id.
+ */
+export default defineProbe({
+  id: 'search-behaviour',
+  phase: 'read',
+  subjects: 'resource',
+  when: ({ item }) => item.find !== undefined,
+  needs: ['ai'],
+  writes: 'none',
+  brings: ['search-behaviour'],
+  sends: ({ item }) => {
+    const { type, parameters } = fillSearch(withoutHoles(item), new Map(), new Date(0));
+    const names = [...new Set(parameters.map(([name]) => name))].join('&');
+    // Twice with matching values and once per filter; once more each in lenient handling, and by GET.
+    const most = 2 * (2 + searchControls(parameters).length);
+    return [
+      { context: 'ai', method: 'POST', path: `${type}/_search?${names}`, most },
+      { context: 'ai', method: 'GET', path: `${type}?${names}`, most: 1, pages: mostPages },
+      { context: 'ai', method: 'GET', path: `${type}?${names}`, most },
+      { context: 'ai', method: 'GET', path: `${type}/{id}`, most: 1 },
+      { context: 'ai', method: 'POST', path: `${unknownType}/_search`, most: 1 },
+    ];
+  },
+  async run({ item }, tools) {
+    const { contract, environment, clients, cases, once, now } = tools;
+    const found = await firstFound(item, tools);
+    if (found === undefined) return { 'search-behaviour': missing('no-test-object', 'no test patient is listed') };
+    const request = fillSearch(item.find ?? '', await cases.values(found.patient, holesOf(item.find)), now());
+    const asking = new Asking(clients.ai, request.type, !searchNamesPatient(contract, item));
+    const read = found.id === undefined ? undefined : await clients.ai.read(item.type, found.id);
+
+    const before = await asking.settle(request.parameters);
+    const controls =
+      searchsetOf(before) === undefined ? [] : await refusedOrEmpty(asking, searchControls(request.parameters));
+    const after = before.ok ? await asking.ask(request.parameters) : before;
+    const page = searchsetOf(after);
+    const result = page && (await followPages(clients.ai, item.type, page, environment.fhirBase));
+    const rows = result?.rows ?? [];
+    const typed = rows.filter((row) => row.resourceType === item.type);
+    const unknown = await once(`search:${unknownType}`, () =>
+      clients.ai.send({ method: 'POST', path: `${unknownType}/_search`, form: [], tolerant: true }),
+    );
+    return {
+      'search-behaviour': {
+        read: read === undefined ? null : { status: read.status, sameObject: isSame(read, item.type, found.id) },
+        search: {
+          status: after.status,
+          method: asking.method,
+          refusedWhenStrict: !asking.strict,
+          answer: page !== undefined ? 'searchset' : reportsError(after.resource) ? 'error-outcome' : 'other',
+        },
+        knownFoundBefore: holds(searchsetOf(before)?.matches, found.id),
+        knownFoundAfter: holds(rows, found.id),
+        rows: rows.length,
+        pages: result?.pages ?? 0,
+        end: result?.end ?? 'end',
+        total: totalOf(page),
+        strangers: typed.filter((row) => isStranger(row, found.patient, tools)).length,
+        otherTypes: rows.length - typed.length,
+        unusableIds: rows.filter((row) => typeof row.id !== 'string' || !fhirId.test(row.id)).length,
+        notInSelf: notInSelf(request.parameters, page?.self),
+        controls,
+        unknownType: { status: unknown.status, searchset: searchsetOf(unknown) !== undefined },
+      },
+    };
+  },
+});
+
+const withoutHoles = (item: ContractResource): string => (item.find ?? '').replaceAll(/\{\{[^}]*\}\}/g, '');
+
+/** The first test patient with a record of the type, and the id of one; without an id when nobody has one. */
+async function firstFound(
+  item: ContractResource,
+  { cases }: ProbeTools,
+): Promise<{ readonly patient: TestPatient; readonly id: string | undefined } | undefined> {
+  let first: TestPatient | undefined;
+  let lacking: MissingTemplateValue | undefined;
+  for (const patient of cases.patients().slice(0, patientsTried)) {
+    try {
+      // Without its values the search cannot be asked at all; whether it is answered is what the probe wants to know.
+      await cases.values(patient, holesOf(item.find));
+      const { resources } =
+        item.type === 'Patient' ? { resources: [{ id: patient.id }] } : await cases.find(item, patient);
+      first ??= patient;
+      const id = resources.find((each) => each.id !== undefined && fhirId.test(each.id))?.id;
+      if (id !== undefined) return { patient, id };
+    } catch (error) {
+      if (error instanceof MissingTemplateValue) lacking ??= error;
+      else if (error instanceof ExchangeFault && error.reason === 'prerequisite-failed')
+        return { patient, id: undefined };
+      else throw error;
+    }
+  }
+  if (first === undefined && lacking !== undefined) throw lacking;
+  return first && { patient: first, id: undefined };
+}
+
+/** Sends the search by POST, or by GET where POST is not supported and the values name no patient. */
+class Asking {
+  strict = true;
+  method: 'POST' | 'GET' = 'POST';
+  readonly #ai: Client;
+  readonly #type: string;
+  readonly #mayStandInUrl: boolean;
+
+  constructor(ai: Client, type: string, mayStandInUrl: boolean) {
+    this.#ai = ai;
+    this.#type = type;
+    this.#mayStandInUrl = mayStandInUrl;
+  }
+
+  ask(parameters: SearchRequest['parameters']): Promise<Answer> {
+    const headers = this.strict ? { prefer: 'handling=strict' } : {};
+    return this.method === 'POST'
+      ? this.#ai.search(this.#type, parameters, headers)
+      : this.#ai.send({ method: 'GET', path: this.#type, query: parameters, headers });
+  }
+
+  /** Asks, and keeps to what the server takes: POST or GET, strict or lenient handling. */
+  async settle(parameters: SearchRequest['parameters']): Promise<Answer> {
+    let answer = await this.ask(parameters);
+    if (postUnsupported.includes(answer.status) && this.#mayStandInUrl) {
+      this.method = 'GET';
+      answer = await this.ask(parameters);
+    }
+    if (answer.status !== 400) return answer;
+    this.strict = false;
+    const lenient = await this.ask(parameters);
+    this.strict = !lenient.ok;
+    return lenient;
+  }
+}
+
+async function refusedOrEmpty(
+  asking: Asking,
+  controls: ReturnType<typeof searchControls>,
+): Promise<{ parameter: string; status: number; rows: number | null }[]> {
+  const answers = [];
+  for (const { parameter, parameters } of controls) {
+    const answer = await asking.ask(parameters);
+    answers.push({ parameter, status: answer.status, rows: searchsetOf(answer)?.matches.length ?? null });
+  }
+  return answers;
+}
+
+const isSame = ({ ok, resource }: Answer, type: string, id: string | undefined): boolean =>
+  ok && resource?.resourceType === type && resource.id === id;
+
+const holds = (rows: readonly Resource[] | undefined, id: string | undefined): boolean =>
+  id !== undefined && (rows ?? []).some((row) => row.id === id);
+
+const totalOf = (page: SearchPage | undefined): number | null =>
+  page?.total !== undefined && Number.isInteger(page.total) && page.total >= 0 ? page.total : null;
+
+// A search for one patient must not bring another; only people with equal names and birth dates may come together.
+function isStranger(row: Resource, patient: TestPatient, { organization }: ProbeTools): boolean {
+  const patients = patientsOf(row);
+  if (row.resourceType !== 'Patient') return patients.length > 0 && !patients.includes(patient.id);
+  return !(organization.testData?.patients ?? []).some(({ id }) => patients.includes(id));
+}

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Appointment } from 'fhir/r4.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
+import { live, writeDocuments } from './support/trial.js';
+
+interface ChildResult {
+  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
+  readonly output: {
+    readonly folder?: string;
+    readonly how?: string;
+    readonly operations: readonly string[];
+    readonly undone?: number;
+    readonly residue?: readonly { readonly id: string; readonly reason: string }[];
+  };
+}
+
+let folder: string;
+let sandbox: Sandbox;
+let files: { contract: string; organization: string };
+let before: string;
+
+const store = () => sandbox.organizations.get('lakeside')!.store;
+const nowLive = () => live(store().snapshot());
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-kill-'));
+  sandbox = await startSandbox({ keysFolder: folder, organizations: ['lakeside'] });
+  files = await writeDocuments(sandbox, folder, {}, []);
+  before = nowLive();
+});
+
+afterEach(async () => {
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function child(options: Record<string, unknown>, interruptWith?: NodeJS.Signals): Promise<ChildResult> {
+  return new Promise((resolve) => {
+    const program = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'support/killed-run.mjs'), JSON.stringify(options)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let text = '';
+    program.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    if (interruptWith !== undefined) setTimeout(() => program.kill(interruptWith), 700);
+    program.on('close', (code, signal) => {
+      resolve({ code, signal, output: text === '' ? { operations: [] } : (JSON.parse(text) as ChildResult['output']) });
+    });
+  });
+}
+
+/** Every point in `npm run matrix`; in `npm test` the first two of each kind. */
+function chosenPoints(points: readonly string[]): number[] {
+  const all = points.map((_, index) => index + 1);
+  if (process.env['EHR_SCORECARD_TEST_ALL'] === '1') return all;
+  return all.filter((point) => points.slice(0, point).filter((name) => name === points[point - 1]).length <= 2);
+}
+
+// One writing probe: two objects created, each changed by two clients, one of them taken back by the probe itself.
+const writing = { mode: 'run', checks: ['write.version-conflict'] };
+const runOptions = (killAt: number, output: string) => ({ ...writing, ...files, killAt, output: join(folder, output) });
+
+async function killedAt(killAt: number, output = `runs-${killAt}`): Promise<string | undefined> {
+  const { signal } = await child(runOptions(killAt, output));
+  expect(signal).toBe('SIGKILL');
+  const [name] = await readdir(join(folder, output)).catch(() => []);
+  return name === undefined ? undefined : join(folder, output, name);
+}
+
+const cleanup = (runFolder: string, killAt = 0) =>
+  child({ mode: 'cleanup', folder: runFolder, organization: files.organization, killAt });
+
+describe('killed at every operation of a writing run, then cleaned up', () => {
+  it('leaves the EHR as it was, and a second cleanup sends no write', { timeout: 240_000 }, async () => {
+    const whole = await child(runOptions(0, 'whole'));
+    expect(whole.output.how).toBe('complete');
+    expect(nowLive()).toBe(before);
+    const points = whole.output.operations;
+    expect(points.length).toBeGreaterThan(40);
+    const queue = chosenPoints(points);
+    // Two children at a time: as many as there are cores.
+    const one = async (): Promise<void> => {
+      for (let killAt = queue.shift(); killAt !== undefined; killAt = queue.shift()) {
+        const runFolder = await killedAt(killAt);
+        if (runFolder === undefined) continue;
+        const cleaned = await cleanup(runFolder);
+        expect(cleaned.output.residue, `killed before ${killAt}: ${points[killAt - 1]}`).toEqual([]);
+        const again = await cleanup(runFolder);
+        expect(again.output.operations.filter((name) => /send:fhir:(PATCH|PUT|DELETE)/.test(name))).toEqual([]);
+        expect(again.output.residue).toEqual([]);
+      }
+    };
+    await Promise.all([one(), one()]);
+    expect(nowLive()).toBe(before);
+  });
+});
+
+describe('killed in the cleanup itself', () => {
+  it('is finished by the next cleanup', { timeout: 120_000 }, async () => {
+    const whole = await child(runOptions(0, 'whole'));
+    // Just after the first object was created, so that the cleanup has one object to undo.
+    const created = whole.output.operations.indexOf('journal:outcome-written') + 2;
+    const { output } = await cleanup((await killedAt(created, 'sample'))!);
+    for (const killAt of chosenPoints(output.operations)) {
+      const runFolder = (await killedAt(created, `again-${killAt}`))!;
+      expect((await cleanup(runFolder, killAt)).signal).toBe('SIGKILL');
+      expect((await cleanup(runFolder)).output.residue, output.operations[killAt - 1]).toEqual([]);
+    }
+    expect(nowLive()).toBe(before);
+  });
+});
+
+describe('what is not ours', () => {
+  async function killedBetween(): Promise<{ runFolder: string; appointment: Appointment }> {
+    const whole = await child(runOptions(0, 'whole'));
+    const firstCreated = whole.output.operations.indexOf('journal:outcome-written') + 1;
+    const runFolder = (await killedAt(firstCreated + 3))!;
+    const intents = (await readFile(join(runFolder, 'journal.ndjson'), 'utf8'))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { type: string; objectId?: string });
+    const id = intents.find((line) => line.type === 'outcome')!.objectId!;
+    return { runFolder, appointment: store().get('Appointment', id)!.resource as Appointment };
+  }
+
+  it('a human edit between kill and cleanup survives and is listed', async () => {
+    const { runFolder, appointment } = await killedBetween();
+    store().transaction((writer) =>
+      writer.update({ ...appointment, comment: 'moved by the front desk' } as Appointment),
+    );
+    const { output } = await cleanup(runFolder);
+    expect(output.residue).toEqual([{ resourceType: 'Appointment', id: appointment.id, reason: 'changed-by-others' }]);
+    const after = store().get('Appointment', appointment.id!)!.resource as Appointment;
+    expect(after).toMatchObject({ status: 'booked', comment: 'moved by the front desk' });
+  });
+
+  it('decoys with a similar identifier, or our tag and another value, survive', async () => {
+    const { runFolder, appointment } = await killedBetween();
+    const { id: _id, ...content } = appointment;
+    const decoys = ['-9', '0'].map((suffix) => {
+      const identifier = appointment.identifier!.map((each) => ({ ...each, value: `${each.value}${suffix}` }));
+      return store().transaction((writer) =>
+        writer.create({ ...content, slot: [], identifier } as never),
+      ) as Appointment;
+    });
+    const { output } = await cleanup(runFolder);
+    expect(output.residue).toEqual([]);
+    for (const decoy of decoys) {
+      expect((store().get('Appointment', decoy.id!)!.resource as Appointment).status).toBe('booked');
+    }
+    expect((store().get('Appointment', appointment.id!)!.resource as Appointment).status).toBe('cancelled');
+  });
+
+  it('a journal of another organization is refused and nothing is sent', async () => {
+    const { runFolder } = await killedBetween();
+    const text = await readFile(files.organization, 'utf8');
+    await writeFile(files.organization, text.replace(/id: lakeside\n/, 'id: elsewhere\n'));
+    const events = [...store().all('AuditEvent')].length;
+    const { code, output } = await cleanup(runFolder);
+    expect(code).not.toBe(0);
+    expect(output.operations).toEqual([]);
+    expect([...store().all('AuditEvent')].length).toBe(events);
+  });
+});
+
+describe('an interrupt', () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`${signal}: ends in order with everything undone`, async () => {
+      const { output, code } = await child({ ...runOptions(0, 'interrupted'), checks: undefined }, signal);
+      expect(code).toBe(0);
+      expect(['interrupted', 'complete']).toContain(output.how);
+      expect(nowLive()).toBe(before);
+    });
+  }
+});
