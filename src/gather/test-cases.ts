@@ -5,7 +5,7 @@ import type { Contract, ContractResource } from '../model/documents/contract.js'
 import type { OrganizationProfile, TestPatient } from '../model/documents/organization.js';
 import { SafetyStop } from '../model/errors.js';
 import { ExchangeFault, type Answer } from './request.js';
-import { fillSearch, holesOf, MissingTemplateValue, type TemplateValues } from './template-values.js';
+import { fillSearch, holesOf, type TemplateValues } from './template-values.js';
 
 /** How the cases ask; the runner binds it to the AI system's session and a budget of its own. */
 export interface CaseReader {
@@ -320,18 +320,21 @@ export function searchNamesPatient(
   });
 }
 
-/** An element of a resource as a template value; references give the id they point at. */
+/** An element of a resource as a template value, by dotted path; a reference gives the id it points at. */
 function elementOf(resource: Resource | undefined, element: string): string | undefined {
   if (resource === undefined) return undefined;
   if (element === 'patient') return patientsOf(resource)[0];
-  const value = (resource as unknown as Record<string, unknown>)[element];
-  if (typeof value === 'string') return value;
-  return referencedId((value as Reference | undefined)?.reference);
+  let value: unknown = resource;
+  for (const step of element.split('.')) {
+    const current: unknown = Array.isArray(value) ? value[0] : value;
+    value = typeof current === 'object' && current !== null ? (current as Record<string, unknown>)[step] : undefined;
+  }
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof first === 'string') return first;
+  return referencedId((first as Reference | undefined)?.reference);
 }
 
 function firstText(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : undefined;
 }
-
-export { MissingTemplateValue };
