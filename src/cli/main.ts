@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
+import { addChecksCommand } from './checks.js';
 import { addCleanupCommand } from './cleanup.js';
 import { addLintCommand } from './lint.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addSchemaCommand } from './schema.js';
+import { addScoreCommand } from './score.js';
 
 /** Where the installed package keeps what the commands read; never the working directory (safety rule 40). */
 export interface PackagePlaces {
@@ -29,6 +31,8 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   addSandboxCommand(program);
   addLintCommand(program, places);
   addSchemaCommand(program);
+  addScoreCommand(program, places, exit);
+  addChecksCommand(program, places);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

@@ -1,0 +1,143 @@
+import { score } from '../evaluate/score.js';
+import { loadContract, loadEhrProfile, loadOrganization, type LoadOptions } from '../load/documents.js';
+import { policyFrom, shippedPolicies } from '../load/policy.js';
+import { readDocumentFile } from '../load/read-file.js';
+import { readRunFolder, type RecordedRun } from '../load/run-folder.js';
+import type { AnyCheck } from '../model/check.js';
+import { applyOverrides } from '../model/documents/overrides.js';
+import { ToolError } from '../model/errors.js';
+import type { EvidenceHeader } from '../model/evidence.js';
+import type { Policy } from '../model/policy.js';
+import type { Scorecard } from '../model/scorecard.js';
+import { scorecardJson } from '../model/scorecard-json.js';
+import { subjectsOf } from '../model/subjects.js';
+import { loadChecks } from './check-catalog.js';
+import type { PackagePlaces } from './main.js';
+
+export interface ScoreOptions {
+  /** Instead of the policy of the run. */
+  readonly policy?: Policy;
+  readonly gate?: EvidenceHeader['gate'];
+  readonly baseline?: Scorecard | NonNullable<Scorecard['decision']['baseline']>;
+  readonly earlierRuns?: readonly string[];
+}
+
+type RunInput = RecordedRun['inputs'][number];
+
+const ofRole = (run: RecordedRun, role: RunInput['role']): RunInput[] =>
+  run.inputs.filter((input) => input.role === role);
+
+function only(run: RecordedRun, role: 'contract' | 'organization'): RunInput {
+  const [found, ...more] = ofRole(run, role);
+  if (found !== undefined && more.length === 0) return found;
+  throw new ToolError(
+    'unreadable-run',
+    `the run has ${more.length + (found === undefined ? 0 : 1)} inputs of role ${role}, not one`,
+  );
+}
+
+/** Names references may use; scoring resolves none, so whatever the run allowed stays readable. */
+const namedVariables = (bytes: Uint8Array): string[] =>
+  [...new TextDecoder().decode(bytes).matchAll(/\benv:([A-Za-z_][A-Za-z0-9_]{0,127})/g)].map(([, name]) => name!);
+
+async function recordedPolicy(run: RecordedRun, checks: readonly AnyCheck[], places: PackagePlaces): Promise<Policy> {
+  const files = ofRole(run, 'policy');
+  const [own] = files;
+  if (own === undefined) throw new ToolError('unreadable-run', 'the run has no input of role policy');
+  const name = shippedPolicies.find((one) => own.name === `policy-${one}.yaml`);
+  const same = async (shipped: string, bytes: Uint8Array): Promise<boolean> => {
+    const installed = await readDocumentFile(new URL(`profiles/policies/${shipped}.yaml`, places.packageFolder));
+    return Buffer.compare(installed.bytes, bytes) === 0;
+  };
+  const shipped = name !== undefined && (await same(name, own.bytes));
+  return policyFrom(
+    files,
+    checks.map((check) => check.id),
+    shipped,
+  );
+}
+
+/**
+ * Scores a recorded run from its own inputs; nothing else is read but the checks and policies of this installation.
+ * @throws ToolError (exit 2) when an input cannot be used, or the baseline belongs to another run
+ */
+export async function scoreRun(
+  run: RecordedRun,
+  places: PackagePlaces,
+  options: ScoreOptions = {},
+): Promise<Scorecard> {
+  const checks = await loadChecks(places.checksFolder);
+  const inputs = new Map(
+    run.inputs.map(({ name, bytes }) => [name.replace(/^(contracts|organizations|ehr)\./, '$1/'), bytes]),
+  );
+  const [contractFile, organizationFile] = [only(run, 'contract'), only(run, 'organization')];
+  const load: LoadOptions = {
+    profilesFolder: new URL('profiles/', places.packageFolder),
+    inputs,
+    judge: false,
+    allowEnv: run.inputs.flatMap(({ bytes }) => namedVariables(bytes)),
+  };
+  const contract = await loadContract(contractFile, load);
+  const organization = await loadOrganization(organizationFile, load);
+  const [profile] = ofRole(run, 'ehr-profile');
+  const peers = await Promise.all(
+    ofRole(run, 'peer').map(async (file) => (await loadOrganization(file, load)).value.metadata.id),
+  );
+  const effective = applyOverrides(contract.value, organization.value).contract;
+  const { header } = run;
+  return score({
+    header,
+    ends: run.ends,
+    complete: run.complete,
+    events: run.events,
+    facts: run.facts,
+    exchangesById: run.exchangesById,
+    contract: effective,
+    organization: organization.value,
+    ehrProfile: profile === undefined ? undefined : (await loadEhrProfile(profile, load)).value,
+    policy: options.policy ?? (await recordedPolicy(run, checks, places)),
+    subjects: subjectsOf({
+      contract: effective,
+      organization: organization.value,
+      environmentId: header.environment.id,
+      peers,
+    }),
+    checks,
+    spanOf: ({ document, pointer }) => {
+      const { file, line } = (document === 'contract' ? contract : organization).span(pointer);
+      return { file, line };
+    },
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
+    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+    ...(options.earlierRuns === undefined ? {} : { earlierRuns: options.earlierRuns }),
+  });
+}
+
+export interface ScoredFolder {
+  readonly run: RecordedRun;
+  readonly scorecard: Scorecard;
+}
+
+/**
+ * Reads a run folder and scores it. Where the run left a scorecard.json, it is computed again and has to be the same.
+ * @throws ToolError (exit 2) for whatever is wrong with the folder, and `scorecard-differs`
+ */
+export async function scoreFolder(
+  folder: string,
+  places: PackagePlaces,
+  options: ScoreOptions = {},
+): Promise<ScoredFolder> {
+  const run = await readRunFolder(folder);
+  const { readRecordedScorecard } = await import('../load/scorecard.js');
+  const recorded = run.hasScorecard ? await readRecordedScorecard(folder) : undefined;
+  const asked = Object.keys(options).length > 0;
+  if (recorded === undefined) return { run, scorecard: await scoreRun(run, places, options) };
+  const { baseline, gate } = recorded.scorecard.decision;
+  const same = await scoreRun(run, places, { gate, ...(baseline === null ? {} : { baseline }) });
+  if (recorded.text !== scorecardJson(same)) {
+    throw new ToolError('scorecard-differs', 'scorecard.json is not what the evidence beside it gives', {
+      next: 'It was changed, or another version of the tool wrote it. Remove it to score the evidence alone.',
+    });
+  }
+  return { run, scorecard: asked ? await scoreRun(run, places, options) : same };
+}
