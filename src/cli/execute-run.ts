@@ -10,7 +10,8 @@ import type { EvidenceHeader } from '../model/evidence.js';
 import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
-import { paceOf } from './pace.js';
+import { paceOf, slowest } from './pace.js';
+import { peerAccess } from './peer-access.js';
 import {
   credentialsOf,
   originsOfEnvironment,
@@ -74,12 +75,14 @@ export async function prepareRun(
     runId,
     planned: planFor(common),
     async execute() {
-      const { origins, bases } = await originsOfEnvironment(
-        documents.environment,
-        documents.organization,
-        secretPlaces,
-      );
-      const pace = paceOf(documents.organization, documents.environment);
+      const own = await originsOfEnvironment(documents.environment, documents.organization, secretPlaces);
+      const { bases } = own;
+      const others = await peerAccess(read.peers, request);
+      const origins = [...own.origins, ...others.origins];
+      const pace = slowest([
+        paceOf(documents.organization, documents.environment),
+        ...read.peers.map(({ peer }) => paceOf(peer.organization, peer.environment)),
+      ]);
       const door = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
       try {
         return await gather({
@@ -87,6 +90,7 @@ export async function prepareRun(
           inputs: read.inputs,
           door,
           bases,
+          peers: others.access,
           trust: new Map(origins.flatMap(({ origin, tls }) => (tls === undefined ? [] : [[origin, tls] as const]))),
           pacing: new TokenBucket({
             ...pace,

@@ -9,6 +9,12 @@ export interface Pace {
 const careful: Pace = { requestsPerSecond: 2, concurrency: 2 };
 const offLoopback: Pace = { requestsPerSecond: 20, concurrency: 20 };
 
+/** The pace every organization concerned agrees to. */
+export const slowest = (paces: readonly Pace[]): Pace => ({
+  requestsPerSecond: Math.min(...paces.map((pace) => pace.requestsPerSecond)),
+  concurrency: Math.min(...paces.map((pace) => pace.concurrency)),
+});
+
 /** What the organization asks for, under ceilings that no profile can lift (safety rule 25). */
 export function paceOf(organization: OrganizationProfile, environment: Environment): Pace {
   const asked = {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
-import { crossProblems } from '../load/cross-problems.js';
 import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions } from '../load/documents.js';
+import { crossProblems } from '../load/cross-problems.js';
 import { loadPolicy } from '../load/policy.js';
 import { resolveSecret, type SecretPlaces } from '../load/secrets.js';
 import type { Credentials } from '../gather/contexts.js';
@@ -17,6 +17,7 @@ import { missing, type Missing } from '../model/fact.js';
 import { decisionEnvironment, subjectsOf } from '../model/subjects.js';
 import type { OriginRule, Purpose, TlsRule } from '../wire/exchange.js';
 import type { PackagePlaces } from './main.js';
+import { readPeers, type PeerInput } from './peer-inputs.js';
 
 /** What `run` and `cleanup` are given on the command line about documents. */
 export interface DocumentFlags {
@@ -34,6 +35,7 @@ export interface RunInputs {
   readonly inputs: readonly InputDocument[];
   readonly policyId: string;
   readonly secretPlaces: SecretPlaces;
+  readonly peers: readonly PeerInput[];
 }
 
 /** Reads the documents of a run. @throws ToolError (exit 2) for anything unreadable or unsafe */
@@ -65,6 +67,7 @@ export async function readRunInputs(
     );
   }
   const applied = applyOverrides(contract.value, organization.value);
+  const peers = await readPeers(flags.peer ?? [], organization.value.metadata.id, options);
   const problems: DocumentProblem[] = [
     ...contract.problems.map((problem) => ({ ...problem, document: 'contract' as const })),
     ...organization.problems.map((problem) => ({ ...problem, document: 'organization' as const })),
@@ -76,10 +79,16 @@ export async function readRunInputs(
     environmentId,
     environment,
     environmentClass: effectiveClass(environment),
-    subjects: subjectsOf({ contract: applied.contract, organization: organization.value, environmentId }),
+    subjects: subjectsOf({
+      contract: applied.contract,
+      organization: organization.value,
+      environmentId,
+      peers: peers.map(({ peer }) => peer.organization.metadata.id),
+    }),
     startedAt,
     problems,
     inherited: contract.inherited,
+    peers: peers.map(({ peer }) => peer),
     certificates: await certificateFiles(organization.value, environmentId, secretPlacesOf(flags)),
   };
   return {
@@ -89,8 +98,10 @@ export async function readRunInputs(
       ...inputsOf(contract, 'contract', 'contract-template'),
       ...inputsOf(organization, 'organization', 'organization-template'),
       ...[...policy.files].map(([name, bytes]) => ({ name, role: 'policy' as const, bytes })),
+      ...peers.map(({ input }) => input),
     ],
     secretPlaces: secretPlacesOf(flags),
+    peers,
   };
 }
 

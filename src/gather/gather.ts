@@ -4,25 +4,27 @@ import type { FactKind } from '../model/fact.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { EvidenceEnd, EvidenceHeader, Residue } from '../model/evidence.js';
-import type { Door, Purpose, TlsRule } from '../wire/exchange.js';
+import type { Door, TlsRule } from '../wire/exchange.js';
 import type { TokenBucket } from '../wire/token-bucket.js';
 import { castOf, siteOf, type Cast, type Credentials } from './contexts.js';
 import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
 import { readJournal } from './journal-reader.js';
 import { planRun, type Plan, type PlannedProbe } from './plan.js';
-import type { About, AnyProbe, Client, Graded, Need, Phase, ProbeTools, RunDocuments } from './probe.js';
+import type { About, AnyProbe, Client, Graded, Need, PeerTools, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
-import { Recorder, scopeFor, type Scope } from './recorder.js';
+import { NegativeSignIns, type NegativeAttempt } from './negative-sign-ins.js';
+import { peerTools, type PeerAccess } from './peers.js';
+import { Recorder, scopeFor, type Bases, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
 import { createRunFolder, type InputDocument, type RunFolder } from './run-folder.js';
 import { Session } from './session.js';
-import type { SignInRecord } from './sign-in.js';
+import { signIn, type SignInRecord } from './sign-in.js';
 import { TemplateBudget } from './template-match.js';
 import { MissingTemplateValue } from './template-values.js';
 import { TestCases } from './test-cases.js';
 import { TestObjects } from './test-objects.js';
-import { effectiveClass, writesRefused, type WriteTier } from './write-policy.js';
+import { effectiveClass, strictestClass, writesRefused, type WriteTier } from './write-policy.js';
 import { Writer } from './writer.js';
 
 export interface GatherOptions {
@@ -30,7 +32,9 @@ export interface GatherOptions {
   readonly inputs: readonly InputDocument[];
   readonly credentials: Credentials;
   readonly door: Door;
-  readonly bases: Readonly<Partial<Record<Purpose, string>>>;
+  readonly bases: Bases;
+  /** Addresses and credentials of other organizations, by their id. */
+  readonly peers?: ReadonlyMap<string, PeerAccess>;
   /** By origin; for handshakes that do not go through the door. */
   readonly trust?: ReadonlyMap<string, TlsRule>;
   readonly pacing: TokenBucket;
@@ -196,6 +200,8 @@ class Run {
   readonly #objects: TestObjects;
   readonly #random: () => number;
   readonly #made = new Map<string, Promise<unknown>>();
+  readonly #negative: NegativeSignIns;
+  readonly #peerSessions = new Map<string, Session | undefined>();
 
   constructor(
     options: GatherOptions,
@@ -213,6 +219,7 @@ class Run {
     this.recorder = new Recorder({
       door: options.door,
       bases: options.bases,
+      peerBases: new Map([...(options.peers ?? [])].map(([id, { bases }]) => [id, bases])),
       pacing: options.pacing,
       evidence: folder.evidence,
       now,
@@ -227,6 +234,12 @@ class Run {
       runId: options.runId,
       refusal,
       now,
+    });
+    this.#negative = new NegativeSignIns({
+      organization: documents.organization,
+      environmentClass: strictestClass([documents, ...(documents.peers ?? [])]),
+      contact: documents.environment.contact,
+      pause,
     });
     this.#random = seededRandom(options.header.seed);
     this.#cases = new TestCases({
@@ -400,6 +413,8 @@ class Run {
       anonymous: (request) => this.recorder.send(scope, 'anonymous', request),
       accepted: this.recorder.accepted,
       trust: this.#options.trust ?? new Map(),
+      peer: (id) => this.#peer(id, scope),
+      negativeSignIn: (attempt) => this.#negativeSignIn(attempt, scope),
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,
@@ -407,7 +422,7 @@ class Run {
       cite: (exchanges) => scope.exchanges.push(...exchanges),
       random: this.#random,
       now,
-      pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      pause,
       signal,
       testObject: (subject) => this.#objects.create(subject, this.#client('ai', scope)),
     };
@@ -431,6 +446,45 @@ class Run {
     return session === undefined ? undefined : clientOf(session, scope, this.writer, `context:${id}`);
   }
 
+  #peer(id: string, scope: Scope): PeerTools | undefined {
+    const { documents, peers } = this.#options;
+    return peerTools({
+      id,
+      documents,
+      access: peers?.get(id),
+      recorder: this.recorder,
+      ai: () => this.#session('ai'),
+      sessions: this.#peerSessions,
+      scope,
+      signInSpacingMs: this.#signInSpacingMs,
+    });
+  }
+
+  #negativeSignIn({ scopes, peer }: NegativeAttempt, scope: Scope): Promise<SignInRecord> {
+    const { documents, credentials } = this.#options;
+    const binding = this.#cast.expendable;
+    const credential = isMissing(binding) ? binding : credentials.get(binding.id);
+    const other = documents.peers?.find(({ organization }) => organization.metadata.id === peer);
+    const { tokenUrl } = documents.environment;
+    const badUrl = peer === undefined ? tokenUrl : other?.environment.tokenUrl;
+    if (isMissing(binding) || credential === undefined || isMissing(credential))
+      throw new ExchangeFault('no-credential', 'no expendable client can sign in', undefined);
+    if (tokenUrl === undefined || badUrl === undefined)
+      throw new ExchangeFault('origin-not-listed', 'a token URL is not listed', undefined);
+    const common = { recorder: this.recorder, scope, context: 'expendable', binding, credential };
+    const own = binding.scopes ?? [];
+    return this.#negative.attempt(
+      async () =>
+        (await signIn({ ...common, tokenUrl: badUrl, scopes: scopes ?? own, ...(peer === undefined ? {} : { peer }) }))
+          .record,
+      async () => (await signIn({ ...common, tokenUrl, scopes: own })).record,
+    );
+  }
+
+  get #signInSpacingMs(): number {
+    return this.#options.documents.environmentClass === 'simulator' ? 0 : 10_000;
+  }
+
   #session(need: Need): Session | undefined {
     const binding = this.#cast[need];
     return isMissing(binding) ? undefined : this.#sessionOf(need, binding.id);
@@ -451,7 +505,7 @@ class Run {
       credential,
       tokenUrl,
       recorder: this.recorder,
-      signInSpacingMs: documents.environmentClass === 'simulator' ? 0 : 10_000,
+      signInSpacingMs: this.#signInSpacingMs,
       onSignIn: (record: SignInRecord) => {
         void this.#folder.evidence.append({
           type: 'event',
@@ -474,6 +528,8 @@ class Run {
     };
   }
 }
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function clientOf(session: Session, scope: Scope, writer: Writer, context: string): Client {
   return {

@@ -9,6 +9,7 @@ import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
 import type { SignInRecord } from './sign-in.js';
 import type { TestObjects } from './test-objects.js';
 import type { TestCases } from './test-cases.js';
+import type { NegativeAttempt } from './negative-sign-ins.js';
 import type { Change, Writer } from './writer.js';
 
 /** In the order they run. Latency before load and faults, negative sign-ins last; cleanup comes between `negative` and `settle`. */
@@ -29,12 +30,21 @@ export interface RunDocuments {
   readonly problems: readonly DocumentProblem[];
   /** JSON pointers of the contract that came from its template. */
   readonly inherited: ReadonlySet<string>;
+  /** Other organizations the same product serves. */
+  readonly peers?: readonly PeerOrganization[];
   /** Certificates in files, by the place that names them; `notAfter` in ISO 8601, null when the file holds none. */
   readonly certificates: readonly {
     readonly name: string;
     readonly pointer: string;
     readonly notAfter: string | null;
   }[];
+}
+
+export interface PeerOrganization {
+  readonly organization: OrganizationProfile;
+  readonly environmentId: string;
+  readonly environment: Environment;
+  readonly environmentClass: EnvironmentClass;
 }
 
 export interface DocumentProblem {
@@ -79,6 +89,13 @@ export interface ProbeTools extends RunDocuments {
   readonly accepted: ReadonlySet<string>;
   /** How the server of an origin is trusted, where the organization file says so. */
   readonly trust: ReadonlyMap<string, TlsRule>;
+  /** What may be sent to another organization, by its id. */
+  readonly peer: (organizationId: string) => PeerTools | undefined;
+  /**
+   * One sign-in of the expendable client that has to be refused, between two good ones.
+   * @throws ExchangeFault when such tests are not agreed; SafetyStop when the good sign-in afterwards fails
+   */
+  readonly negativeSignIn: (attempt: NegativeAttempt) => Promise<SignInRecord>;
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;
@@ -93,6 +110,15 @@ export interface ProbeTools extends RunDocuments {
   readonly signal: AbortSignal;
   /** A test object of the action in the state the action starts from, created and undone by the run. */
   readonly testObject: (subject: Subject<'action'>) => Promise<Resource>;
+}
+
+/** Another organization of the same product: read only, nothing is ever written there. */
+export interface PeerTools {
+  readonly peer: PeerOrganization;
+  /** Shows the token of the run's own organization to the peer's FHIR base. */
+  presentOwnToken(resourceType: string, id: string): Promise<Answer>;
+  /** The product's own client at the peer; undefined without its credential. */
+  readonly own: Pick<Client, 'read' | 'signedIn'> | undefined;
 }
 
 /** A fact with a grade other than measured. */

@@ -14,9 +14,14 @@ import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
 import type { EvidenceWriter } from './run-folder.js';
 import { shapeOf, TemplateBudget } from './template-match.js';
 
+/** Address of each purpose. */
+export type Bases = Readonly<Partial<Record<Purpose, string>>>;
+
 export interface RecorderOptions {
   readonly door: Door;
-  readonly bases: Readonly<Partial<Record<Purpose, string>>>;
+  readonly bases: Bases;
+  /** The same for other organizations, by their id. */
+  readonly peerBases?: ReadonlyMap<string, Bases>;
   readonly pacing: TokenBucket;
   readonly evidence: EvidenceWriter;
   readonly now: () => Date;
@@ -85,14 +90,15 @@ export class Recorder {
       if (answer.status === 429 || answer.status === 502 || answer.status === 503 || answer.status === 504) {
         throw new ExchangeFault('unavailable', `the server answered ${answer.status}`, answer.exchange);
       }
-      if (answer.status === 500 && request.method === 'GET') await this.#control(scope, answer.exchange);
+      if (answer.status === 500 && changesNothing(request)) await this.#control(scope, request, answer.exchange);
       return answer;
     }
   }
 
   // An answer of 500 is a finding only while the same host answers something else.
-  async #control(scope: Scope, exchange: string): Promise<void> {
-    const control = await this.#once(scope, 'anonymous', { method: 'GET', path: 'metadata' }, undefined);
+  async #control(scope: Scope, { peer }: OutgoingRequest, exchange: string): Promise<void> {
+    const metadata: OutgoingRequest = { method: 'GET', path: 'metadata', ...(peer === undefined ? {} : { peer }) };
+    const control = await this.#once(scope, 'anonymous', metadata, undefined);
     if (!control.ok) throw new ExchangeFault('unavailable', 'the server fails and so does a control request', exchange);
   }
 
@@ -100,11 +106,11 @@ export class Recorder {
   // moment is not a verdict. A write with an unknown outcome is never repeated here.
   #retryWaitMs(request: OutgoingRequest, answer: Answer, attempt: number): number | undefined {
     if (attempt >= retries) return undefined;
-    if (answer.status === 429 || (answer.status === 503 && request.method === 'GET')) {
+    if (answer.status === 429 || (answer.status === 503 && changesNothing(request))) {
       const named = retryAfter(answer.headers['retry-after'], this.#options.now().getTime(), longestRetryWaitMs);
       return named === undefined ? this.#options.repeatAfterMs : named.honoured ? named.waitMs : undefined;
     }
-    if (answer.status === 500 && request.method === 'GET') return this.#options.repeatAfterMs;
+    if (answer.status === 500 && changesNothing(request)) return this.#options.repeatAfterMs;
     return undefined;
   }
 
@@ -152,6 +158,7 @@ export class Recorder {
       method: request.method,
       path: shapeOf(request),
       purpose,
+      ...(request.peer === undefined ? {} : { peer: request.peer }),
       sentAt: sentAt.toISOString(),
       waitedMs: round(turn?.waitedMs ?? 0),
       requestId,
@@ -196,7 +203,7 @@ export class Recorder {
         headers: {},
       });
       const reason = reasonOf(error);
-      if (reason === 'unavailable') {
+      if (reason === 'unavailable' && request.abandon !== true) {
         this.counts.unavailable += 1;
         this.#note(true, scope);
       }
@@ -225,7 +232,8 @@ export class Recorder {
   }
 
   #url(purpose: Purpose, request: OutgoingRequest): string {
-    const base = this.#options.bases[purpose];
+    const { bases, peerBases } = this.#options;
+    const base = (request.peer === undefined ? bases : peerBases?.get(request.peer))?.[purpose];
     if (base === undefined) {
       throw new ExchangeFault('origin-not-listed', `the organization file lists no address for ${purpose}`, undefined);
     }
@@ -258,6 +266,9 @@ export class Recorder {
     };
   }
 }
+
+/** A read, or a search in whatever form. */
+const changesNothing = ({ method, path }: OutgoingRequest): boolean => method === 'GET' || path.endsWith('/_search');
 
 function bodyOf(request: OutgoingRequest): { body?: string } {
   if (request.form !== undefined) {

@@ -17,6 +17,8 @@ export interface RequestTemplate {
   readonly most: number;
   readonly mutates?: boolean;
   readonly purpose?: Purpose;
+  /** Id of the other organization it goes to. */
+  readonly peer?: string;
   /** Adds up to this many pages by `next` links of the same origin and path. */
   readonly pages?: number;
 }
@@ -31,9 +33,13 @@ export interface OutgoingRequest {
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly purpose?: Purpose;
+  /** Id of the other organization it goes to; absent: the run's own. */
+  readonly peer?: string;
   /** Absolute URL of a `next` link; its origin and path must be those of the search. */
   readonly nextLink?: string;
   readonly deadlineMs?: number;
+  /** Given up on purpose at `deadlineMs`: says nothing about the availability of the server. */
+  readonly abandon?: boolean;
   /** A measured series draws its budget beforehand and then bypasses pacing, retry and breaker. */
   readonly measured?: { readonly intendedAtMs: number };
   /** Answers that mean "unavailable" come back as answers instead of ending the probe. */

@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly credential: Credential;
   readonly tokenUrl: string;
   readonly recorder: Recorder;
+  /** Id of the other organization it is a client of. */
+  readonly peer?: string;
   /** Shortest time between two sign-ins of one binding (10 s; none on a simulator). */
   readonly signInSpacingMs: number;
   readonly onSignIn?: (record: SignInRecord) => void;
@@ -40,6 +42,7 @@ export class Session {
       path: '',
       purpose: 'token',
       most: signInsPerRun,
+      ...(options.peer === undefined ? {} : { peer: options.peer }),
     };
     this.#signInScope = scopeFor(
       'sign-in',
@@ -66,7 +69,9 @@ export class Session {
    */
   async send(scope: Scope, request: OutgoingRequest): Promise<Answer> {
     const token = await this.#authorize();
-    const answer = await this.#options.recorder.send(scope, this.context, request, token.authorization);
+    const { recorder, peer } = this.#options;
+    const sent = peer === undefined ? request : { ...request, peer };
+    const answer = await recorder.send(scope, this.context, sent, token.authorization);
     if (answer.status === 401 && performance.now() > token.expiresAtMs - expiryMarginMs) this.#token = undefined;
     return answer;
   }
@@ -87,7 +92,7 @@ export class Session {
   }
 
   async #signIn(): Promise<AccessToken> {
-    const { recorder, binding, credential, tokenUrl, signInSpacingMs, onSignIn } = this.#options;
+    const { recorder, binding, credential, tokenUrl, signInSpacingMs, onSignIn, peer } = this.#options;
     const waitMs = this.#lastSignInMs + signInSpacingMs - performance.now();
     // A refused sign-in is not tried again: repeated failures lock clients.
     if (this.#record !== undefined && !this.#record.usableToken) throw this.#refused(this.#record);
@@ -101,6 +106,7 @@ export class Session {
       credential,
       tokenUrl,
       scopes: binding.scopes ?? [],
+      ...(peer === undefined ? {} : { peer }),
     });
     this.#record = record;
     onSignIn?.(record);

@@ -51,6 +51,8 @@ export async function signIn(options: {
   readonly credential: Credential;
   readonly tokenUrl: string;
   readonly scopes: readonly string[];
+  /** Id of the other organization whose token URL it is. */
+  readonly peer?: string;
   /** Claims of the assertion that a negative test changes. */
   readonly alter?: (claims: Record<string, unknown>) => Record<string, unknown>;
 }): Promise<{ readonly record: SignInRecord; readonly token: AccessToken | undefined }> {
@@ -74,6 +76,7 @@ export async function signIn(options: {
     purpose: 'token',
     form,
     headers,
+    ...(options.peer === undefined ? {} : { peer: options.peer }),
   });
   return read(answer, asymmetric);
 }

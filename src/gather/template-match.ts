@@ -40,7 +40,7 @@ export class TemplateBudget {
 
 function matches(template: RequestTemplate, context: string, request: OutgoingRequest): boolean {
   if (template.method !== request.method || template.context !== context) return false;
-  if ((template.purpose ?? 'fhir') !== (request.purpose ?? 'fhir')) return false;
+  if ((template.purpose ?? 'fhir') !== (request.purpose ?? 'fhir') || template.peer !== request.peer) return false;
   const [templatePath = '', allowed = ''] = template.path.split('?');
   const wanted = templatePath.split('/');
   const actual = request.path.split('/');

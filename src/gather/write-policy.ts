@@ -1,5 +1,5 @@
 import { downstreamConsumers, type Environment, type OrganizationProfile } from '../model/documents/organization.js';
-import type { EnvironmentClass } from '../model/outcome.js';
+import { environmentClasses, type EnvironmentClass } from '../model/outcome.js';
 
 export type WriteTier = 'none' | 'one' | 'all';
 
@@ -40,6 +40,13 @@ export function effectiveClass(environment: Environment): EnvironmentClass {
   const loopback = isLoopback(environment.fhirBase);
   return loopback || environment.noRealPatients !== undefined ? declared : 'production';
 }
+
+/** The class with the most protection of all that are concerned. */
+export const strictestClass = (
+  concerned: readonly { readonly environmentClass: EnvironmentClass }[],
+): EnvironmentClass =>
+  [...environmentClasses].reverse().find((name) => concerned.some((each) => each.environmentClass === name)) ??
+  'production';
 
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);

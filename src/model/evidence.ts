@@ -73,6 +73,8 @@ export const exchangeLineSchema = Type.Object({
   /** Path template below the base, ids replaced: `Appointment/{id}`, `Slot?schedule&start`. */
   path: Type.String(),
   purpose: Type.String(),
+  /** Id of the other organization it went to. */
+  peer: Type.Optional(Type.String()),
   /** 0 when no answer came. */
   status: Type.Integer(),
   /** Set when the exchange ended in a fault instead of an answer. */

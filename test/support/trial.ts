@@ -7,8 +7,10 @@ import { loadChecks } from '../../src/cli/check-catalog.js';
 import { prepareRun, type PreparedRun, type RunRequest } from '../../src/cli/execute-run.js';
 import { evaluate, type CheckResult } from '../../src/evaluate/engine.js';
 import type { ExchangeLine, EvidenceEnd } from '../../src/model/evidence.js';
+import type { OrganizationProfile } from '../../src/model/documents/organization.js';
 import type { RecordedFact } from '../../src/model/fact.js';
 import type { Outcome } from '../../src/model/outcome.js';
+import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
@@ -27,6 +29,8 @@ export interface TrialOptions {
   /** Only the probes these checks read from; default everything. */
   readonly checks?: readonly string[];
   readonly writes?: RunRequest['writes'];
+  /** Adds the sandbox's other organization as a peer. */
+  readonly peer?: boolean;
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
@@ -116,25 +120,13 @@ export async function writeDocuments(
   folder: string,
   options: TrialOptions,
   chosen: readonly Deviation[],
-): Promise<{ contract: string; organization: string }> {
+): Promise<{ contract: string; organization: string; peer: string[] }> {
   const workflow = options.workflow ?? 'scheduling';
-  const lakeside = sandbox.organizations.get('lakeside')!;
   const home = join(folder, 'lakeside');
-  if (sandbox.caPem !== undefined) await writePrivateFile(home, 'ca.pem', sandbox.caPem);
   const contractFile = new URL(`profiles/contracts/${workflows[workflow].contract}.yaml`, root);
   const documents = {
     contract: parse(await readFile(contractFile, 'utf8')) as Record<string, unknown>,
-    organization: organizationDocument({
-      organization: 'lakeside',
-      workflow,
-      fhirBase: lakeside.fhirBase,
-      tokenUrl: lakeside.tokenUrl,
-      clients: lakeside.clients,
-      clinic: lakeside.clinic.index,
-      now: options.now?.() ?? new Date(),
-      keysFolder: 'keys',
-      ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
-    }) as unknown as Record<string, unknown>,
+    organization: (await organizationOf(sandbox, 'lakeside', folder, options)) as unknown as Record<string, unknown>,
   };
   for (const deviation of chosen) deviation.documents?.(documents);
   options.change?.(documents);
@@ -142,7 +134,32 @@ export async function writeDocuments(
   const organization = join(home, 'organization.yaml');
   await writeFile(contract, stringify(documents.contract), { mode: 0o600 });
   await writeFile(organization, stringify(documents.organization), { mode: 0o600 });
-  return { contract, organization };
+  const peer = join(folder, 'summit', 'organization.yaml');
+  if (options.peer === true) {
+    await writeFile(peer, stringify(await organizationOf(sandbox, 'summit', folder, options)), { mode: 0o600 });
+  }
+  return { contract, organization, peer: options.peer === true ? [peer] : [] };
+}
+
+async function organizationOf(
+  sandbox: Sandbox,
+  id: OrganizationId,
+  folder: string,
+  options: TrialOptions,
+): Promise<OrganizationProfile> {
+  const { fhirBase, tokenUrl, clients, clinic } = sandbox.organizations.get(id)!;
+  if (sandbox.caPem !== undefined) await writePrivateFile(join(folder, id), 'ca.pem', sandbox.caPem);
+  return organizationDocument({
+    organization: id,
+    workflow: options.workflow ?? 'scheduling',
+    fhirBase,
+    tokenUrl,
+    clients,
+    clinic: clinic.index,
+    now: options.now?.() ?? new Date(),
+    keysFolder: 'keys',
+    ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
+  });
 }
 
 const dead = new Set(['cancelled', 'entered-in-error', 'revoked', 'off']);

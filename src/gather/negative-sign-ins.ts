@@ -1,0 +1,77 @@
+import type { OrganizationProfile } from '../model/documents/organization.js';
+import { SafetyStop } from '../model/errors.js';
+import type { EnvironmentClass } from '../model/outcome.js';
+import { ExchangeFault } from './request.js';
+import type { SignInRecord } from './sign-in.js';
+
+/** What is wrong with a sign-in that has to be refused. */
+export interface NegativeAttempt {
+  /** Asked for instead of the scopes of the binding. */
+  readonly scopes?: readonly string[];
+  /** Token URL of this other organization instead of the own one. */
+  readonly peer?: string;
+}
+
+export interface NegativeSignInOptions {
+  readonly organization: OrganizationProfile;
+  /** The strictest of all organizations concerned. */
+  readonly environmentClass: EnvironmentClass;
+  readonly contact: string | undefined;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+const spacingMs = 30_000;
+const signInSpacingMs = 10_000;
+const slowerTimes = 5;
+/** Below this, a slower answer is noise. */
+const slowMs = 2_000;
+
+/** Sign-ins that have to be refused: agreed, few, spaced, each between two good ones (safety rules 7, 27 and 31). */
+export class NegativeSignIns {
+  readonly #options: NegativeSignInOptions;
+  #made = 0;
+
+  constructor(options: NegativeSignInOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws ExchangeFault `tool-limited`, `prerequisite-failed`, `cap`, `control-failed`: the bad one was not sent
+   * @throws SafetyStop `sign-in-locked` when the good sign-in afterwards is refused or much slower
+   */
+  async attempt(bad: () => Promise<SignInRecord>, good: () => Promise<SignInRecord>): Promise<SignInRecord> {
+    const { organization, environmentClass, contact, pause } = this.#options;
+    if (environmentClass === 'production') throw refused('tool-limited', 'production is never tested negatively');
+    if (organization.limits?.authNegativeTests !== true)
+      throw refused('prerequisite-failed', 'limits.authNegativeTests is not agreed');
+    if (this.#made >= (organization.limits.maxNegativeAuth ?? 0))
+      throw refused('cap', 'limits.maxNegativeAuth is reached');
+    const paced = environmentClass !== 'simulator';
+    if (paced && this.#made > 0) await pause(spacingMs);
+    this.#made += 1;
+    const before = await timed(good);
+    if (!before.record.usableToken) throw refused('control-failed', 'the expendable client cannot sign in');
+    if (paced) await pause(signInSpacingMs);
+    const record = await bad();
+    if (paced) await pause(signInSpacingMs);
+    const after = await timed(good);
+    const slower = after.tookMs > slowMs && after.tookMs > slowerTimes * before.tookMs;
+    if (!after.record.usableToken || slower) {
+      throw new SafetyStop(
+        'sign-in-locked',
+        27,
+        `after one refused sign-in the expendable client ${slower ? 'waits much longer' : `is refused with ${after.record.status}`}: the server may have locked it`,
+        `Tell ${contact ?? 'the EHR team'}, have the client unlocked, and run again without limits.authNegativeTests.`,
+      );
+    }
+    return record;
+  }
+}
+
+const refused = (reason: ExchangeFault['reason'], detail: string): ExchangeFault =>
+  new ExchangeFault(reason, detail, undefined);
+
+async function timed(work: () => Promise<SignInRecord>): Promise<{ record: SignInRecord; tookMs: number }> {
+  const startedMs = performance.now();
+  return { record: await work(), tookMs: performance.now() - startedMs };
+}
