@@ -10,7 +10,7 @@ import type { EvidenceHeader } from '../model/evidence.js';
 import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
-import { paceOf, slowest } from './pace.js';
+import { paceOf, slowest } from '../gather/pace.js';
 import { peerAccess } from './peer-access.js';
 import {
   credentialsOf,

@@ -6,7 +6,7 @@ import { readJournal } from '../gather/journal-reader.js';
 import { loadOrganization } from '../load/documents.js';
 import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
-import { paceOf } from './pace.js';
+import { paceOf } from '../gather/pace.js';
 import type { PackagePlaces } from './main.js';
 import { credentialsOf, originsOfEnvironment, secretPlacesOf } from './run-inputs.js';
 

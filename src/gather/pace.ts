@@ -1,4 +1,4 @@
-import { effectiveClass, isLoopback } from '../gather/write-policy.js';
+import { effectiveClass, isLoopback } from './write-policy.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 
 export interface Pace {
