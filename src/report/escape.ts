@@ -64,8 +64,8 @@ function escapeMarkdown(text: string, limit = dataLimit): string {
 }
 
 export type Markdown = Ready<'markdown'>;
-/** The door of Markdown: `markdown\`- ${data}\`` */
-export const markdown = door('markdown', (text) => escapeMarkdown(text));
+/** The door of Markdown: `mark\`- ${data}\`` */
+export const mark = door('markdown', (text) => escapeMarkdown(text));
 
 /** Visible text of a whole sentence: a check's, or the scoring's. */
 export const visibleProse = (text: string): string => visible(text, proseLimit);
@@ -86,7 +86,7 @@ export function markdownCode(text: string): Markdown {
 export const markdownLink = (url: string): Markdown =>
   /^https:\/\/[A-Za-z0-9.-]+(?:\/[A-Za-z0-9._~/#%&=?+-]*)?$/.test(url) && url.length <= dataLimit
     ? new Ready('markdown', `<${url}>`)
-    : markdown`${url}`;
+    : mark`${url}`;
 
 export const joinMarkdown = (parts: readonly Markdown[], separator: string): Markdown =>
   new Ready('markdown', parts.map(({ text }) => text).join(separator));

@@ -1,0 +1,97 @@
+import { compareCodeUnits } from '../model/order.js';
+import type { Scorecard } from '../model/scorecard.js';
+import { joinMarkdown, mark, markdownCode, markdownTable, type Markdown } from './escape.js';
+import { reasonWords } from '../model/not-measured-words.js';
+import { checkName, latencyNumbers, numberWords, outcomeWords } from './words.js';
+
+const said = (value: string | number | null): Markdown => (value === null ? mark`–` : mark`${value}`);
+const shownIn = new Set(['n', 'over', 'boundMs', 'upperMs', 'source', 'perMinute', 'ratePerMinute']);
+
+/** One row per latency entry of the contract: what was asked, what was counted, and how. */
+export function latencyTable({ latency }: Scorecard): Markdown {
+  const rows = latency.map((entry) => {
+    const { percentile, budget, n, over, bound, source, rate } = latencyNumbers(entry);
+    const outcome =
+      entry.reason === null ? outcomeWords[entry.outcome] : `not shown: ${reasonWords[entry.reason].text}`;
+    return [
+      mark`${markdownCode(entry.id)}: ${entry.from} → ${entry.to}`,
+      mark`${outcome}`,
+      said(percentile),
+      said(budget),
+      said(bound === null ? null : `≤ ${bound}`),
+      n === null ? said(null) : mark`${over ?? '?'} of ${n}`,
+      said(source),
+      said(rate),
+      mark`${numberWords(entry.shows, [...shownIn]).join(', ')}`,
+    ];
+  });
+  return markdownTable(
+    ['from → to', 'outcome', 'percentile', 'budget', 'bound (95 %)', 'over budget', 'source', 'rate', 'besides'],
+    rows,
+  );
+}
+
+const cellWords = { pass: 'as allowed', warn: 'as allowed, with a limit', fail: 'not as allowed' } as const;
+
+/** Role by resource type: what the contract allows and what was seen of it; an untested cell says why. */
+export function permissionTable({ matrix }: Scorecard): Markdown {
+  const rows = matrix.map((cell) => {
+    const seen =
+      cell.outcome === 'pass' || cell.outcome === 'warn' || cell.outcome === 'fail'
+        ? cellWords[cell.outcome]
+        : `untested${cell.reason === null ? '' : `: ${reasonWords[cell.reason].text}`}`;
+    return [
+      mark`${cell.role}`,
+      mark`${cell.resourceType}`,
+      mark`${cell.allow === '' ? 'nothing' : cell.allow}`,
+      mark`${cell.product ? 'the product' : 'people'}`,
+      mark`${seen}`,
+    ];
+  });
+  return markdownTable(['role', 'resource', 'contract allows', 'used by', 'seen'], rows);
+}
+
+const maxLookups = 5;
+
+/** What the log held of what was sent, and exchanges the EHR team can look up in it. */
+export function auditTable({ checks }: Scorecard): Markdown {
+  const rows = checks
+    .filter((check) => check.id.startsWith('audit.') && check.outcome !== 'not-applicable')
+    .map((check) => {
+      const said = [...check.findings, ...check.shows];
+      const exchanges = [...new Set(said.flatMap((one) => one.exchanges.map(({ id }) => id)))].slice(0, maxLookups);
+      return [
+        markdownCode(checkName(check)),
+        mark`${outcomeWords[check.outcome]}`,
+        mark`${said.flatMap(({ data }) => numberWords(data)).join(', ')}`,
+        joinMarkdown(exchanges.map(markdownCode), ' '),
+      ];
+    });
+  return markdownTable(['check', 'outcome', 'counted', 'exchanges to look up'], rows);
+}
+
+// 45 CFR 164.312: implementation specifications marked "(Addressable)" in the rule's own text.
+const addressable = ['(a)(2)(iii)', '(a)(2)(iv)', '(c)(2)', '(e)(2)(i)', '(e)(2)(ii)'];
+
+/** Technical safeguards a check is mapped to, with what was seen of each. */
+export function safeguardTable({ checks }: Scorecard): Markdown | undefined {
+  const rows = checks
+    .filter((check) => check.outcome !== 'not-applicable')
+    .flatMap((check) =>
+      check.prose.maps.flatMap((map) => {
+        const paragraph = /164\.312((?:\([0-9a-z]{1,4}\))+)/.exec(map)?.[1];
+        return paragraph === undefined ? [] : [{ check, map, paragraph }];
+      }),
+    )
+    .sort((a, b) => compareCodeUnits(a.map, b.map) || compareCodeUnits(a.check.id, b.check.id));
+  if (rows.length === 0) return undefined;
+  return markdownTable(
+    ['safeguard', 'kind', 'check', 'seen'],
+    rows.map(({ check, map, paragraph }) => [
+      mark`${map}`,
+      mark`${addressable.includes(paragraph) ? 'addressable' : 'required'}`,
+      markdownCode(checkName(check)),
+      mark`${outcomeWords[check.outcome]}${check.grade === null ? mark`` : mark`, ${check.grade}`}`,
+    ]),
+  );
+}

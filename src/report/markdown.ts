@@ -1,0 +1,235 @@
+import { compareCodeUnits } from '../model/order.js';
+import type { RemedyOwner } from '../model/check.js';
+import type { Scorecard } from '../model/scorecard.js';
+import { joinMarkdown, mark, markdownCode, markdownProse, markdownTable, type Markdown } from './escape.js';
+import { failedChecks, inTheWay, placeOf, sentenceOf, unshownByReason } from './findings.js';
+import { findingSections } from './markdown-findings.js';
+import { auditTable, latencyTable, permissionTable, safeguardTable } from './markdown-tables.js';
+import {
+  answerWords,
+  checkName,
+  counted,
+  effortWords,
+  gapStateWords,
+  holderWords,
+  listed,
+  openPointWords,
+  outlookWords,
+  ownerWords,
+  unverifiedWords,
+} from './words.js';
+
+export interface MarkdownOptions {
+  /** Read from a scorecard.json alone, without the evidence. */
+  readonly unverified?: boolean;
+  /** Digest of what the scorecard was computed from, or of the copy. */
+  readonly sha256?: string;
+}
+
+const block = (...lines: readonly Markdown[]): Markdown => joinMarkdown(lines, '\n');
+const section = (title: string, ...blocks: readonly Markdown[]): Markdown =>
+  joinMarkdown([mark`## ${title}`, ...blocks], '\n\n');
+const none = mark``;
+
+function head(scorecard: Scorecard, options: MarkdownOptions): Markdown {
+  const { decision, contract, organization, target, run, operator, policy } = scorecard;
+  const { ehr } = target;
+  const product = [ehr.vendor, ehr.product, ehr.version].filter((one) => one !== null).join(' ');
+  const { counts } = decision;
+  return joinMarkdown(
+    [
+      ...(options.unverified === true ? [mark`**${unverifiedWords}**`] : []),
+      mark`# ${policy.custom ? 'Custom policy: ' : ''}${markdownProse(decision.words)}`,
+      mark`**${contract.title ?? contract.id}** (${markdownCode(contract.id)}${contract.version === null ? none : mark` ${contract.version}`}) on **${organization.name}**, ${decision.scope.environment} (${markdownCode(target.environment.origin)})${product === '' ? none : mark`, EHR: ${product}`}. Observed ${run.startedAt} (UTC) by ${operator.who} (${operator.party}), ehr-scorecard ${scorecard.tool.version}, policy ${policy.id} ${policy.version}.`,
+      ...(decision.notes.length === 0 ? [] : [mark`Please note: ${markdownProse(decision.notes.join('; '))}.`]),
+      mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable; ${counted(decision.openPoints.length, 'open point')}, ${counts.openPointsWithGap} with a gap.`,
+    ],
+    '\n\n',
+  );
+}
+
+function answers({ answers }: Scorecard): Markdown {
+  const rows = answers.map((answer) => {
+    const { deciding, supporting, weakestEnvironment } = answer.coverage;
+    const holders = [...new Set(answer.heldBy.map(({ holder }) => holderWords[holder]))];
+    return [
+      mark`${answer.title}`,
+      mark`**${answerWords(answer)}**`,
+      mark`${listed(holders) || (answer.grade === null ? '' : holderWords.ehr)}`,
+      markdownProse(answer.sentence),
+      mark`deciding ${deciding.measured}/${deciding.total}, supporting ${supporting.measured}/${supporting.total}${weakestEnvironment === null ? '' : `, weakest: ${weakestEnvironment}`}`,
+    ];
+  });
+  const depth = answers.flatMap(({ question, details }) => (question === 'write' ? details : []));
+  return section(
+    'Seven questions',
+    markdownTable(['question', 'answer', 'held by', 'in one sentence', 'measured'], rows),
+    ...(depth.length === 0
+      ? []
+      : [
+          block(
+            ...depth.map(({ label, text }) => mark`- How deep ${markdownCode(label)} goes: ${markdownProse(text)}`),
+          ),
+        ]),
+  );
+}
+
+function stops(scorecard: Scorecard): Markdown {
+  const failed = failedChecks(scorecard);
+  const way = inTheWay(scorecard);
+  const items = failed.map((check) => {
+    const [remedy] = check.prose.remedy;
+    const place = placeOf(check);
+    const next =
+      remedy === undefined
+        ? none
+        : mark` **${ownerWords[remedy.owner]}** (${effortWords[remedy.effort]}): ${markdownProse(remedy.text)}`;
+    return mark`- **${check.prose.failureTitle}** (${markdownCode(checkName(check))}${place === undefined ? none : mark`, ${markdownCode(place)}`}): ${markdownProse(sentenceOf(check))}${next}`;
+  });
+  const rest = scorecard.blockers.filter(({ check }) => !failed.some(({ id }) => id === check));
+  const actions = rest.map(({ owner, action, unlocks, check }) => {
+    const after = unlocks.length === 0 ? none : mark`; then ${counted(unlocks.length, 'check')} can be judged`;
+    return mark`- next, for the **${ownerWords[owner]}**: ${markdownProse(action)} (${markdownCode(check)}${after})`;
+  });
+  return section(
+    'What stops go-live',
+    failed.length === 0 ? mark`Nothing that was measured failed.` : block(...items),
+    ...(way === undefined ? [] : [mark`In the way: ${way}.`]),
+    ...(actions.length === 0 ? [] : [block(...actions)]),
+  );
+}
+
+function unshown(scorecard: Scorecard): Markdown {
+  const groups = unshownByReason(scorecard);
+  const items = groups.map(
+    ({ text, owner, add, checks }) =>
+      mark`- **${text}** (${ownerWords[owner]}: ${add}): ${joinMarkdown(
+        checks.map((check) => mark`${markdownProse(check.prose.title)} ${markdownCode(checkName(check))}`),
+        '; ',
+      )}`,
+  );
+  return section(
+    'What was not shown, and why',
+    groups.length === 0 ? mark`Nothing was left unmeasured.` : block(...items),
+  );
+}
+
+function openPoints({ decision, gaps, contract }: Scorecard): Markdown {
+  const points = decision.openPoints.map(({ check, why, text, gap }) => [
+    markdownCode(check),
+    mark`${openPointWords[why]}`,
+    markdownProse(text),
+    gap === null ? mark`none` : mark`${gap.control}`,
+    gap === null ? none : mark`${gap.owner}`,
+    gap === null ? none : mark`${gap.until}`,
+  ]);
+  const idle = gaps.filter(({ state }) => state !== 'used');
+  return section(
+    'Open points and gaps',
+    points.length === 0
+      ? mark`No open point.`
+      : markdownTable(['check', 'why open', 'what', 'meanwhile', 'owner', 'until'], points),
+    ...(idle.length === 0
+      ? []
+      : [
+          block(
+            ...idle.map(
+              ({ check, owner, until, state }) =>
+                mark`- gap for ${markdownCode(check)} (${owner}, until ${until}): ${gapStateWords[state]}`,
+            ),
+          ),
+        ]),
+    ...(contract.openQuestions.length === 0
+      ? []
+      : [block(...contract.openQuestions.map((text) => mark`- open in the contract: ${markdownProse(text)}`))]),
+  );
+}
+
+function questions({ questions }: Scorecard): Markdown[] {
+  if (questions.length === 0) return [];
+  const owners = [...new Set(questions.map(({ owner }) => owner))].sort(compareCodeUnits);
+  const asked = (owner: RemedyOwner): Markdown =>
+    block(
+      mark`For the ${ownerWords[owner]}:`,
+      none,
+      ...questions
+        .filter((one) => one.owner === owner)
+        .map(({ text, check }) => mark`- ${markdownProse(text)} (${markdownCode(check)})`),
+    );
+  return [section('Questions to ask', ...owners.map(asked))];
+}
+
+function outlook({ answers }: Scorecard): Markdown[] {
+  const rows = answers.flatMap((answer) =>
+    answer.outlook.map(({ need, state, source, date }) => [
+      mark`${answer.title}`,
+      markdownProse(need),
+      mark`${outlookWords[state]}`,
+      mark`${source ?? 'no source'}${date === null ? '' : `, ${date}`}`,
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    section(
+      'What the EHR documents',
+      mark`Documented is not measured: nothing here counts as an answer.`,
+      markdownTable(['question', 'need', 'state', 'source'], rows),
+    ),
+  ];
+}
+
+function safeguards(scorecard: Scorecard): Markdown[] {
+  const table = safeguardTable(scorecard);
+  const { asOf, unknown } = scorecard.regulatory;
+  const dated = `Required and addressable as in 45 CFR 164.312, as of ${asOf ?? 'no stated date'}, unverified after`;
+  const open = unknown.length === 0 ? '.' : `; look up before relying on this: ${listed(unknown)}.`;
+  return table === undefined ? [] : [section('HIPAA technical safeguards', table, mark`${dated}${open}`)];
+}
+
+function traffic(scorecard: Scorecard): Markdown {
+  const { run, residue, hosts, checks, redaction, maturity, value } = scorecard;
+  const { requests, writes } = run;
+  const aside = checks
+    .filter((check) => check.outcome === 'not-applicable')
+    .map((check) => markdownCode(checkName(check)));
+  return section(
+    'What the run did',
+    block(
+      mark`- ${counted(requests.sent, 'request')} of ${requests.planned} planned, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
+      mark`- ${counted(writes.done, 'write')}, ${writes.undone} undone, ${writes.left} left, ${writes.leavesMax} agreed`,
+      ...residue.map(
+        ({ resourceType, id, reason }) => mark`  - left: ${markdownCode(`${resourceType}/${id}`)} (${reason})`,
+      ),
+      mark`- ${redaction.phi === 'may-contain' ? 'patients by alias; keep as PHI' : 'synthetic patients, by alias'}`,
+      mark`- maturity evidenced: ${maturity.evidenced} of 4 (${maturity.name})${maturity.claimed === null ? '' : `, claimed: ${maturity.claimed}`}`,
+      ...(value === null ? [] : [mark`- ${markdownProse(value.sentence)}`]),
+      ...(aside.length === 0 ? [] : [mark`- does not apply: ${joinMarkdown(aside, ' ')}`]),
+      mark`- run ${markdownCode(run.id)}, plan ${markdownCode(run.planSha256.slice(0, 16))}, seed ${markdownCode(run.seed)}`,
+      ...run.inputs.map(({ role, name, sha256 }) => mark`- ${role}: ${markdownCode(name)} ${markdownCode(sha256)}`),
+    ),
+  );
+}
+
+/** The page to forward: decision and scope first, then what a buyer asks, then what an engineer needs. */
+export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = {}): string {
+  const findings = findingSections(scorecard);
+  const { latency, matrix, decision } = scorecard;
+  const page = [
+    head(scorecard, options),
+    answers(scorecard),
+    stops(scorecard),
+    unshown(scorecard),
+    openPoints(scorecard),
+    ...questions(scorecard),
+    ...outlook(scorecard),
+    ...(latency.length === 0 ? [] : [section('Latency', latencyTable(scorecard))]),
+    ...(matrix.length === 0 ? [] : [section('Permissions', permissionTable(scorecard))]),
+    section('Audit', auditTable(scorecard)),
+    ...safeguards(scorecard),
+    ...(findings.length === 0 ? [] : [section('Findings', ...findings)]),
+    traffic(scorecard),
+    mark`---`,
+    mark`${markdownProse(decision.foot)}${options.sha256 === undefined ? none : mark` Computed from ${markdownCode(`sha256:${options.sha256}`)}.`}`,
+  ];
+  return `${joinMarkdown(page, '\n\n').text}\n`;
+}

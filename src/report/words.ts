@@ -1,0 +1,173 @@
+import type { Remedy, RemedyOwner } from '../model/check.js';
+import type { BlockerClass, Grade, Holder, Outcome, Severity } from '../model/outcome.js';
+import type { Answer, CheckEntry, OpenPoint, Scorecard } from '../model/scorecard.js';
+
+export const ownerWords: Readonly<Record<RemedyOwner, string>> = {
+  vendor: 'vendor',
+  'ehr-team': 'EHR team',
+  'ehr-vendor': 'EHR vendor',
+  'clinical-owner': 'clinical owner',
+  'product-owner': 'product owner',
+  security: 'security',
+  privacy: 'privacy',
+  operator: 'whoever runs this tool',
+};
+
+export const classWords: Readonly<Record<BlockerClass, string>> = {
+  product: 'product',
+  contract: 'contract',
+  auth: 'authentication',
+  'ehr-configuration': 'EHR configuration',
+  'ehr-capability': 'EHR capability',
+  'vendor-integration': 'vendor integration',
+};
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  pass: 'shown',
+  warn: 'shown with a limit',
+  fail: 'failed',
+  'not-measured': 'not shown',
+  'not-applicable': 'does not apply',
+  error: 'a fault of this tool',
+};
+
+export const holderWords: Readonly<Record<Holder, string>> = {
+  ehr: 'the EHR',
+  product: 'the product',
+  person: 'a person',
+};
+
+export const severityWords: Readonly<Record<Severity, string>> = {
+  blocker: 'blocker',
+  major: 'major',
+  minor: 'minor',
+};
+
+export const effortWords: Readonly<Record<Remedy['effort'], string>> = {
+  low: 'little effort',
+  medium: 'some effort',
+  high: 'much effort',
+};
+
+export const openPointWords: Readonly<Record<OpenPoint['why'], string>> = {
+  'blocker-not-settled': 'a blocker nobody has settled',
+  'major-not-measured': 'not measured',
+  'major-failed': 'failed',
+  answer: 'keeps an answer from Yes',
+  'not-in-this-version': 'no check for it in this version',
+  policy: 'asked by the policy',
+};
+
+export const gapStateWords: Readonly<Record<Scorecard['gaps'][number]['state'], string>> = {
+  used: 'in use',
+  unused: 'unused',
+  expired: 'expired',
+  'too-long': 'runs for more than 180 days, does not count',
+  incomplete: 'no owner or no control, does not count',
+  'does-not-apply-to-a-failed-blocker': 'does not apply to a failed blocker',
+  'does-not-apply-to-an-answer-no': 'does not apply to an answer No',
+};
+
+export const outlookWords: Readonly<Record<Answer['outlook'][number]['state'], string>> = {
+  documented: 'documented',
+  'documented-absent': 'documented absent',
+  unknown: 'unknown',
+};
+
+/** "Yes, measured" */
+export const answerWords = ({ words, grade }: { readonly words: string; readonly grade: Grade | null }): string =>
+  grade === null ? words : `${words}, ${grade}`;
+
+/** `scope.role[product]` where the policy narrows a check to some of its subjects. */
+export const checkName = ({ id, part }: Pick<CheckEntry, 'id' | 'part'>): string =>
+  part === null || part === 'entry' ? id : `${id}[${part}]`;
+
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** "a", "a and b", "a, b and c" */
+export const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+const rounded = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));
+
+/** In the unit a reader uses: 850 ms, 1.9 s, 90 s, 3 min, 2 h, 30 days. */
+export function durationWords(durationMs: number): string {
+  const seconds = durationMs / 1_000;
+  if (seconds < 1) return `${rounded(durationMs, 0)} ms`;
+  if (seconds < 120) return `${rounded(seconds, seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 7_200) return `${rounded(seconds / 60, 1)} min`;
+  if (seconds < 172_800) return `${rounded(seconds / 3_600, 1)} h`;
+  return `${rounded(seconds / 86_400, 1)} days`;
+}
+
+/** No decimals from 10 % up, one below. */
+export const percentWords = (share: number): string => `${rounded(share * 100, share < 0.1 ? 1 : 0)} %`;
+
+const spaced = (name: string): string => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function valueWords(name: string, value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    if (name.endsWith('Ms')) return durationWords(value);
+    if (name.endsWith('Share')) return percentWords(value);
+    return rounded(value, 3);
+  }
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return counted(value.length, 'entry', 'entries');
+  return undefined;
+}
+
+/**
+ * Numbers a check shows, as "name value" in the order of the scorecard: durations (`…Ms`) and shares (`…Share`) in a
+ * reader's unit, and what was found or matched beside what was expected as "k of n".
+ */
+export function numberWords(data: Readonly<Record<string, unknown>>, leaveOut: readonly string[] = []): string[] {
+  const names = Object.keys(data).filter((name) => !leaveOut.includes(name));
+  const { expected } = data;
+  const pairs = names.filter((name) => expected !== undefined && (name === 'found' || name === 'matched'));
+  return names.flatMap((name) => {
+    if (pairs.includes(name)) return [`${String(data[name])} of ${String(expected)} ${name}`];
+    if (name === 'expected' && pairs.length > 0) return [];
+    const shown = valueWords(name, data[name]);
+    if (name === 'n' && shown !== undefined) return [`n=${shown}`];
+    return shown === undefined ? [] : [`${spaced(name.replace(/(?:Ms|Share)$/, ''))} ${shown}`];
+  });
+}
+
+type LatencyEntry = Scorecard['latency'][number];
+const numberIn = (data: Readonly<Record<string, unknown>>, ...names: readonly string[]): number | undefined =>
+  names.map((name) => data[name]).find((value): value is number => typeof value === 'number');
+
+/** The parts of a latency entry a reader compares; null where the check did not state one. */
+export function latencyNumbers({ shows, percentile, budgetMs }: LatencyEntry): {
+  readonly percentile: string | null;
+  readonly budget: string | null;
+  readonly n: number | null;
+  readonly over: number | null;
+  readonly bound: string | null;
+  readonly source: string | null;
+  readonly rate: string | null;
+} {
+  const boundMs = numberIn(shows, 'boundMs', 'upperMs');
+  const perMinute = numberIn(shows, 'perMinute', 'ratePerMinute');
+  return {
+    percentile: percentile === null ? null : `p${percentile}`,
+    budget: budgetMs === null ? null : durationWords(budgetMs),
+    n: numberIn(shows, 'n') ?? null,
+    over: numberIn(shows, 'over') ?? null,
+    bound: boundMs === undefined ? null : durationWords(boundMs),
+    source: typeof shows['source'] === 'string' ? shows['source'] : null,
+    rate: perMinute === undefined ? null : `${rounded(perMinute, 1)} a minute`,
+  };
+}
+
+/** "p95 ≤ 1.9 s of 60 s, n=69"; undefined while nothing was counted. */
+export function latencyWords(entry: LatencyEntry): string | undefined {
+  const { percentile, budget, bound, n } = latencyNumbers(entry);
+  if (n === null) return undefined;
+  const limit = bound === null ? '' : ` ≤ ${bound}`;
+  return `${percentile ?? 'time'}${limit}${budget === null ? '' : ` of ${budget}`}, n=${n}`;
+}
+
+/** First line of every format whose scorecard was not recomputed. */
+export const unverifiedWords = 'unverified copy: read from scorecard.json alone, without the evidence';
