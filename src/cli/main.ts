@@ -3,7 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
 import { addChecksCommand } from './checks.js';
 import { addCleanupCommand } from './cleanup.js';
+import { addDemoCommand } from './demo.js';
+import { addInitCommand } from './init.js';
 import { addLintCommand } from './lint.js';
+import { addReportCommand } from './report.js';
+import { addRunCommand } from './run.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addSchemaCommand } from './schema.js';
 import { addScoreCommand } from './score.js';
@@ -27,11 +31,15 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   const exit = (code: ExitCode): void => {
     exitCode = code;
   };
+  addDemoCommand(program, places, exit);
+  addRunCommand(program, places, exit);
   addCleanupCommand(program, places, exit);
   addSandboxCommand(program);
+  addInitCommand(program, places);
   addLintCommand(program, places);
   addSchemaCommand(program);
   addScoreCommand(program, places, exit);
+  addReportCommand(program, places);
   addChecksCommand(program, places);
   try {
     await program.parseAsync([...argv], { from: 'user' });

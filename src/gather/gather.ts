@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value';
+import { scopesAllow } from '../fhir/scopes.js';
 import { factKinds } from '../model/facts/registry.js';
 import type { FactKind } from '../model/fact.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
@@ -10,6 +11,7 @@ import { castOf, siteOf, type Cast, type Credentials } from './contexts.js';
 import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
 import { readJournal } from './journal-reader.js';
+import { refuseLeftovers } from './leftovers.js';
 import { planRun, type Plan, type PlannedProbe } from './plan.js';
 import type { About, AnyProbe, Client, Graded, Need, PeerTools, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
@@ -133,7 +135,10 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
       }
     }
   };
-  await guarded(() => run.phases((phase) => phase !== 'settle'));
+  await guarded(async () => {
+    await run.refuseLeftovers();
+    await run.phases((phase) => phase !== 'settle');
+  });
   if (signal.aborted && how === 'complete') how = 'interrupted';
   let residue: readonly Residue[] = [];
   let undone = 0;
@@ -250,6 +255,16 @@ class Run {
       site: siteOf(documents, cast.ai),
     });
     this.#objects = new TestObjects(documents, this.#cases);
+  }
+
+  /** Only where something will be written: a run that reads disturbs no earlier one. */
+  async refuseLeftovers(): Promise<void> {
+    if (!this.#plan.items.some((item) => item.unmet === undefined && item.probe.writes !== 'none')) return;
+    const sessions = this.#undoSessions();
+    await refuseLeftovers({
+      organization: this.#options.documents.organization,
+      sessionFor: (type) => sessions.find((session) => scopesAllow(session.grantedScopes, type, 's')),
+    });
   }
 
   async phases(which: (phase: Phase) => boolean): Promise<void> {

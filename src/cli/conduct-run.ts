@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { writeWhole } from '../gather/run-folder.js';
+import { parseDurationMs } from '../model/documents/duration.js';
+import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
+import type { Scorecard } from '../model/scorecard.js';
+import { scorecardJson } from '../model/scorecard-json.js';
+import { loadChecks } from './check-catalog.js';
+import { prepareRun, type PreparedRun } from './execute-run.js';
+import type { PackagePlaces } from './main.js';
+import { planPage } from './plan-page.js';
+import { progressView } from './progress.js';
+import { recoverRun, unfinishedRuns } from './recover.js';
+import { selectedChecks, type RunFlags } from './run.js';
+import type { DocumentFlags } from './run-inputs.js';
+import { gateOf } from './score.js';
+import { scoreFolder } from './score-run.js';
+import { stopSignal } from './stop-signal.js';
+
+/**
+ * One run from documents to exit code: load, plan, gather, clean up, score from the run folder alone, report.
+ * @throws ToolError exit 2 before anything is sent
+ */
+export async function conductRun(flags: RunFlags, documents: DocumentFlags, places: PackagePlaces): Promise<ExitCode> {
+  refuseLeakyProcess();
+  const gate = gateOf(flags.gate);
+  const { parseReportFlag } = await import('./report.js');
+  const reports = (flags.report ?? []).map(parseReportFlag);
+  const checks = await loadChecks(places.checksFolder);
+  const selected = selectedChecks(
+    flags,
+    checks.map((check) => check.id),
+  );
+  const baseline =
+    gate.file === undefined
+      ? undefined
+      : (await (await import('../load/scorecard.js')).readScorecard(gate.file)).scorecard;
+  const stop = stopSignal();
+  const view = await progressView(flags.quiet === true || flags.dryRun === true);
+  const deadline =
+    flags.maxDuration === undefined ? undefined : AbortSignal.timeout(parseDurationMs(flags.maxDuration));
+  try {
+    const prepared = await prepareRun(
+      {
+        ...documents,
+        writes: flags.writes,
+        gate: gate.gate,
+        output: flags.output,
+        signal: deadline === undefined ? stop.signal : AbortSignal.any([stop.signal, deadline]),
+        onProgress: (progress) => view.show(progress),
+        ...(selected === undefined ? {} : { selected }),
+        ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      },
+      places,
+      checks,
+    );
+    if (flags.dryRun) {
+      process.stdout.write(planPage(pageInput(prepared, flags)));
+      return exitCodes.gateMet;
+    }
+    await recoverUnfinished(flags, documents, prepared, places, stop.signal);
+    const gathered = await prepared.execute();
+    view.end();
+    const { scorecard } = await scoreFolder(gathered.folder, places, {
+      gate: gate.gate,
+      ...(baseline === undefined ? {} : { baseline }),
+    });
+    await writeWhole(gathered.folder, 'scorecard.json', scorecardJson(scorecard));
+    await present(scorecard, gathered.folder, flags, reports);
+    return scorecard.decision.exitCode as ExitCode;
+  } finally {
+    view.end();
+    stop.dispose();
+  }
+}
+
+function pageInput(prepared: PreparedRun, flags: RunFlags): Parameters<typeof planPage>[0] {
+  const { documents, planned } = prepared;
+  return { documents, plan: planned.plan, refusal: planned.refusal, tier: flags.writes, sampling: [] };
+}
+
+// An unfinished earlier run may still have objects in the EHR: its journal comes first (safety rule 24).
+async function recoverUnfinished(
+  flags: RunFlags,
+  documents: DocumentFlags,
+  prepared: PreparedRun,
+  places: PackagePlaces,
+  signal: AbortSignal,
+): Promise<void> {
+  const folders = await unfinishedRuns(flags.output, prepared.documents.organization.metadata.id);
+  if (folders.length === 0) return;
+  const recover = flags.recover ?? process.env['CI'] !== undefined;
+  for (const folder of folders) {
+    if (!recover) {
+      throw new ToolError('unfinished-run', `the run ${folder} was interrupted and may have left objects in the EHR`, {
+        next: `Run \`ehr-scorecard cleanup ${folder} --organization ${documents.organization}\`, or add --recover.`,
+      });
+    }
+    const { undone, residue } = await recoverRun(folder, documents, places, signal);
+    process.stderr.write(`${folder}: ${undone} undone, ${residue.length} left\n`);
+  }
+}
+
+async function present(
+  scorecard: Scorecard,
+  folder: string,
+  flags: RunFlags,
+  reports: Parameters<(typeof import('./report.js'))['writeReports']>[1],
+): Promise<void> {
+  const [{ renderTerminal }, { renderMarkdown }, { writeReports }] = await Promise.all([
+    import('../report/terminal.js'),
+    import('../report/markdown.js'),
+    import('./report.js'),
+  ]);
+  await writeWhole(folder, 'report.md', renderMarkdown(scorecard));
+  await writeReports(scorecard, reports);
+  if (flags.json) process.stdout.write(scorecardJson(scorecard));
+  else {
+    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+    const width = Math.min(Math.max(process.stdout.columns ?? 100, 60), 120);
+    process.stdout.write(
+      renderTerminal(scorecard, { color, width, runPath: folder, reportPath: join(folder, 'report.md') }),
+    );
+  }
+}
+
+// Any of these would print request headers, and so tokens, past our own output doors (safety rule 32).
+function refuseLeakyProcess(): void {
+  const options = `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`;
+  const leaky = [
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? 'NODE_TLS_REJECT_UNAUTHORIZED=0' : undefined,
+    process.env['NODE_DEBUG'] ? 'NODE_DEBUG' : undefined,
+    process.env['DEBUG'] ? 'DEBUG' : undefined,
+    /--inspect|--tls-keylog|--heapsnapshot|--report-/.exec(options)?.[0],
+  ].filter((each) => each !== undefined);
+  if (leaky.length > 0) {
+    throw new ToolError(
+      'leaky-process',
+      `${leaky.join(', ')} is set, which can print credentials or accept any certificate`,
+      {
+        next: 'Unset it for this command.',
+      },
+    );
+  }
+}

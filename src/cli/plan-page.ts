@@ -1,0 +1,107 @@
+import type { Plan } from '../gather/plan.js';
+import { caseTemplates } from '../gather/gather.js';
+import type { RunDocuments } from '../gather/probe.js';
+import type { RequestTemplate } from '../gather/request.js';
+import type { WriteRefusal } from '../gather/write-policy.js';
+import { visible } from '../report/escape.js';
+
+export interface PlanPageInput {
+  readonly documents: RunDocuments;
+  readonly plan: Plan;
+  readonly refusal: WriteRefusal | undefined;
+  readonly tier: string;
+  /** Lines of the sampling plan, one a latency entry. */
+  readonly sampling: readonly string[];
+}
+
+const line = (label: string, value: string): string => `  ${label.padEnd(22)}${value}`;
+
+/**
+ * Page one for the EHR team to read and sign, page two every request that may be sent, with its most times. Nothing that is
+ * not on page two leaves the tool (safety rules 5 and 17).
+ */
+export function planPage(input: PlanPageInput): string {
+  return [...pageOne(input), '', ...pageTwo(input), ''].join('\n');
+}
+
+function pageOne({ documents, plan, refusal, tier, sampling }: PlanPageInput): string[] {
+  const { contract, organization, environment, environmentId, environmentClass } = documents;
+  const policy = organization.writePolicy;
+  const writing = plan.items.filter((item) => item.unmet === undefined && item.probe.writes !== 'none');
+  const kinds = new Map<string, number>();
+  for (const template of writing.flatMap((item) => item.sends)) {
+    if (template.mutates !== true || template.method !== 'POST') continue;
+    kinds.set(template.path, (kinds.get(template.path) ?? 0) + template.most);
+  }
+  const bindings = (organization.auth?.bindings ?? []).filter((binding) => binding.environment === environmentId);
+  return [
+    `PLAN for the EHR team: ${contract.metadata.id} at ${visible(organization.metadata.name ?? organization.metadata.id)}`,
+    '',
+    line('Target', `${environment.fhirBase} (${environmentClass})`),
+    line('Contact to stop it', visible(environment.contact ?? 'not stated')),
+    line('Windows', windowsOf(documents)),
+    line('Clients', bindings.map((binding) => binding.id).join(', ') || 'none: nothing but public documents is read'),
+    line(
+      'Pace',
+      `at most ${organization.limits?.requestsPerSecond ?? 2} requests a second, ${organization.limits?.concurrency ?? 2} at a time`,
+    ),
+    line(
+      'Test patients',
+      `${(organization.testData?.patients ?? []).map((patient) => patient.alias).join(', ') || 'none'}`,
+    ),
+    line(
+      'Test schedules',
+      (organization.testData?.schedules ?? []).map((schedule) => schedule.id).join(', ') || 'none',
+    ),
+    line('Requests', `at most ${plan.requests}, test cases and cleanup aside`),
+    '',
+    ...(refusal === undefined
+      ? [
+          line(
+            'Writes',
+            `--writes ${tier}: at most ${plan.writes} changing requests, the limit is ${policy?.maxPerRun ?? 'not stated'}`,
+          ),
+          ...[...kinds].map(([type, most]) =>
+            line(`  creates ${type}`, `at most ${most}; undone by: ${policy?.cleanup ?? 'none'}`),
+          ),
+          line(
+            'Marked with',
+            visible(`${policy?.tag?.system ?? 'no tag'}, identifier ${policy?.identifierSystem ?? 'none'}`),
+          ),
+          line(
+            'May stay',
+            `${policy?.leaves?.max ?? 0} objects${policy?.leaves?.who === undefined ? '' : `, agreed by ${visible(policy.leaves.who)} until ${policy.leaves.until ?? 'not stated'}`}`,
+          ),
+        ]
+      : [line('Writes', `none: ${refusal.detail}`)]),
+    line('Never', 'no patient or person record, no order, no claim, no message, nothing signed, nothing final'),
+    line('Expect', 'refused sign-ins and refused reads in your log: they are part of the test'),
+    ...(sampling.length === 0 ? [] : ['', 'Samples', ...sampling.map((each) => `  ${each}`)]),
+    '',
+    line('Plan digest', plan.sha256.slice(0, 16)),
+    line('Agreed by, on', '______________________________    ______________'),
+  ];
+}
+
+function pageTwo({ documents, plan }: PlanPageInput): string[] {
+  const rows = plan.items.map(({ probe, subject, sends, unmet }) => {
+    const head = `${probe.phase.padEnd(9)}${probe.id} on ${subject.id}`;
+    return unmet === undefined
+      ? [head, ...sends.map(request)]
+      : [`${head}  -  not run: ${unmet.detail || unmet.reason}`];
+  });
+  const cases = [
+    'before    the contract’s own searches for the test patients',
+    ...caseTemplates(documents).map(request),
+  ];
+  return ['EVERY REQUEST that may be sent', '', ...cases, ...rows.flat()];
+}
+
+const request = (template: RequestTemplate): string =>
+  `           ${String(template.most).padStart(4)} x ${template.method.padEnd(6)} ${template.purpose === 'token' ? 'token endpoint' : template.path}  as ${template.context}${template.mutates === true ? '  (changes)' : ''}`;
+
+function windowsOf({ environment }: RunDocuments): string {
+  const windows = environment.windows ?? [];
+  if (windows.length === 0) return 'any time';
+  return windows.map(({ days, from, to, zone }) => `${days?.join(' ') ?? 'daily'} ${from}-${to} ${zone}`).join('; ');
+}
