@@ -71,6 +71,9 @@ function judgeSearches(contract: Contract, checker: ExpressionChecker, list: Pro
   for (const [index, { type }] of (contract.resources ?? []).entries()) {
     judgeType(type, `/resources/${index}/type`, checker, list);
   }
+  for (const [index, { event }] of (contract.triggers ?? []).entries()) {
+    if (event !== undefined) judgeType(event.resource, `/triggers/${index}/event/resource`, checker, list);
+  }
   for (const written of contractSearches(contract)) {
     const { pointer, text, role, type } = written;
     if (role === 'url') continue;

@@ -16,7 +16,7 @@ const overrideWords: Readonly<Record<OverrideFinding['code'], string>> = {
 export function crossProblems(
   contract: LoadedDocument<Contract>,
   organization: LoadedDocument<OrganizationProfile>,
-): readonly Problem[] {
+): readonly (Problem & { readonly document: 'contract' | 'organization' })[] {
   const inOrganization = new ProblemList(organization.root);
   const inContract = new ProblemList(contract.root);
   const triggers = (contract.value.triggers ?? []).map(({ id }) => id);
@@ -32,6 +32,11 @@ export function crossProblems(
   for (const [index, { metric }] of (organization.value.metrics ?? []).entries()) {
     inOrganization.refer('metric', `/metrics/${index}/metric`, metric, metrics);
   }
+  const sites = organization.value.sites?.map(({ id }) => id);
+  for (const [index, { site }] of (contract.value.permissions?.rules ?? []).entries()) {
+    if (sites === undefined || site === undefined || site === 'own' || site === 'any') continue;
+    for (const name of [site].flat()) inContract.refer('site', `/permissions/rules/${index}/site`, name, sites);
+  }
   // A block nobody wrote is undecided; only one that is there can lack a name.
   const holes = identifierSystems === undefined ? [] : templateHoles(contract.root);
   for (const { pointer, name } of holes) {
@@ -42,5 +47,8 @@ export function crossProblems(
     const list = document === 'contract' ? inContract : inOrganization;
     list.add(code, pointer, `${overrideWords[code]} ${path}`, { path });
   }
-  return [...inContract.problems, ...inOrganization.problems];
+  return [
+    ...inContract.problems.map((problem) => ({ ...problem, document: 'contract' as const })),
+    ...inOrganization.problems.map((problem) => ({ ...problem, document: 'organization' as const })),
+  ];
 }

@@ -144,6 +144,10 @@ export async function secretProblems(
           kind: facts.kind,
           name: facts.name,
         });
+      } else if (secret && facts.kind === 'file' && facts.foreignOwner === true) {
+        list.add('secret-readable-by-others', pointer, `file:${facts.name} belongs to another user`, {
+          name: facts.name,
+        });
       } else if (secret && facts.kind === 'file' && ((facts.mode ?? 0) & 0o077) !== 0) {
         const mode = (facts.mode ?? 0).toString(8);
         list.add(

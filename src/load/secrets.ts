@@ -62,10 +62,15 @@ export async function inspectSecret({ ref }: Reference, places: SecretPlaces): P
 
 /**
  * The value a reference stands for; of a file the text without a trailing line break. Only commands that talk to the
- * EHR call this, and the value goes to nothing but the origin the file lists for it.
+ * EHR call this, and the value goes to nothing but the origin the file lists for it. A certificate is no secret: its file
+ * may be readable by others when `anyoneMayRead` is said.
  * @throws {ToolError} `secret-missing`, `secret-readable-by-others`, `secret-too-large` and those of `inspectSecret`
  */
-export async function resolveSecret(reference: Reference, places: SecretPlaces): Promise<string> {
+export async function resolveSecret(
+  reference: Reference,
+  places: SecretPlaces,
+  { anyoneMayRead = false } = {},
+): Promise<string> {
   const facts = await inspectSecret(reference, places);
   const missing = new ToolError('secret-missing', `The secret ${facts.kind}:${facts.name} does not exist.`, {
     next: facts.kind === 'env' ? 'Set the variable for this command.' : 'Put the file beside the organization file.',
@@ -76,7 +81,7 @@ export async function resolveSecret(reference: Reference, places: SecretPlaces):
     if (value === undefined) throw missing;
     return value;
   }
-  if (facts.mode !== undefined && (facts.mode & 0o077) !== 0) {
+  if (!anyoneMayRead && facts.mode !== undefined && (facts.mode & 0o077) !== 0) {
     throw new ToolError('secret-readable-by-others', `The file ${facts.name} can be read by other users.`, {
       next: `chmod 600 ${facts.name}`,
     });

@@ -1,11 +1,19 @@
+import { actionFacts } from './action.js';
+import { attestationFacts } from './attestation.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
+import { documentFacts } from './documents.js';
+import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
 export const factKinds = {
+  ...actionFacts,
+  ...attestationFacts,
   ...conflictFacts,
   ...controlFacts,
+  ...documentFacts,
+  ...latencyFacts,
   ...readFacts,
 };
 export type FactKinds = typeof factKinds;
