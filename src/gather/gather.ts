@@ -24,7 +24,7 @@ import { Session } from './session.js';
 import { signIn, type SignInRecord } from './sign-in.js';
 import { TemplateBudget } from './template-match.js';
 import { MissingTemplateValue } from './template-values.js';
-import { TestCases } from './test-cases.js';
+import { searchNamesPatient, TestCases } from './test-cases.js';
 import { TestObjects } from './test-objects.js';
 import { effectiveClass, strictestClass, writesRefused, type WriteTier } from './write-policy.js';
 import { Writer } from './writer.js';
@@ -539,7 +539,13 @@ class Run {
     const scope = scopeFor('test-cases', 'run', new TemplateBudget('test-cases', templates));
     return {
       read: (resourceType, id) => this.#client('ai', scope).read(resourceType, id),
-      search: (resourceType, parameters) => this.#client('ai', scope).search(resourceType, parameters),
+      search: async (resourceType, parameters, mayStandInUrl) => {
+        const ai = this.#client('ai', scope);
+        const answer = await ai.search(resourceType, parameters);
+        return mayStandInUrl && postUnsupported.has(answer.status)
+          ? ai.send({ method: 'GET', path: resourceType, query: parameters })
+          : answer;
+      },
     };
   }
 }
@@ -568,13 +574,22 @@ function clientOf(session: Session, scope: Scope, writer: Writer, context: strin
   };
 }
 
+/** Answers of a server that does not know searching by POST (https://hl7.org/fhir/R4/http.html#search). */
+const postUnsupported = new Set([404, 405, 415, 501]);
+
 /** What filling the contract's searches may take: one read a patient, one search a patient and resource. */
 export function caseTemplates({ contract, organization }: RunDocuments): RequestTemplate[] {
   const patients = organization.testData?.patients?.length ?? 0;
-  const searches = (contract.resources ?? []).map((resource): RequestTemplate => {
+  const searches = (contract.resources ?? []).flatMap((resource): RequestTemplate[] => {
     const [type = '', query = ''] = (resource.find ?? '').split(/\?(.*)/s);
     const names = query.split('&').map((pair) => pair.split('=')[0] ?? '');
-    return { context: 'ai', method: 'POST', path: `${type}/_search?${names.join('&')}`, most: Math.max(1, patients) };
+    const most = Math.max(1, patients);
+    return [
+      { context: 'ai', method: 'POST', path: `${type}/_search?${names.join('&')}`, most },
+      ...(searchNamesPatient(contract, resource)
+        ? []
+        : [{ context: 'ai', method: 'GET', path: `${type}?${names.join('&')}`, most } as const]),
+    ];
   });
   return [
     { context: 'ai', method: 'GET', path: 'Patient/{id}', most: Math.max(1, patients) },

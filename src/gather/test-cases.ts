@@ -10,7 +10,12 @@ import { fillSearch, holesOf, type TemplateValues } from './template-values.js';
 /** How the cases ask; the runner binds it to the AI system's session and a budget of its own. */
 export interface CaseReader {
   read(resourceType: string, id: string): Promise<Answer>;
-  search(resourceType: string, parameters: readonly (readonly [string, string])[]): Promise<Answer>;
+  /** By POST; by GET where that is not supported and the values may stand in an address. */
+  search(
+    resourceType: string,
+    parameters: readonly (readonly [string, string])[],
+    mayStandInUrl: boolean,
+  ): Promise<Answer>;
 }
 
 export interface FoundResources {
@@ -116,7 +121,7 @@ export class TestCases {
   async #search(resource: ContractResource, testPatient: TestPatient): Promise<FoundResources> {
     const values = await this.values(testPatient, holesOf(resource.find));
     const { type, parameters } = fillSearch(resource.find ?? '', values, this.#now());
-    const answer = await this.#reader.search(type, parameters);
+    const answer = await this.#reader.search(type, parameters, !searchNamesPatient(this.#contract, resource));
     const page = readSearchset(answer.resource);
     if (!answer.ok || page === undefined || page === 'too-many') {
       throw new ExchangeFault(

@@ -1,4 +1,4 @@
-import type { AuditEvent, Resource, Subscription } from 'fhir/r4.js';
+import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { Access, AccessEvent } from './exchange.js';
 import type { WorkflowName } from './clinic/workflows.js';
@@ -124,4 +124,50 @@ export function withResources(response: ListenerResponse, change: (resource: Res
   return parsed.resourceType === undefined
     ? response
     : { ...response, body: JSON.stringify(change(parsed as Resource)) };
+}
+
+/** Whether the request is a search of the type, by GET or by POST. */
+export function searches({ method, path }: ListenerRequest, resourceType: string): boolean {
+  return path.endsWith(`/${resourceType}/_search`) || (method === 'GET' && path.endsWith(`/${resourceType}`));
+}
+
+/** Whether the request is a read of one resource of the type by its id. */
+export function reads({ method, path }: ListenerRequest, resourceType: string): boolean {
+  return method === 'GET' && new RegExp(`/${resourceType}/[A-Za-z0-9.-]+$`).test(path);
+}
+
+/** The request without one search parameter, in the address and in the form alike. */
+export function withoutParameter(request: ListenerRequest, name: string): ListenerRequest {
+  const query = new URLSearchParams([...request.query].filter(([key]) => key !== name));
+  if (!request.path.endsWith('/_search')) return { ...request, query };
+  const form = new URLSearchParams(Buffer.from(request.body).toString());
+  form.delete(name);
+  return { ...request, query, body: Buffer.from(form.toString()) };
+}
+
+/** A search parameter of the request, from the form or the address. */
+export function parameterOf(request: ListenerRequest, name: string): string | null {
+  return new URLSearchParams(Buffer.from(request.body).toString()).get(name) ?? request.query.get(name);
+}
+
+/** The response with its Bundle passed through `change`; anything else stays as it is. */
+export function withBundle(response: ListenerResponse, change: (bundle: Bundle) => Bundle): ListenerResponse {
+  if (!response.headers?.['content-type']?.includes('json') || !response.body) return response;
+  const text = typeof response.body === 'string' ? response.body : Buffer.from(response.body).toString();
+  const parsed = JSON.parse(text) as Resource;
+  return parsed.resourceType === 'Bundle' ? { ...response, body: JSON.stringify(change(parsed as Bundle)) } : response;
+}
+
+/** An answer made up by a deviation, as FHIR JSON. */
+export function answered(status: number, resource: object): ListenerResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/fhir+json; charset=utf-8' },
+    body: JSON.stringify(resource),
+  };
+}
+
+/** An OperationOutcome with one error. */
+export function outcome(code: string, diagnostics: string): object {
+  return { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, diagnostics }] };
 }

@@ -49,9 +49,10 @@ export default defineProbe({
     if (found === undefined) return { 'search-behaviour': missing('no-test-object', 'no test patient is listed') };
     const request = fillSearch(item.find ?? '', await cases.values(found.patient, holesOf(item.find)), now());
     const asking = new Asking(clients.ai, request.type, !searchNamesPatient(contract, item));
-    const read = found.id === undefined ? undefined : await clients.ai.read(item.type, found.id);
 
     const before = await asking.settle(request.parameters);
+    const known = found.id ?? usableId(searchsetOf(before)?.matches.filter((row) => row.resourceType === item.type));
+    const read = known === undefined ? undefined : await clients.ai.read(item.type, known);
     const controls =
       searchsetOf(before) === undefined ? [] : await refusedOrEmpty(asking, searchControls(request.parameters));
     const after = before.ok ? await asking.ask(request.parameters) : before;
@@ -64,20 +65,20 @@ export default defineProbe({
     );
     return {
       'search-behaviour': {
-        read: read === undefined ? null : { status: read.status, sameObject: isSame(read, item.type, found.id) },
+        read: read === undefined ? null : { status: read.status, sameObject: isSame(read, item.type, known) },
         search: {
           status: after.status,
           method: asking.method,
           refusedWhenStrict: !asking.strict,
           answer: page !== undefined ? 'searchset' : reportsError(after.resource) ? 'error-outcome' : 'other',
         },
-        knownFoundBefore: holds(searchsetOf(before)?.matches, found.id),
-        knownFoundAfter: holds(rows, found.id),
+        knownFoundBefore: holds(searchsetOf(before)?.matches, known),
+        knownFoundAfter: holds(rows, known),
         rows: rows.length,
         pages: result?.pages ?? 0,
         end: result?.end ?? 'end',
         total: totalOf(page),
-        strangers: typed.filter((row) => isStranger(row, found.patient, tools)).length,
+        strangers: typed.filter((row) => isStranger(row, found.patient, item, tools)).length,
         otherTypes: rows.length - typed.length,
         unusableIds: rows.filter((row) => typeof row.id !== 'string' || !fhirId.test(row.id)).length,
         notInSelf: notInSelf(request.parameters, page?.self),
@@ -104,7 +105,7 @@ async function firstFound(
       const { resources } =
         item.type === 'Patient' ? { resources: [{ id: patient.id }] } : await cases.find(item, patient);
       first ??= patient;
-      const id = resources.find((each) => each.id !== undefined && fhirId.test(each.id))?.id;
+      const id = usableId(resources);
       if (id !== undefined) return { patient, id };
     } catch (error) {
       if (error instanceof MissingTemplateValue) lacking ??= error;
@@ -165,6 +166,9 @@ async function refusedOrEmpty(
   return answers;
 }
 
+const usableId = (resources: readonly { readonly id?: string | undefined }[] | undefined): string | undefined =>
+  resources?.find(({ id }) => typeof id === 'string' && fhirId.test(id))?.id;
+
 const isSame = ({ ok, resource }: Answer, type: string, id: string | undefined): boolean =>
   ok && resource?.resourceType === type && resource.id === id;
 
@@ -175,7 +179,9 @@ const totalOf = (page: SearchPage | undefined): number | null =>
   page?.total !== undefined && Number.isInteger(page.total) && page.total >= 0 ? page.total : null;
 
 // A search for one patient must not bring another; only people with equal names and birth dates may come together.
-function isStranger(row: Resource, patient: TestPatient, { organization }: ProbeTools): boolean {
+function isStranger(row: Resource, patient: TestPatient, item: ContractResource, tools: ProbeTools): boolean {
+  const { contract, organization } = tools;
+  if (!searchNamesPatient(contract, item)) return false;
   const patients = patientsOf(row);
   if (row.resourceType !== 'Patient') return patients.length > 0 && !patients.includes(patient.id);
   return !(organization.testData?.patients ?? []).some(({ id }) => patients.includes(id));

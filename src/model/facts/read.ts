@@ -2,8 +2,9 @@ import Type from 'typebox';
 import { factKind } from '../fact.js';
 
 const count = Type.Integer({ minimum: 0 });
+const status = Type.Integer({ minimum: 100, maximum: 599 });
 
-/** What reading the contract's resources showed. Subject: resource. */
+/** What reading the contract's resources showed. Subject: resource, where nothing else is said. */
 export const readFacts = {
   /** Per field of the contract: in how many of the test resources it was there. */
   'field-presence': factKind(
@@ -25,6 +26,54 @@ export const readFacts = {
           share: Type.Number({ minimum: 0, maximum: 1 }),
         }),
       ),
+    }),
+  ),
+  /** How the contract's own search and a read by id behave. */
+  'search-behaviour': factKind(
+    1,
+    Type.Object({
+      /** Read by the id of a known record; null when no test patient has one. */
+      read: Type.Union([Type.Object({ status, sameObject: Type.Boolean() }), Type.Null()]),
+      search: Type.Object({
+        status,
+        method: Type.Enum(['POST', 'GET']),
+        /** Refused with `Prefer: handling=strict`, and asked again without. */
+        refusedWhenStrict: Type.Boolean(),
+        answer: Type.Enum(['searchset', 'error-outcome', 'other']),
+      }),
+      rows: count,
+      pages: count,
+      end: Type.Enum(['end', 'elsewhere', 'loops', 'broken', 'unfinished']),
+      /** Bundle.total of the first page. */
+      total: Type.Union([count, Type.Null()]),
+      /** Rows about patients who were not asked for; dropped. */
+      strangers: count,
+      otherTypes: count,
+      /** Rows whose id is no FHIR id. */
+      unusableIds: count,
+      /** The known record came up before the searches that match nothing, and after them. */
+      knownFoundBefore: Type.Boolean(),
+      knownFoundAfter: Type.Boolean(),
+      /** Parameters that `self` does not repeat. */
+      notInSelf: Type.Array(Type.String()),
+      /** The search with a value that matches nothing, once per filter; null rows: no searchset. */
+      controls: Type.Array(Type.Object({ parameter: Type.String(), status, rows: Type.Union([count, Type.Null()]) })),
+      /** A type that does not exist: status, and whether it was answered with a searchset. */
+      unknownType: Type.Object({ status, searchset: Type.Boolean() }),
+    }),
+  ),
+  /** Times offered by the contract's slot search against the schedule itself, read by a staff context. Subject: slots. */
+  'offered-slots': factKind(
+    1,
+    Type.Object({
+      /** Status of the slot search; anything but a searchset under 2xx means nothing can be learned. */
+      status,
+      learnable: Type.Boolean(),
+      offered: count,
+      /** Offered as free, and not free or held by an appointment, also on asking again. */
+      phantom: count,
+      /** Status of the staff context's search for appointments that hold the offered slots. */
+      appointmentsStatus: status,
     }),
   ),
 };
