@@ -13,7 +13,7 @@ import {
   type ExchangeLine,
 } from '../model/evidence.js';
 import type { RecordedFact } from '../model/fact.js';
-import { ndjsonLines, type NdjsonLine } from './ndjson-lines.js';
+import { visitLines, type NdjsonLine } from './ndjson-lines.js';
 import { readDocumentFile } from './read-file.js';
 
 type EvidenceEvent = Extract<EvidenceLine, { type: 'event' }>;
@@ -42,6 +42,7 @@ export interface RecordedRun {
 const evidenceName = 'evidence.ndjson';
 const journalName = 'journal.ndjson';
 const scorecardName = 'scorecard.json';
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 const maxCitedPerFact = 20;
 /** Facts are held in memory; a run of 200 organizations has some thousands. */
 const maxFacts = 200_000;
@@ -54,23 +55,26 @@ type Chained = { readonly seq: number; readonly previous: string };
 
 function parsed({ bytes, number }: NdjsonLine, name: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     throw refused('unreadable-line', `${name}:${number}`, 'not a line of JSON in UTF-8');
   }
 }
 
-/** Follows a chain; the torn end of an interrupted write is left out and said. */
-async function* chained(
-  path: string,
-  name: string,
-): AsyncGenerator<{ readonly line: NdjsonLine; readonly value: object; readonly sha256: string } | 'torn'> {
+interface ChainedLine {
+  /** `FILE:LINE`, for refusals. */
+  readonly place: string;
+  readonly value: object;
+  readonly sha256: string;
+}
+
+/** Follows a chain. Resolves to whether the end is torn, as an interrupted write leaves it; a torn line is not visited. */
+async function visitChain(path: string, name: string, visit: (line: ChainedLine) => void): Promise<{ torn: boolean }> {
   let expected: Chained = { seq: 0, previous: chainStart };
-  for await (const line of ndjsonLines(path, name)) {
-    if (line.torn) {
-      yield 'torn';
-      return;
-    }
+  let torn = false;
+  await visitLines(path, name, (line) => {
+    torn = line.torn;
+    if (torn) return 'stop';
     const value = parsed(line, name);
     const place = `${name}:${line.number}`;
     if (typeof value !== 'object' || value === null) throw refused('unreadable-line', place, 'not an object');
@@ -81,8 +85,10 @@ async function* chained(
     }
     const sha256 = sha256Hex(line.bytes);
     expected = { seq: expected.seq + 1, previous: sha256 };
-    yield { line, value, sha256 };
-  }
+    visit({ place, value, sha256 });
+    return undefined;
+  });
+  return { torn };
 }
 
 function evidenceReader() {
@@ -147,19 +153,19 @@ async function readInputs(folder: string, header: EvidenceHeader, names: readonl
 async function citedExchanges(path: string, cited: ReadonlySet<string>): Promise<Map<string, ExchangeLine>> {
   const found = new Map<string, ExchangeLine>();
   if (cited.size === 0) return found;
-  for await (const line of ndjsonLines(path, evidenceName)) {
-    if (line.torn) break;
+  await visitLines(path, evidenceName, (line) => {
+    if (line.torn) return 'stop';
     const value = parsed(line, evidenceName) as EvidenceLine;
     if (value.type === 'exchange' && cited.has(value.id)) found.set(value.id, value);
-    if (found.size === cited.size) break;
-  }
+    return found.size === cited.size ? 'stop' : undefined;
+  });
   return found;
 }
 
 async function checkJournal(path: string, ends: readonly EvidenceEnd[]): Promise<void> {
   const wanted = new Set(ends.map((end) => end.journalHead));
   wanted.delete(chainStart);
-  for await (const item of chained(path, journalName)) if (item !== 'torn') wanted.delete(item.sha256);
+  await visitChain(path, journalName, ({ sha256 }) => wanted.delete(sha256));
   if (wanted.size > 0) throw refused('broken-chain', journalName, 'does not hold what the evidence closed with');
 }
 
@@ -177,18 +183,13 @@ export async function readRunFolder(folder: string): Promise<RecordedRun> {
   const segments: EvidenceSegment[] = [];
   const ends: EvidenceEnd[] = [];
   const cited = new Set<string>();
-  let header: EvidenceHeader | undefined;
+  let header: EvidenceHeader | undefined = undefined as EvidenceHeader | undefined;
   let exchangeCount = 0;
   let evidenceHead = chainStart;
   let complete = false;
-  for await (const item of chained(path, evidenceName)) {
-    if (item === 'torn') {
-      complete = false;
-      break;
-    }
-    const place = `${evidenceName}:${item.line.number}`;
-    const line = read(item.value, place);
-    evidenceHead = item.sha256;
+  const { torn } = await visitChain(path, evidenceName, ({ place, value, sha256 }) => {
+    const line = read(value, place);
+    evidenceHead = sha256;
     complete = line.type === 'end';
     if ((line.type === 'header') !== (header === undefined)) {
       throw refused('unknown-line', place, 'the header is the first line and the only one');
@@ -203,7 +204,7 @@ export async function readRunFolder(folder: string): Promise<RecordedRun> {
       facts.push(line);
       for (const id of line.exchanges.slice(0, maxCitedPerFact)) cited.add(id);
     }
-  }
+  });
   if (header === undefined) throw refused('not-a-run-folder', evidenceName, 'has no header');
   if (entries.hasJournal) await checkJournal(join(folder, journalName), ends);
   else if (ends.some((end) => end.journalHead !== chainStart)) {
@@ -216,7 +217,7 @@ export async function readRunFolder(folder: string): Promise<RecordedRun> {
     events,
     segments,
     ends,
-    complete,
+    complete: complete && !torn,
     exchangesById: await citedExchanges(path, cited),
     exchangeCount,
     evidenceHead,
