@@ -60,6 +60,12 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
     await recoverUnfinished(flags, documents, prepared, places, stop.signal);
     const gathered = await prepared.execute();
     view.end();
+    if (gathered.code === 'secret-in-output') {
+      throw new ToolError('secret-in-output', `${gathered.folder} holds a secret or a value of a test patient`, {
+        exitCode: exitCodes.safetyStop,
+        next: 'Destroy the run folder and please report this; no report was written.',
+      });
+    }
     const { scorecard } = await scoreFolder(gathered.folder, places, {
       gate: gate.gate,
       ...(baseline === undefined ? {} : { baseline }),

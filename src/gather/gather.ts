@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { scopesAllow } from '../fhir/scopes.js';
 import { factKinds } from '../model/facts/registry.js';
@@ -12,6 +13,7 @@ import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
 import { readJournal } from './journal-reader.js';
 import { refuseLeftovers } from './leftovers.js';
+import { outputSearch, searchFile } from './output-search.js';
 import { planRun, type Plan, type PlannedProbe } from './plan.js';
 import type { About, AnyProbe, Client, Graded, Need, PeerTools, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
@@ -19,6 +21,7 @@ import { NegativeSignIns, type NegativeAttempt } from './negative-sign-ins.js';
 import { peerTools, type PeerAccess } from './peers.js';
 import { Recorder, scopeFor, type Bases, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
+import { searchEitherWay } from './result-pages.js';
 import { createRunFolder, type InputDocument, type RunFolder } from './run-folder.js';
 import { Session } from './session.js';
 import { signIn, type SignInRecord } from './sign-in.js';
@@ -147,6 +150,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
   });
   if (how === 'complete') await guarded(() => run.phases((phase) => phase === 'settle'));
   await folder.journal.close();
+  await guarded(() => run.searchOutput());
   await folder.evidence.append({
     type: 'end',
     at: now().toISOString(),
@@ -396,6 +400,25 @@ class Run {
   }
 
   // The AI system's own client first, then whoever else may take a test object back.
+  /** @throws SafetyStop when a secret or a value of a test patient stands in what was written */
+  async searchOutput(): Promise<void> {
+    await this.#folder.evidence.flush();
+    const tokens = [...this.#sessions.values()].flatMap((session) =>
+      session.tokens.map((value) => ({ what: `a token of ${session.context}`, value })),
+    );
+    const search = outputSearch([...tokens, ...(await this.#cases.planted())]);
+    for (const name of ['evidence.ndjson', 'journal.ndjson']) {
+      const found = await searchFile(join(this.#folder.path, name), search);
+      if (found === undefined) continue;
+      throw new SafetyStop(
+        'secret-in-output',
+        35,
+        `${name} holds ${found}`,
+        'Destroy the run folder and please report this; no report was written.',
+      );
+    }
+  }
+
   #undoSessions(): Session[] {
     const { organization, environmentId } = this.#options.documents;
     const needs: Need[] = ['ai', 'second', 'staff'];
@@ -539,12 +562,9 @@ class Run {
     const scope = scopeFor('test-cases', 'run', new TemplateBudget('test-cases', templates));
     return {
       read: (resourceType, id) => this.#client('ai', scope).read(resourceType, id),
-      search: async (resourceType, parameters, mayStandInUrl) => {
+      search: (resourceType, parameters, mayStandInUrl) => {
         const ai = this.#client('ai', scope);
-        const answer = await ai.search(resourceType, parameters);
-        return mayStandInUrl && postUnsupported.has(answer.status)
-          ? ai.send({ method: 'GET', path: resourceType, query: parameters })
-          : answer;
+        return mayStandInUrl ? searchEitherWay(ai, resourceType, parameters) : ai.search(resourceType, parameters);
       },
     };
   }
@@ -573,9 +593,6 @@ function clientOf(session: Session, scope: Scope, writer: Writer, context: strin
     signedIn: () => session.signedIn(),
   };
 }
-
-/** Answers of a server that does not know searching by POST (https://hl7.org/fhir/R4/http.html#search). */
-const postUnsupported = new Set([404, 405, 415, 501]);
 
 /** What filling the contract's searches may take: one read a patient, one search a patient and resource. */
 export function caseTemplates({ contract, organization }: RunDocuments): RequestTemplate[] {

@@ -31,6 +31,8 @@ export class Session {
   #pending: Promise<AccessToken> | undefined;
   #lastSignInMs = Number.NEGATIVE_INFINITY;
   #record: SignInRecord | undefined;
+  /** Every token of the run, so that our own output can be searched for them at its end. */
+  readonly #tokens: string[] = [];
 
   constructor(options: SessionOptions) {
     this.context = options.context;
@@ -76,6 +78,10 @@ export class Session {
     return answer;
   }
 
+  get tokens(): readonly string[] {
+    return this.#tokens;
+  }
+
   /** The current Authorization header value, for a connection the session does not make itself. */
   async authorization(): Promise<string> {
     return (await this.#authorize()).authorization;
@@ -112,6 +118,7 @@ export class Session {
     onSignIn?.(record);
     if (token === undefined) throw this.#refused(record);
     this.#token = token;
+    this.#tokens.push(token.authorization.slice('Bearer '.length));
     return token;
   }
 

@@ -4,6 +4,7 @@ import { patientsOf, referencedId } from '../fhir/reference.js';
 import type { Contract, ContractResource } from '../model/documents/contract.js';
 import type { OrganizationProfile, TestPatient } from '../model/documents/organization.js';
 import { SafetyStop } from '../model/errors.js';
+import type { Planted } from './output-search.js';
 import { ExchangeFault, type Answer } from './request.js';
 import { fillSearch, holesOf, type TemplateValues } from './template-values.js';
 
@@ -269,6 +270,25 @@ export class TestCases {
     const system = this.#organization.identifierSystems?.['visit'];
     const encounter = answer.resource as { identifier?: { system?: string; value?: string }[] } | undefined;
     return encounter?.identifier?.find((each) => system === undefined || each.system === system)?.value;
+  }
+
+  /** What of the test patients must never stand in our output; only of those that were read. */
+  async planted(): Promise<Planted[]> {
+    const proven = await Promise.all(
+      [...this.#proofs].map(async ([alias, proof]) => ({
+        alias,
+        patient: (await proof.catch(() => undefined))?.patient,
+      })),
+    );
+    const canaries = (this.#organization.testData?.patients ?? []).map(({ alias, canary }) => ({
+      what: `the canary of ${alias}`,
+      value: canary,
+    }));
+    const values = proven.flatMap(({ alias, patient }) => [
+      { what: `the birth date of ${alias}`, value: patient?.birthDate ?? '' },
+      ...(patient?.identifier ?? []).map((each) => ({ what: `a record number of ${alias}`, value: each.value ?? '' })),
+    ]);
+    return [...canaries, ...values];
   }
 
   /** The test schedule slots are taken from. */
