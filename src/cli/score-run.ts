@@ -1,8 +1,9 @@
 import { score } from '../evaluate/score.js';
 import { loadContract, loadEhrProfile, loadOrganization, type LoadOptions } from '../load/documents.js';
 import { policyFrom, shippedPolicies } from '../load/policy.js';
-import { readDocumentFile } from '../load/read-file.js';
+import { documentText, readDocumentFile } from '../load/read-file.js';
 import { readRunFolder, type RecordedRun } from '../load/run-folder.js';
+import { nodeAt, parseYaml } from '../load/yaml-tree.js';
 import type { AnyCheck } from '../model/check.js';
 import { applyOverrides } from '../model/documents/overrides.js';
 import { ToolError } from '../model/errors.js';
@@ -34,6 +35,14 @@ function only(run: RecordedRun, role: 'contract' | 'organization'): RunInput {
     'unreadable-run',
     `the run has ${more.length + (found === undefined ? 0 : 1)} inputs of role ${role}, not one`,
   );
+}
+
+/** An organization's id is never inherited, so its own file is enough. */
+function peerId({ name, bytes }: RunInput): string {
+  const { root } = parseYaml(documentText({ name, bytes }), name);
+  const id = root === undefined ? undefined : nodeAt(root, '/metadata/id');
+  if (id?.kind === 'scalar' && typeof id.value === 'string') return id.value;
+  throw new ToolError('unreadable-run', `inputs/${name} names no organization`);
 }
 
 /** Names references may use; scoring resolves none, so whatever the run allowed stays readable. */
@@ -80,9 +89,7 @@ export async function scoreRun(
   const contract = await loadContract(contractFile, load);
   const organization = await loadOrganization(organizationFile, load);
   const [profile] = ofRole(run, 'ehr-profile');
-  const peers = await Promise.all(
-    ofRole(run, 'peer').map(async (file) => (await loadOrganization(file, load)).value.metadata.id),
-  );
+  const peers = ofRole(run, 'peer').map(peerId);
   const effective = applyOverrides(contract.value, organization.value).contract;
   const { header } = run;
   return score({
@@ -132,8 +139,10 @@ export async function scoreFolder(
   const recorded = run.hasScorecard ? await readRecordedScorecard(folder) : undefined;
   const asked = Object.keys(options).length > 0;
   if (recorded === undefined) return { run, scorecard: await scoreRun(run, places, options) };
-  const { baseline, gate } = recorded.scorecard.decision;
-  const same = await scoreRun(run, places, { gate, ...(baseline === null ? {} : { baseline }) });
+  const { baseline } = recorded.scorecard.decision;
+  // What a baseline said is not in the evidence; everything else has to follow from it.
+  const kept = run.header.gate === 'baseline' && baseline !== null;
+  const same = await scoreRun(run, places, kept ? { baseline } : {});
   if (recorded.text !== scorecardJson(same)) {
     throw new ToolError('scorecard-differs', 'scorecard.json is not what the evidence beside it gives', {
       next: 'It was changed, or another version of the tool wrote it. Remove it to score the evidence alone.',

@@ -105,6 +105,9 @@ describe('a run without any credential', () => {
     expect((await scoreFolder(folder, places)).scorecard).toEqual(scorecard);
     await writeFile(path, scorecardJson({ ...scorecard, index: { ...scorecard.index, value: 100 } }));
     await expect(scoreFolder(folder, places)).rejects.toMatchObject({ code: 'scorecard-differs', exitCode: 2 });
+    const kinder = { ...scorecard.decision, gate: 'none' as const, exitCode: 0 };
+    await writeFile(path, scorecardJson({ ...scorecard, decision: kinder }));
+    await expect(scoreFolder(folder, places)).rejects.toMatchObject({ code: 'scorecard-differs', exitCode: 2 });
     await writeFile(path, '{"schemaVersion": 1}');
     await expect(scoreFolder(folder, places)).rejects.toMatchObject({ code: 'not-a-scorecard', exitCode: 2 });
   });
