@@ -16,6 +16,21 @@ export interface ResultPages {
   readonly end: ResultEnd;
 }
 
+/** Answers of a server that does not know searching by POST (https://hl7.org/fhir/R4/http.html#search). */
+export const postUnsupported: readonly number[] = [404, 405, 415, 501];
+
+/** A search by POST; by GET where that is not supported. For values that may stand in an address. */
+export async function searchEitherWay(
+  client: Client,
+  resourceType: string,
+  parameters: readonly (readonly [string, string])[],
+): Promise<Answer> {
+  const answer = await client.search(resourceType, parameters);
+  return postUnsupported.includes(answer.status)
+    ? client.send({ method: 'GET', path: resourceType, query: parameters })
+    : answer;
+}
+
 /**
  * A searchset of an answer that succeeded; undefined when the server answered something else.
  * @throws ExchangeFault `not-fhir`, `too-deep`, `too-many`

@@ -6,12 +6,11 @@ import type { TestPatient } from '../../model/documents/organization.js';
 import { missing } from '../../model/fact.js';
 import { defineProbe, type Client, type ProbeTools } from '../probe.js';
 import { ExchangeFault, type Answer } from '../request.js';
-import { followPages, mostPages, searchsetOf } from '../result-pages.js';
+import { followPages, mostPages, postUnsupported, searchsetOf } from '../result-pages.js';
 import { notInSelf, searchControls } from '../search-control.js';
 import { fillSearch, holesOf, MissingTemplateValue, type SearchRequest } from '../template-values.js';
 import { searchNamesPatient } from '../test-cases.js';
 
-const postUnsupported = [404, 405, 415, 501];
 const fhirId = /^[A-Za-z0-9.-]{1,64}$/;
 /** No FHIR resource type has this name. */
 const unknownType = 'EhrScorecardNone';

@@ -16,6 +16,8 @@ import searchRefused from './search-refused.js';
 import searchRowWithOddId from './search-row-with-odd-id.js';
 import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
+import slotsForbidden from './slots-forbidden.js';
+import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
 
@@ -37,6 +39,8 @@ export const deviations: readonly Deviation[] = [
   searchRowWithOddId,
   searchStrictRefused,
   searchTotalWrong,
+  slotsForbidden,
+  slotsHeldUnseen,
   stalePatchAccepted,
   unknownTypeEmpty,
 ];

@@ -1,0 +1,66 @@
+import { defineCheck } from '../../src/check.js';
+import { lowerBound, rateLevel, upperBound } from '../../src/model/shares.js';
+
+/** Below this many offers nothing but a clear bound decides. */
+const fewest = 29;
+const tolerated = 0.05;
+const percent = (share: number): number => Math.round(share * 1000) / 10;
+
+export default defineCheck({
+  id: 'read.slot-truth',
+  kind: 'probe',
+  severity: 'blocker',
+  blocks: 'ehr-configuration',
+  title: 'Offered times exist',
+  failureTitle: 'Times are offered that are taken',
+  plain: 'When the AI offers a time, that time is really free.',
+  why: 'Interfaces often show a copy of the schedule, or a schedule without its blocks and rules; every phantom offer ends in a second call or in two patients for one chair.',
+  sends:
+    'Lists up to 100 free times by the contract’s slot search, then reads the same slots and the visits that hold them with a staff context, and asks again about each one that differs.',
+  remedy: [
+    {
+      owner: 'vendor',
+      effort: 'medium',
+      text: 'Ask for times while the caller waits, and check the slot again in the same step that books it.',
+    },
+    {
+      owner: 'ehr-team',
+      effort: 'medium',
+      text: 'Let blocks, rooms and visits booked at the desk reach the slots that the interface serves.',
+    },
+  ],
+  references: ['https://hl7.org/fhir/R4/slot.html', 'https://profiles.ihe.net/ITI/Scheduling/'],
+  writes: 'none',
+  subjects: 'slots',
+  ifNone: 'not-applicable',
+  reads: ['offered-slots'],
+  messages: {
+    'cannot-be-learned': {
+      kind: 'proof',
+      text: 'Free times cannot be learned at all: the slot search is answered with {status}.',
+    },
+    'search-fails': { kind: 'availability', text: 'The slot search is answered with {status}, also when repeated.' },
+    phantoms: {
+      kind: 'rate',
+      text: '{phantom} of {offered} offered times are taken, at least {atLeastPercent} % (99 %).',
+    },
+    between: {
+      kind: 'limit',
+      text: '{phantom} of {offered} offered times are taken, at most {atMostPercent} % (95 %).',
+    },
+    'too-few': {
+      kind: 'limit',
+      text: '{phantom} of {offered} offered times are taken, which does not decide about 5 %.',
+    },
+  },
+  evaluate: ({ 'offered-slots': { status, learnable, offered, phantom } }, say) => {
+    if (!learnable)
+      return status >= 500 ? say.fail('search-fails', { status }) : say.fail('cannot-be-learned', { status });
+    const atMost = upperBound(phantom, offered);
+    const atLeast = lowerBound(phantom, offered, rateLevel(1));
+    const shown = { phantom, offered, atMostPercent: percent(atMost), atLeastPercent: percent(atLeast) };
+    if (atLeast > tolerated) return say.fail('phantoms', shown);
+    if (atMost <= tolerated) return say.pass(shown);
+    return offered < fewest ? say.notMeasured('too-few', 'too-few', shown) : say.warn('between', shown);
+  },
+});
