@@ -36,7 +36,7 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-const usualListening: ListenSettings = { tls: { minVersion: 'TLSv1.2' }, certificate: {} };
+const usualListening: ListenSettings = { tls: { minVersion: 'TLSv1.2' }, certificate: { validDays: 90 } };
 const mostBodyBytes = 10 * 1_048_576;
 
 /**

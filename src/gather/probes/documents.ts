@@ -16,7 +16,7 @@ export default defineProbe({
         code,
         document,
         pointer,
-        name: String(data['name'] ?? data['path'] ?? data['seen'] ?? ''),
+        name: textOf(data['name']) ?? textOf(data['path']) ?? textOf(data['seen']) ?? '',
       })),
       'template-defaults': {
         status: contract.metadata.status ?? 'not-stated',
@@ -25,6 +25,8 @@ export default defineProbe({
       'certificate-files': certificates.map((certificate) => ({ ...certificate })),
     }),
 });
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function topmost(pointers: readonly string[]): string[] {
   const all = new Set(pointers);

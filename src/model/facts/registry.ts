@@ -2,9 +2,11 @@ import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
+import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
 import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
+import { transportFacts } from './transport.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
 export const factKinds = {
@@ -12,8 +14,10 @@ export const factKinds = {
   ...attestationFacts,
   ...conflictFacts,
   ...controlFacts,
+  ...discoveryFacts,
   ...documentFacts,
   ...latencyFacts,
   ...readFacts,
+  ...transportFacts,
 };
 export type FactKinds = typeof factKinds;

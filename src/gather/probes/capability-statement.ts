@@ -1,0 +1,53 @@
+import { readCapabilityStatement } from '../../fhir/capability-statement.js';
+import { defineProbe, type RunDocuments } from '../probe.js';
+
+/** What the server says it can do, without a sign-in. */
+export default defineProbe({
+  id: 'capability-statement',
+  phase: 'discover',
+  subjects: 'run',
+  needs: [],
+  writes: 'none',
+  brings: ['capability-statement'],
+  sends: () => [{ context: 'anonymous', method: 'GET', path: 'metadata', most: 1 }],
+  async run(_, { anonymous, contract }) {
+    const { status, ok, resource } = await anonymous({
+      method: 'GET',
+      path: 'metadata',
+      headers: { accept: 'application/fhir+json' },
+    });
+    const declared = ok ? readCapabilityStatement(resource) : undefined;
+    const used = typesOf(contract);
+    return {
+      'capability-statement': {
+        status,
+        found: declared !== undefined,
+        fhirVersion: declared?.fhirVersion ?? null,
+        software: declared?.software ?? null,
+        interactions: [...(declared?.interactions ?? [])],
+        operations: [...(declared?.operations ?? [])],
+        usCoreVersions: [...(declared?.usCoreVersions ?? [])],
+        ...(declared?.topicSubscriptions === true ? { topicSubscriptions: true } : {}),
+        types: (declared?.types ?? [])
+          .filter(({ type }) => used.has(type))
+          .map(({ interactions, searchParameters, operations, supportedProfiles, ...rest }) => ({
+            ...rest,
+            interactions: [...interactions],
+            searchParameters: [...searchParameters],
+            operations: [...operations],
+            supportedProfiles: [...supportedProfiles],
+          })),
+      },
+    };
+  },
+});
+
+const typesOf = ({ resources = [], actions = [] }: RunDocuments['contract']): ReadonlySet<string> =>
+  new Set([
+    'Subscription',
+    ...resources.map(({ type }) => type),
+    ...[...resources.map(({ find }) => find), ...actions.map(({ observe }) => observe)].map(
+      (search) => /^[A-Z][A-Za-z]+/.exec(search ?? '')?.[0] ?? '',
+    ),
+    ...actions.map(({ resource }) => resource ?? ''),
+  ]);

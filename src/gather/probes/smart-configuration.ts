@@ -1,0 +1,57 @@
+import { readSmartConfiguration } from '../../fhir/smart-configuration.js';
+import { isIP } from 'node:net';
+import { addressClass } from '../../wire/address.js';
+import { defineProbe } from '../probe.js';
+
+const path = '.well-known/smart-configuration';
+
+/** What the login is said to look like; no address in the document is followed. */
+export default defineProbe({
+  id: 'smart-configuration',
+  phase: 'discover',
+  subjects: 'run',
+  needs: [],
+  writes: 'none',
+  brings: ['smart-configuration'],
+  sends: () => [{ context: 'anonymous', method: 'GET', path, most: 2 }],
+  async run(_, { anonymous, environment: { tokenUrl } }) {
+    const { status, ok, json } = await anonymous({ method: 'GET', path, headers: { accept: 'application/json' } });
+    const found = ok ? readSmartConfiguration(json) : undefined;
+    const other = found && (await anonymous({ method: 'GET', path, headers: { accept: 'text/html' } }));
+    const { token_endpoint: token, issuer } = found?.addresses ?? {};
+    return {
+      'smart-configuration': {
+        status,
+        found: found !== undefined,
+        jsonForAnyAccept: other?.ok === true && readSmartConfiguration(other.json) !== undefined,
+        addresses: Object.entries(found?.addresses ?? {}).map(([member, text]) => ({ member, form: formOf(text) })),
+        tokenEndpointIsListed: token === undefined || tokenUrl === undefined ? null : sameUrl(token, tokenUrl),
+        issuerIsAnotherTokenEndpoint:
+          issuer !== undefined &&
+          tokenUrl !== undefined &&
+          !sameUrl(issuer, tokenUrl) &&
+          lastStep(issuer) === lastStep(tokenUrl),
+        grantTypes: found?.grantTypes === undefined ? null : [...found.grantTypes],
+        capabilities: found?.capabilities === undefined ? null : [...found.capabilities],
+        codeChallengeMethods: found?.codeChallengeMethods === undefined ? null : [...found.codeChallengeMethods],
+      },
+    };
+  },
+});
+
+function formOf(text: string) {
+  if (!URL.canParse(text)) return 'relative' as const;
+  const { protocol, hostname } = new URL(text);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const reaches = isIP(host) === 0 ? undefined : addressClass(host);
+  if (reaches === 'forbidden') return 'forbidden-address' as const;
+  if (protocol === 'https:') return 'https' as const;
+  if (protocol !== 'http:') return 'other-scheme' as const;
+  return host === 'localhost' || reaches === 'loopback' ? ('http-on-loopback' as const) : ('http' as const);
+}
+
+const sameUrl = (one: string, other: string): boolean =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
+
+const lastStep = (url: string): string | undefined =>
+  URL.canParse(url) ? new URL(url).pathname.split('/').findLast((step) => step !== '') : undefined;
