@@ -22,7 +22,7 @@ export default defineCheck({
   title: 'Each safeguard is stated by somebody, for every party, in date',
   failureTitle: 'A party that sees patient data has no agreement',
   plain: 'Somebody stands for each promise about patient data, by name and with a date.',
-  why: 'A safeguard nobody signed for is found missing after the breach; an agreement with one party covers no other.',
+  why: 'A safeguard nobody signed for is found missing after the incident; an agreement with one party covers no other.',
   sends: 'Nothing. Reads the attestations of the organization file; the documents behind them are not reviewed.',
   remedy: [
     {

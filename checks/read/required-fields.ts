@@ -43,7 +43,7 @@ export default defineCheck({
       kind: 'rate',
       text: '{path} is filled in {present} of {of}, at most {atMostPercent} % (95 %); the contract asks for {askedPercent} %.',
     },
-    never: { kind: 'rate', text: '{path} was never filled in {of} records.' },
+    never: { kind: 'rate', text: '{path} was filled in 0 of {of} records.' },
     'wrong-code-system': { kind: 'proof', text: '{path} carries codes of another system in {wrong} of {of} records.' },
     'wrong-unit': { kind: 'proof', text: '{path} carries another unit in {wrong} of {of} records.' },
     between: {

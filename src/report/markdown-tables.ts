@@ -4,31 +4,25 @@ import { joinMarkdown, mark, markdownCode, markdownTable, type Markdown } from '
 import { reasonWords } from '../model/not-measured-words.js';
 import { checkName, latencyNumbers, numberWords, outcomeWords } from './words.js';
 
-const said = (value: string | number | null): Markdown => (value === null ? mark`–` : mark`${value}`);
-const shownIn = new Set(['n', 'over', 'boundMs', 'upperMs', 'source', 'perMinute', 'ratePerMinute']);
+const said = (value: string | null): Markdown => mark`${value ?? '–'}`;
+/** Has a column of its own, or says the same in another way. */
+const inColumns =
+  'n over straddling overAtMostPercent bound boundMs budget budgetMs percentile source ratePerMinute pollMs'.split(' ');
 
 /** One row per latency entry of the contract: what was asked, what was counted, and how. */
 export function latencyTable({ latency }: Scorecard): Markdown {
   const rows = latency.map((entry) => {
-    const { percentile, budget, n, over, bound, source, rate } = latencyNumbers(entry);
-    const outcome =
-      entry.reason === null ? outcomeWords[entry.outcome] : `not shown: ${reasonWords[entry.reason].text}`;
+    const { percentile, budget, over, bound, source, resolution, rate } = latencyNumbers(entry);
+    const why = entry.reason === null ? '' : `: ${reasonWords[entry.reason].text}`;
     return [
       mark`${markdownCode(entry.id)}: ${entry.from} → ${entry.to}`,
-      mark`${outcome}`,
-      said(percentile),
-      said(budget),
-      said(bound === null ? null : `≤ ${bound}`),
-      n === null ? said(null) : mark`${over ?? '?'} of ${n}`,
-      said(source),
-      said(rate),
-      mark`${numberWords(entry.shows, [...shownIn]).join(', ')}`,
+      mark`${outcomeWords[entry.outcome]}${why}`,
+      ...[percentile, budget, bound, over, source, resolution, rate].map(said),
+      mark`${numberWords(entry.shows, inColumns).join(', ')}`,
     ];
   });
-  return markdownTable(
-    ['from → to', 'outcome', 'percentile', 'budget', 'bound (95 %)', 'over budget', 'source', 'rate', 'besides'],
-    rows,
-  );
+  const head = ['from → to', 'outcome', 'percentile', 'budget', 'bound (95 %)', 'over budget', 'source', 'resolution'];
+  return markdownTable([...head, 'rate', 'besides'], rows);
 }
 
 const cellWords = { pass: 'as allowed', warn: 'as allowed, with a limit', fail: 'not as allowed' } as const;

@@ -39,7 +39,7 @@ function head(scorecard: Scorecard, options: MarkdownOptions): Markdown {
   return joinMarkdown(
     [
       ...(options.unverified === true ? [mark`**${unverifiedWords}**`] : []),
-      mark`# ${policy.custom ? 'Custom policy: ' : ''}${markdownProse(decision.words)}`,
+      mark`# ${policy.custom ? mark`Custom policy: ` : none}${markdownProse(decision.words)}`,
       mark`**${contract.title ?? contract.id}** (${markdownCode(contract.id)}${contract.version === null ? none : mark` ${contract.version}`}) on **${organization.name}**, ${decision.scope.environment} (${markdownCode(target.environment.origin)})${product === '' ? none : mark`, EHR: ${product}`}. Observed ${run.startedAt} (UTC) by ${operator.who} (${operator.party}), ehr-scorecard ${scorecard.tool.version}, policy ${policy.id} ${policy.version}.`,
       ...(decision.notes.length === 0 ? [] : [mark`Please note: ${markdownProse(decision.notes.join('; '))}.`]),
       mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable; ${counted(decision.openPoints.length, 'open point')}, ${counts.openPointsWithGap} with a gap.`,

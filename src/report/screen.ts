@@ -67,12 +67,12 @@ export function wrapped(text: string, columns: number): string[] {
     .split(/ +/)
     .filter((one) => one !== '')) {
     const needed = columnsOf(word);
-    if (used > 0 && used + 1 + needed <= columns) {
+    if (line !== '' && used + 1 + needed <= columns) {
       line += ` ${word}`;
       used += 1 + needed;
       continue;
     }
-    if (used > 0) lines.push(line);
+    if (line !== '') lines.push(line);
     line = word;
     used = needed;
     while (used > columns) {
@@ -89,5 +89,5 @@ export function wrapped(text: string, columns: number): string[] {
       used -= headColumns;
     }
   }
-  return used > 0 || lines.length === 0 ? [...lines, line] : lines;
+  return line !== '' || lines.length === 0 ? [...lines, line] : lines;
 }

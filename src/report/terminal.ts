@@ -35,6 +35,7 @@ const shortTitles: Readonly<Record<QuestionId, string>> = {
   hipaa: 'Which HIPAA safeguards were seen?',
 };
 const titleColumns = 38;
+const maxAnswerColumns = 24;
 const detailIndent = 6;
 const answerTones: Readonly<Record<AnswerValue, Tone>> = {
   yes: 'good',
@@ -115,8 +116,9 @@ function detail(answer: Answer, scorecard: Scorecard): string {
 }
 
 function questionLines(scorecard: Scorecard, width: number): Line[] {
-  const answerColumns = Math.max(...scorecard.answers.map((answer) => columnsOf(answerWords(answer)))) + 2;
-  return scorecard.answers.flatMap((answer) => {
+  const words = scorecard.answers.map((answer) => clipped(answerWords(answer), maxAnswerColumns));
+  const answerColumns = Math.max(...words.map(columnsOf)) + 2;
+  return scorecard.answers.flatMap((answer, index) => {
     const said = detail(answer, scorecard);
     const beside = 2 + titleColumns + answerColumns + columnsOf(said) <= width;
     // Two lines at most below: the report has the rest.
@@ -129,8 +131,8 @@ function questionLines(scorecard: Scorecard, width: number): Line[] {
       line(
         '  ',
         padded(shortTitles[answer.question], titleColumns),
-        { text: answerWords(answer), tone: answerTones[answer.answer] },
-        ...(beside ? [' '.repeat(answerColumns - columnsOf(answerWords(answer))), said] : []),
+        { text: beside ? padded(words[index]!, answerColumns) : words[index]!, tone: answerTones[answer.answer] },
+        ...(beside ? [said] : []),
       ),
       ...below.map((text) => line(' '.repeat(detailIndent), { text, tone: 'quiet' })),
     ];

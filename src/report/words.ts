@@ -109,16 +109,18 @@ function valueWords(name: string, value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) {
     if (name.endsWith('Ms')) return durationWords(value);
     if (name.endsWith('Share')) return percentWords(value);
-    return rounded(value, 3);
+    return name.endsWith('Percent') ? percentWords(value / 100) : rounded(value, 3);
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return counted(value.length, 'entry', 'entries');
-  return undefined;
+  if (!Array.isArray(value)) return undefined;
+  // An interval or a few samples; `?` where an end was not seen.
+  const parts = value.slice(0, 5).map((part: unknown) => valueWords(name, part) ?? '?');
+  return value.length === 0 ? undefined : parts.join(name.endsWith('Ms') && value.length === 2 ? ' to ' : ', ');
 }
 
 /**
- * Numbers a check shows, as "name value" in the order of the scorecard: durations (`…Ms`) and shares (`…Share`) in a
+ * Numbers a check shows, as "name value" in the order of the scorecard: durations (`…Ms`) and shares (`…Share`, `…Percent`) in a
  * reader's unit, and what was found or matched beside what was expected as "k of n".
  */
 export function numberWords(data: Readonly<Record<string, unknown>>, leaveOut: readonly string[] = []): string[] {
@@ -130,34 +132,43 @@ export function numberWords(data: Readonly<Record<string, unknown>>, leaveOut: r
     if (name === 'expected' && pairs.length > 0) return [];
     const shown = valueWords(name, data[name]);
     if (name === 'n' && shown !== undefined) return [`n=${shown}`];
-    return shown === undefined ? [] : [`${spaced(name.replace(/(?:Ms|Share)$/, ''))} ${shown}`];
+    return shown === undefined ? [] : [`${spaced(name.replace(/(?:Ms|Share|Percent)$/, ''))} ${shown}`];
   });
 }
 
 type LatencyEntry = Scorecard['latency'][number];
-const numberIn = (data: Readonly<Record<string, unknown>>, ...names: readonly string[]): number | undefined =>
-  names.map((name) => data[name]).find((value): value is number => typeof value === 'number');
+const numberIn = (data: Readonly<Record<string, unknown>>, name: string): number | null => {
+  const value = data[name];
+  return typeof value === 'number' ? value : null;
+};
+const whole = (value: number | null, words: (value: number) => string): string | null =>
+  value === null ? null : words(value);
 
-/** The parts of a latency entry a reader compares; null where the check did not state one. */
-export function latencyNumbers({ shows, percentile, budgetMs }: LatencyEntry): {
-  readonly percentile: string | null;
-  readonly budget: string | null;
-  readonly n: number | null;
-  readonly over: number | null;
-  readonly bound: string | null;
-  readonly source: string | null;
-  readonly rate: string | null;
-} {
-  const boundMs = numberIn(shows, 'boundMs', 'upperMs');
-  const perMinute = numberIn(shows, 'perMinute', 'ratePerMinute');
+/** The parts of a latency entry a reader compares, as words; null where the check did not state one. */
+export function latencyNumbers({
+  shows,
+  percentile,
+  budgetMs,
+}: LatencyEntry): Readonly<
+  Record<'percentile' | 'budget' | 'n' | 'over' | 'bound' | 'source' | 'resolution' | 'rate', string | null>
+> {
+  const n = numberIn(shows, 'n');
+  const over = numberIn(shows, 'over');
+  const missed = over === null ? null : over + (numberIn(shows, 'straddling') ?? 0);
+  const atMost = whole(
+    numberIn(shows, 'overAtMostPercent'),
+    (value) => `, at most ${percentWords(value / 100)} (95 %)`,
+  );
   return {
     percentile: percentile === null ? null : `p${percentile}`,
-    budget: budgetMs === null ? null : durationWords(budgetMs),
-    n: numberIn(shows, 'n') ?? null,
-    over: numberIn(shows, 'over') ?? null,
-    bound: boundMs === undefined ? null : durationWords(boundMs),
+    budget: whole(budgetMs, durationWords),
+    n: whole(n, String),
+    over: n === null || missed === null ? null : `${missed} of ${n}${atMost ?? ''}`,
+    bound: whole(numberIn(shows, 'boundMs'), (value) => `≤ ${durationWords(value)}`),
     source: typeof shows['source'] === 'string' ? shows['source'] : null,
-    rate: perMinute === undefined ? null : `${rounded(perMinute, 1)} a minute`,
+    // Without a poll the answer itself was timed.
+    resolution: whole(numberIn(shows, 'pollMs') || null, durationWords),
+    rate: whole(numberIn(shows, 'ratePerMinute'), (value) => `${rounded(value, 1)} a minute`),
   };
 }
 
@@ -165,8 +176,8 @@ export function latencyNumbers({ shows, percentile, budgetMs }: LatencyEntry): {
 export function latencyWords(entry: LatencyEntry): string | undefined {
   const { percentile, budget, bound, n } = latencyNumbers(entry);
   if (n === null) return undefined;
-  const limit = bound === null ? '' : ` ≤ ${bound}`;
-  return `${percentile ?? 'time'}${limit}${budget === null ? '' : ` of ${budget}`}, n=${n}`;
+  const time = [percentile ?? 'time', ...(bound === null ? [] : [bound])].join(' ');
+  return `${time}${budget === null ? '' : ` of ${budget}`}, n=${n}`;
 }
 
 /** First line of every format whose scorecard was not recomputed. */

@@ -1,0 +1,265 @@
+import * as fc from 'fast-check';
+import { Check, Errors } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { questionIds, scorecardSchema, type Scorecard } from '../../src/model/scorecard.js';
+import { renderJson } from '../../src/report/json.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { columnsOf } from '../../src/report/screen.js';
+import { renderTerminal } from '../../src/report/terminal.js';
+import { hostileText } from './hostile-text.js';
+import { goOnSimulator, literalScorecards, noGoFailed, notShownYet } from './literal-scorecards.js';
+import { nodesOf, textOf } from './markdown-reader.js';
+
+const terminal = (scorecard: Scorecard, width = 80): string => renderTerminal(scorecard, { color: false, width });
+const lines = (text: string): string[] => text.split('\n').slice(0, -1);
+const headings = (text: string, depth: number): string[] =>
+  nodesOf(text)
+    .filter((node) => node.type === 'heading' && node.depth === depth)
+    .map(textOf);
+const tables = (text: string) => nodesOf(text).filter(({ type }) => type === 'table');
+
+describe.each(Object.entries(literalScorecards))('%s', (_, scorecard) => {
+  it('fits the schema, so the literals are what a run leaves', () => {
+    expect(Errors(scorecardSchema, JSON.parse(renderJson(scorecard)))).toEqual([]);
+  });
+
+  it.each([80, 100, 120])('fits %i columns, without colour and without a control character', (width) => {
+    const text = terminal(scorecard, width);
+    expect(Math.max(...lines(text).map(columnsOf))).toBeLessThanOrEqual(width);
+    expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(lines(text).every((line) => line === line.trimEnd())).toBe(true);
+  });
+
+  it('says the same with colour', () => {
+    const colored = renderTerminal(scorecard, { color: true, width: 80 });
+    expect(colored).toContain('\u001b[');
+    expect(
+      colored
+        .split('\u001b')
+        .map((part, index) => (index === 0 ? part : part.replace(/^\[\d+m/, '')))
+        .join(''),
+    ).toBe(terminal(scorecard));
+  });
+
+  it('ends on the exit code and carries the foot, in every format', () => {
+    expect(lines(terminal(scorecard)).at(-1)).toMatch(new RegExp(`exit ${scorecard.decision.exitCode}$`));
+    for (const text of [terminal(scorecard), renderMarkdown(scorecard)]) {
+      expect(text.replaceAll(/[\\\s]/g, '')).toContain(scorecard.decision.foot.replaceAll(/\s/g, ''));
+    }
+  });
+
+  it('answers the seven questions in order, once each', () => {
+    const [table] = tables(renderMarkdown(scorecard));
+    const rows = (table?.children ?? []).slice(1).map((row) => (row.children ?? []).map(textOf));
+    expect(rows.map(([question]) => question)).toEqual(scorecard.answers.map(({ title }) => title));
+    expect(rows.map(([, answer]) => answer?.split(',')[0])).toEqual(scorecard.answers.map(({ words }) => words));
+    expect(scorecard.answers.map(({ question }) => question)).toEqual(questionIds);
+  });
+
+  it('opens the page with the decision, its environment and scope', () => {
+    expect(headings(renderMarkdown(scorecard), 1)).toEqual([scorecard.decision.words]);
+    expect(lines(terminal(scorecard)).slice(0, 8).join(' ')).toContain(scorecard.decision.scope.environment);
+  });
+
+  it('gives back the scorecard as JSON, keys in order', () => {
+    const text = renderJson(scorecard);
+    expect(JSON.parse(text)).toEqual(scorecard);
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(Object.keys(scorecard).sort());
+  });
+
+  it('has the same bytes every time', () => {
+    expect(renderMarkdown(structuredClone(scorecard))).toBe(renderMarkdown(scorecard));
+    expect(terminal(structuredClone(scorecard))).toBe(terminal(scorecard));
+  });
+});
+
+describe('Go on a simulator', () => {
+  it('shows the numbers behind Yes', () => {
+    const text = terminal(goOnSimulator, 100);
+    expect(text).toMatch(/^GO {3}scheduling-voice-bot on Lakeside, on a simulator$/m);
+    expect(text).toContain('p95 ≤ 1.9 s of 60 s, n=69');
+    expect(text).toContain('206 of 206 found');
+    expect(text).toContain('357 requests, 151 writes, 151 undone, 0 left.');
+    expect(text).not.toContain('What stops go-live');
+  });
+
+  it('has a row per latency entry: budget, bound, share, source, resolution, rate', () => {
+    const latency = tables(renderMarkdown(goOnSimulator)).find((table) => textOf(table).includes('freed-slot-offered'));
+    const cells = (latency?.children?.[1]?.children ?? []).map(textOf);
+    expect(cells.slice(2, 9)).toEqual([
+      'p95',
+      '60 s',
+      '≤ 1.9 s',
+      '0 of 69, at most 4.2 % (95 %)',
+      'active',
+      '200 ms',
+      '30 a minute',
+    ]);
+    expect(cells[9]).toBe('interval 1.2 s to 1.9 s');
+  });
+
+  it('labels safeguards as required or addressable, with the date of the text', () => {
+    const page = renderMarkdown(goOnSimulator);
+    const safeguards = tables(page).find((table) => textOf(table).includes('164.312'));
+    expect((safeguards?.children ?? []).slice(1).map((row) => (row.children ?? []).slice(0, 2).map(textOf))).toEqual([
+      ['45 CFR 164.312(e)(1)', 'required'],
+      ['45 CFR 164.312(e)(2)(ii)', 'addressable'],
+    ]);
+    expect(page).toMatch(/as of 2026-11-20, unverified after; look up before relying on this: hti5Final/);
+  });
+
+  it('names untested cells and exchanges to look up in the log', () => {
+    const page = tables(renderMarkdown(goOnSimulator)).map(textOf);
+    expect(page.find((text) => text.includes('scheduler'))).toContain('untested: no credential was supplied');
+    expect(page.find((text) => text.includes('audit.reads-logged'))).toMatch(/206 of 206 foundx4 x5/);
+  });
+});
+
+describe('No-go: failed', () => {
+  const text = terminal(noGoFailed);
+  it('lists what stops go-live with line and owner, and what was not shown with what to add', () => {
+    expect(text).toMatch(/^ {2}x write\.idempotent-retry +scheduling-voice-bot\.yaml:88 {3}vendor$/m);
+    expect(text).toMatch(/^ {2}x write\.version-conflict +scheduling-voice-bot\.yaml:97 {3}EHR team$/m);
+    expect(text).toMatch(/^ {2}\? scope\.site\[product\] +organization\.yaml:31 {3}EHR team$/m);
+    expect(text).toContain('preview policy, 14 of 92 checks');
+    expect(text).toMatch(/^In the way: vendor integration first, then EHR configuration\.$/m);
+    expect(text).toMatch(/^Next: ehr-scorecard checks explain write\.idempotent-retry +exit 1$/m);
+    expect(text).toContain('151 writes, 149 undone, 2 left.');
+  });
+
+  it('puts the report and the cleanup of what is left into the last lines', () => {
+    const more = { ...noGoFailed, run: { ...noGoFailed.run, writes: { ...noGoFailed.run.writes, leavesMax: 0 } } };
+    const options = { color: false, width: 80, reportPath: 'out/report.md', runPath: 'scorecards/r1' };
+    expect(lines(renderTerminal(more, options)).slice(-3)).toEqual([
+      '357 requests, 151 writes, 149 undone, 2 left (0 agreed).',
+      'Report out/report.md',
+      expect.stringMatching(/^Next: ehr-scorecard cleanup scorecards\/r1 +exit 1$/),
+    ]);
+  });
+
+  it('tells findings as observed, required by which line, what to do, with the exchanges', () => {
+    const page = renderMarkdown(noGoFailed);
+    expect(headings(page, 3).map((one) => one.split(' ')[0])).toEqual([
+      'write.idempotent-retry',
+      'write.version-conflict',
+      'contract.governance',
+    ]);
+    const items = nodesOf(page)
+      .filter(({ type }) => type === 'listItem')
+      .map(textOf);
+    expect(items.find((one) => one.startsWith('Observed at action:book'))).toMatch(
+      /held by the product.*Required: .*contracts\/scheduling-voice-bot\.yaml:88.*1 found.*waited 2\.4 s.*x41 POST Appointment → no answer.*x42/s,
+    );
+    expect(items.filter((one) => one.startsWith('What to do'))).toHaveLength(2);
+    expect(nodesOf(page).flatMap(({ type, url }) => (type === 'link' ? [url] : []))).toEqual([
+      'https://hl7.org/fhir/R4/http.html#ccreate',
+      'https://hl7.org/fhir/R4/http.html#concurrency',
+    ]);
+  });
+
+  it('lists open points with their gaps, gaps that do not count, residue and questions', () => {
+    const page = renderMarkdown(noGoFailed);
+    const open = tables(page).find((table) => textOf(table).includes('meanwhile'));
+    expect((open?.children ?? []).slice(1).map((row) => (row.children ?? []).map(textOf)[3])).toEqual([
+      'none',
+      'renewal is signed monthly',
+    ]);
+    const items = nodesOf(page)
+      .filter(({ type }) => type === 'listItem')
+      .map(textOf);
+    expect(items.some((one) => one.startsWith('gap for latency.read') && one.endsWith('expired'))).toBe(true);
+    expect(items.filter((one) => one.startsWith('left: '))).toHaveLength(2);
+    expect(items.some((one) => one.startsWith('How can this be shown') && one.includes('scope.site'))).toBe(true);
+  });
+});
+
+describe('NOT SHOWN YET', () => {
+  it('has the questions in place of findings', () => {
+    const text = terminal(notShownYet);
+    expect(text).toMatch(/^NOT SHOWN YET {3}scheduling-voice-bot on Lakeside, in your test system$/m);
+    expect(text).toContain('9 of 13 needs documented by the EHR');
+    expect(lines(text).filter((line) => line.startsWith('  ? '))).toHaveLength(7);
+    expect(text).toContain('nothing written');
+    expect(text).not.toMatch(/^ {2}x /m);
+    expect(headings(renderMarkdown(notShownYet), 2)).toContain('Questions to ask');
+    expect(headings(renderMarkdown(notShownYet), 2)).not.toContain('Findings');
+  });
+
+  it('prints what the EHR documents apart from answers', () => {
+    const outlook = tables(renderMarkdown(notShownYet)).find((table) => textOf(table).includes('documented absent'));
+    expect(outlook?.children).toHaveLength(8);
+  });
+});
+
+describe('first lines', () => {
+  it('say that a copy is unverified', () => {
+    expect(lines(renderTerminal(goOnSimulator, { color: false, width: 80, unverified: true }))[0]).toMatch(
+      /^unverified copy/,
+    );
+    expect(renderMarkdown(goOnSimulator, { unverified: true })).toMatch(/^\*\*unverified copy/);
+  });
+
+  it('say custom policy before the decision, and why there is no decision', () => {
+    const custom = { ...goOnSimulator, policy: { ...goOnSimulator.policy, custom: true } };
+    expect(lines(terminal(custom))[0]).toBe('custom policy');
+    expect(headings(renderMarkdown(custom), 1)[0]).toMatch(/^Custom policy: Go on a simulator/);
+    const words = 'no decision: 14 of 61 checks selected';
+    const none = { ...goOnSimulator, decision: { ...goOnSimulator.decision, value: 'none' as const, words } };
+    expect(terminal(none)).toMatch(/^NO DECISION {3}/);
+    expect(terminal(none)).toContain('14 of 61 checks selected');
+  });
+});
+
+/** Words the schema fixes; whatever else is a string can come from somebody else's file. */
+const fixed = new Set<string>();
+const collect = (schema: unknown): void => {
+  if (schema === null || typeof schema !== 'object') return;
+  const { enum: values, const: value } = schema as { enum?: unknown[]; const?: unknown };
+  for (const one of [...(values ?? []), value]) if (typeof one === 'string') fixed.add(one);
+  Object.values(schema).forEach(collect);
+};
+collect(scorecardSchema);
+
+function poisoned<T>(value: T, text: string): T {
+  if (typeof value === 'string') return (fixed.has(value) ? value : text) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => poisoned(one, text)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => {
+      // Names and digests of inputs have patterns of their own, which a copy has to fit to be read at all.
+      if (key === 'inputs') return [key, one];
+      const free = (key === 'data' || key === 'shows') && !Array.isArray(one);
+      return [key, free ? { ...poisoned(one as object, text), [text]: text } : poisoned(one, text)];
+    }),
+  ) as T;
+}
+
+describe('hostile text in every free field', () => {
+  it.each(Object.entries(literalScorecards))('%s: cannot steer a terminal, a page or JSON', (_, scorecard) => {
+    const [own] = nodesOf(renderMarkdown(scorecard));
+    const shape = (own?.children ?? []).map(({ type }) => type);
+    fc.assert(
+      fc.property(hostileText, fc.constantFrom(80, 100), (text, width) => {
+        const bad = poisoned(scorecard, text);
+        expect(Check(scorecardSchema, JSON.parse(renderJson(bad)))).toBe(true);
+        const shown = terminal(bad, width);
+        expect(shown).not.toMatch(/(?!\n)\p{Cc}/u);
+        expect(Math.max(...lines(shown).map(columnsOf))).toBeLessThanOrEqual(width);
+        const nodes = nodesOf(renderMarkdown(bad));
+        expect(
+          nodes.filter(({ type }) => ['html', 'image', 'code', 'definition', 'footnoteReference'].includes(type)),
+        ).toEqual([]);
+        expect(nodes.filter(({ type, url }) => type === 'link' && !/^https:\/\/[\w.-]+/.test(url ?? ''))).toEqual([]);
+        // Sections that data can open or close are only those that list it.
+        expect((nodes[0]?.children ?? []).filter(({ type }) => type === 'heading').length).toBeLessThanOrEqual(
+          shape.filter((type) => type === 'heading').length,
+        );
+        for (const table of nodes.filter(({ type }) => type === 'table')) {
+          const columns = (table.children ?? []).map((row) => row.children?.length);
+          expect(new Set(columns).size).toBe(1);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
