@@ -1,13 +1,13 @@
-import { channelFacts } from "./channel.js";
-import { actionFacts } from "./action.js";
-import { attestationFacts } from "./attestation.js";
-import { conflictFacts } from "./conflict.js";
-import { controlFacts } from "./control.js";
-import { discoveryFacts } from "./discovery.js";
-import { documentFacts } from "./documents.js";
-import { latencyFacts } from "./latency.js";
-import { readFacts } from "./read.js";
-import { transportFacts } from "./transport.js";
+import { channelFacts } from './channel.js';
+import { actionFacts } from './action.js';
+import { attestationFacts } from './attestation.js';
+import { conflictFacts } from './conflict.js';
+import { controlFacts } from './control.js';
+import { discoveryFacts } from './discovery.js';
+import { documentFacts } from './documents.js';
+import { latencyFacts } from './latency.js';
+import { readFacts } from './read.js';
+import { transportFacts } from './transport.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
 export const factKinds = {
