@@ -1,5 +1,5 @@
 import { defineCheck } from '../../src/check.js';
-import { failureConditions, type FailureCondition } from '../../src/model/documents/contract.js';
+import { failureConditions, type FailureCondition } from '../../src/model/documents/failure-conditions.js';
 import { isUnconfirmed } from '../../src/model/documents/places.js';
 
 const never: readonly FailureCondition[] = [

@@ -19,6 +19,8 @@ import {
   texts,
 } from './parts.js';
 
+export { failureConditions, type FailureCondition } from './failure-conditions.js';
+
 const o = Type.Optional;
 
 const metadata = block({
@@ -157,22 +159,6 @@ const action = block({
   path: o(actionPath),
 });
 export type ContractAction = Static<typeof action>;
-
-export const failureConditions = [
-  'missing-required-field',
-  'stale-data',
-  'no-access',
-  'ehr-unavailable',
-  'event-missed',
-  'event-duplicate',
-  'output-invalid',
-  'output-needs-review',
-  'output-wrong-after-commit',
-  'version-conflict',
-  'duplicate-suspected',
-  'partial-write',
-] as const;
-export type FailureCondition = (typeof failureConditions)[number];
 
 const failureLine = block({
   behaviour: Type.Enum(['stop', 'queue-for-human', 'retry', 'fallback', 'compensate', 'ignore']),
