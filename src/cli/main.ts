@@ -48,7 +48,9 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.gateMet : exitCodes.couldNotStart;
     if (error instanceof ToolError) {
       // A refused document says code, place and frame of each fault itself.
-      const code = error.name === 'DocumentError' ? '' : `${error.code}: `;
+      const { span } = error;
+      const place = span === undefined ? '' : `${span.file}:${span.line}:${span.column} `;
+      const code = error.name === 'DocumentError' ? '' : `${place}${error.code}: `;
       process.stderr.write(`${code}${error.message}\n${error.next === undefined ? '' : `${error.next}\n`}`);
       return error.exitCode;
     }
