@@ -261,9 +261,9 @@ export class TestCases {
   }
 
   async #visit(testPatient: TestPatient, name: 'visitNumber' | 'encounterId'): Promise<string | undefined> {
-    const listed = this.#organization.testData?.encounters?.find(
-      (encounter) => encounter.patient === testPatient.alias,
-    );
+    const own = (this.#organization.testData?.encounters ?? []).filter(({ patient }) => patient === testPatient.alias);
+    // A visit that may still be closed has not been documented yet, which is where a workflow begins.
+    const listed = own.find(({ closeable }) => closeable === true) ?? own[0];
     if (listed === undefined) return undefined;
     if (name === 'encounterId') return listed.id;
     const answer = await this.#reader.read('Encounter', listed.id);

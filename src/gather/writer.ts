@@ -1,9 +1,11 @@
 import type { Resource } from 'fhir/r4.js';
 import { applyPatch, type Operation } from 'rfc6902';
 import { canonicalJson, contentSha256 } from '../fhir/content.js';
+import { readAuditEvent } from '../fhir/audit-event.js';
 import { patientsOf } from '../fhir/reference.js';
 import { sha256Hex } from '../model/chain.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
+import type { Residue } from '../model/evidence.js';
 import type { Journal } from './journal.js';
 import type { Scope } from './recorder.js';
 import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
@@ -23,6 +25,10 @@ export interface Change {
   /** Value of If-Match; `null` sends none on purpose. */
   readonly ifMatch?: string | null;
   readonly ifNoneExist?: string;
+  /** From `newIdentifier`, when the caller has to find what it created by itself. */
+  readonly identifier?: string;
+  /** Given up on purpose at `deadlineMs`, as a client that loses its connection. */
+  readonly abandon?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly measured?: OutgoingRequest['measured'];
   readonly deadlineMs?: number;
@@ -55,9 +61,12 @@ export class Writer {
   readonly refusal: WriteRefusal | undefined;
   /** Objects the server stored under a patient that is not ours; once there is one, nothing more is written. */
   readonly strays: StrayObject[] = [];
+  /** What a test of ours took away and cannot put back. */
+  readonly residue: Residue[] = [];
   readonly counts = { writes: 0, undone: 0 };
   readonly #options: WriterOptions;
   #next = 1;
+  readonly #intents = new Map<string, string>();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -68,10 +77,14 @@ export class Writer {
     return this.#options.runId;
   }
 
+  /** A business identifier of this run, never given out before. */
+  newIdentifier(): string {
+    return `${this.#options.runId}-${this.#next++}`;
+  }
+
   /** Adds tag and identifier to a body that is about to be created. */
-  marked(body: Resource): { readonly body: Resource; readonly identifier: string } {
+  marked(body: Resource, identifier = this.newIdentifier()): { readonly body: Resource; readonly identifier: string } {
     const { writePolicy } = this.#options.organization;
-    const identifier = `${this.#options.runId}-${this.#next++}`;
     const own = { system: writePolicy?.identifierSystem, value: identifier };
     const existing = (body as { identifier?: unknown }).identifier;
     return {
@@ -93,7 +106,7 @@ export class Writer {
    * @throws ExchangeFault `writes-off`, `cap`, or from the exchange; a write whose outcome is unknown is in the journal
    */
   async write(session: Session, scope: Scope, change: Change): Promise<Answer> {
-    const marked = change.method === 'POST' ? this.marked(change.body as Resource) : undefined;
+    const marked = change.method === 'POST' ? this.marked(change.body as Resource, change.identifier) : undefined;
     const body = marked?.body ?? change.body;
     if (change.undo !== true) this.#permit(change, body);
     const id = `${this.#options.idPrefix ?? 'w'}${this.counts.writes + this.counts.undone + 1}`;
@@ -101,6 +114,7 @@ export class Writer {
     const text = body === undefined ? '' : JSON.stringify(body);
     if (change.undo === true) this.counts.undone += 1;
     else this.counts.writes += 1;
+    if (marked !== undefined) this.#intents.set(marked.identifier, id);
     await this.#options.journal.intend({
       type: 'intent',
       id,
@@ -124,14 +138,36 @@ export class Writer {
       if (error instanceof ExchangeFault) await this.#outcome(id, 0, undefined, undefined);
       throw error;
     }
-    const stored = answer.ok && answer.resource?.resourceType === change.resourceType ? answer.resource : undefined;
-    const objectId = stored?.id ?? change.objectId ?? idOfLocation(answer.headers['location'], change.resourceType);
+    const representation =
+      answer.ok && answer.resource?.resourceType === change.resourceType ? answer.resource : undefined;
+    // A conditional create that matched answers 200 with somebody's object; it was not created by this write.
+    const matched =
+      change.ifNoneExist !== undefined && answer.status === 200 && !this.#carries(representation, marked?.identifier);
+    const stored = matched ? undefined : representation;
+    const objectId = matched
+      ? undefined
+      : (stored?.id ?? change.objectId ?? idOfLocation(answer.headers['location'], change.resourceType));
     await this.#outcome(id, answer.status, objectId, stored);
     if (stored !== undefined) this.#checkPatient(stored);
     if (change.measured === undefined && [429, 502, 503, 504].includes(answer.status)) {
       throw new ExchangeFault('unavailable', `the server answered ${answer.status} to a write`, answer.exchange, true);
     }
     return answer;
+  }
+
+  /** Journals the id and content of an object found after a create whose answer did not say enough. */
+  async found(identifier: string, stored: Resource): Promise<void> {
+    const id = this.#intents.get(identifier);
+    if (id !== undefined) await this.#outcome(id, 200, stored.id, stored);
+    this.#checkPatient(stored);
+  }
+
+  #carries(resource: Resource | undefined, value: string | undefined): boolean {
+    const { identifier } = (resource ?? {}) as { identifier?: unknown };
+    const system = this.#options.organization.writePolicy?.identifierSystem;
+    return (Array.isArray(identifier) ? identifier : [identifier]).some(
+      (each: { system?: unknown; value?: unknown } | undefined) => each?.system === system && each?.value === value,
+    );
   }
 
   #permit(change: Change, body: Change['body']): void {
@@ -172,7 +208,8 @@ export class Writer {
 
   #concernsTestData(resource: Resource): boolean {
     const listed = new Set((this.#options.organization.testData?.patients ?? []).map((patient) => patient.id));
-    const patients = patientsOf(resource);
+    const patients =
+      resource.resourceType === 'AuditEvent' ? (readAuditEvent(resource)?.patients ?? []) : patientsOf(resource);
     if (resource.resourceType === 'Subscription') return true;
     return patients.length > 0 && patients.every((patient) => listed.has(patient));
   }
@@ -217,6 +254,7 @@ function requestOf(change: Change, text: string): OutgoingRequest {
     },
     ...(change.measured === undefined ? {} : { measured: change.measured }),
     ...(change.deadlineMs === undefined ? {} : { deadlineMs: change.deadlineMs }),
+    ...(change.abandon === undefined ? {} : { abandon: change.abandon }),
     tolerant: true,
   };
 }
@@ -246,7 +284,8 @@ function predictedSha256(change: Change, body: Change['body']): string | undefin
   return failures.length === 0 ? contentSha256(copy) : undefined;
 }
 
-function idOfLocation(location: string | undefined, resourceType: string): string | undefined {
+/** Logical id in a Location header, when it names an object of this type. */
+export function idOfLocation(location: string | undefined, resourceType: string): string | undefined {
   const match = /(?:^|\/)([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(
     location ?? '',
   );

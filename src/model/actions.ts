@@ -10,3 +10,27 @@ export const speaksFhir = (action: ContractAction, via?: string): boolean => (vi
 
 /** A draft or a commit: something is written, by whatever way. */
 export const writesSomething = (action: ContractAction): boolean => action.kind !== 'suggest';
+
+/** Something new is written by FHIR, so that the tool can do it itself. */
+export const createsThroughFhir = (action: ContractAction, via?: string): boolean =>
+  writesSomething(action) && action.interaction === 'create' && speaksFhir(action, via);
+
+/** An object that exists is updated or patched by FHIR. */
+export const changesThroughFhir = (action: ContractAction, via?: string): boolean =>
+  writesSomething(action) &&
+  (action.interaction === 'update' || action.interaction === 'patch') &&
+  speaksFhir(action, via);
+
+/** Something new is written, by whatever way. */
+export const createsSomething = (action: ContractAction): boolean =>
+  writesSomething(action) && (action.interaction === undefined || action.interaction === 'create');
+
+/** The action or its undo updates or patches through an interface. */
+export const updatesThroughInterface = (action: ContractAction, via?: string): boolean => {
+  const undo = typeof action.compensation === 'object' ? action.compensation.interaction : undefined;
+  return (
+    writesSomething(action) &&
+    (via ?? action.via) !== 'screen' &&
+    [action.interaction, undo].some((each) => each === 'update' || each === 'patch')
+  );
+};

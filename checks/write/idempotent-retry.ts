@@ -1,0 +1,91 @@
+import { atHolder, defineCheck, holderMessages, type Verdict } from '../../src/check.js';
+import { writesSomething } from '../../src/model/actions.js';
+
+export default defineCheck({
+  id: 'write.idempotent-retry',
+  kind: 'probe',
+  severity: 'blocker',
+  blocks: 'vendor-integration',
+  title: 'A repeated write leaves one object',
+  failureTitle: 'A repeated write leaves two objects',
+  plain: 'A slow network does not book the patient twice.',
+  why: 'When an answer is lost the client cannot know whether the write happened, and repeats it; without a key, a search or a lock each repetition is another visit or note.',
+  sends:
+    'Runs the contract’s own sequence for one business key: a create whose answer is lost, the retry, the same once more, and for another key two at the same time. Counts the objects each time.',
+  remedy: [
+    {
+      owner: 'vendor',
+      effort: 'medium',
+      text: 'Give every request an identifier of its own, and search for it before anything is sent again.',
+    },
+    { owner: 'ehr-team', effort: 'medium', text: 'Switch on conditional create, or lock the slot on booking.' },
+  ],
+  references: ['https://hl7.org/fhir/R4/http.html#ccreate', 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'],
+  maps: ['45 CFR 164.312(c)(1)'],
+  writes: 'all',
+  subjects: 'action',
+  when: ({ item: { action } }) => writesSomething(action),
+  ifNone: 'not-applicable',
+  reads: ['retry-objects'],
+  optional: ['product-trials', 'person-drills'],
+  messages: {
+    ...holderMessages,
+    'twice-after-lost-answer': {
+      kind: 'proof',
+      text: 'After a lost answer and the retry there are {objects} objects.',
+    },
+    'twice-after-repeat': { kind: 'proof', text: 'After the sequence ran again there are {objects} objects.' },
+    'twice-at-once': {
+      kind: 'proof',
+      text: 'Two requests at once left {objects} objects, and the contract names no query to find the second one.',
+    },
+    'changed-again': { kind: 'proof', text: 'Sending the same change again changed the object once more.' },
+    'twice-at-once-findable': {
+      kind: 'limit',
+      text: 'Two requests at once left {objects} objects; the contract’s query finds the second one.',
+    },
+    'not-counted': {
+      kind: 'control',
+      text: 'No object was left to count ({objects}), so nothing is shown about a second one.',
+    },
+    'undecided-key': {
+      kind: 'undecided',
+      text: 'The contract names nothing that keeps a repeated write apart from a new one; {who} decides, usually {default}.',
+    },
+  },
+  evaluate: (facts, say, { item: { action } }) => {
+    const { 'retry-objects': objects } = facts;
+    const holder = action.controls?.noDuplicate?.heldBy;
+    if (objects.sequence === 'undecided') {
+      return say.notMeasured('undecided-key', 'undecided', {
+        who: 'the product owner',
+        default: 'an identifier with a conditional create',
+      });
+    }
+    if (objects.sequence === 'change') {
+      return atHolder(say, 'noDuplicate', holder, facts, objects.sameContent ? say.pass() : say.fail('changed-again'));
+    }
+    const { afterLostAnswer, afterRepeat, inParallel, sequence, cut } = objects;
+    const counts = [afterLostAnswer, afterRepeat, inParallel];
+    const verdicts: Verdict[] = [];
+    if (afterLostAnswer > 1) verdicts.push(say.fail('twice-after-lost-answer', { objects: afterLostAnswer }));
+    if (afterRepeat !== undefined && afterRepeat > 1)
+      verdicts.push(say.fail('twice-after-repeat', { objects: afterRepeat }));
+    if (inParallel !== undefined && inParallel > 1) {
+      const shown = { objects: inParallel };
+      verdicts.push(
+        action.idempotency?.query === undefined
+          ? say.fail('twice-at-once', shown)
+          : say.warn('twice-at-once-findable', shown),
+      );
+    }
+    if (verdicts.length === 0) {
+      verdicts.push(
+        counts.includes(0) || afterRepeat === undefined
+          ? say.notMeasured('not-counted', 'control-failed', { objects: 0 })
+          : say.pass({ sequence, cut, inParallel: inParallel ?? 'not tried' }),
+      );
+    }
+    return atHolder(say, 'noDuplicate', holder, facts, verdicts);
+  },
+});
