@@ -83,3 +83,7 @@ export function scopeWordsOf({ decision: { words, scope } }: Scorecard): string 
   const at = words.indexOf(mark);
   return at === -1 ? words.replace(/^[^:]*: /, '') : words.slice(at + mark.length);
 }
+
+/** Without any credential nothing was tested, which is no failure of anybody. */
+export const nothingTested = ({ decision, run }: Scorecard): boolean =>
+  decision.value === 'no-go-not-shown' && !run.credentials;

@@ -91,3 +91,11 @@ export function wrapped(text: string, columns: number): string[] {
   }
   return line !== '' || lines.length === 0 ? [...lines, line] : lines;
 }
+
+export const line = (...pieces: readonly (string | Piece)[]): Line =>
+  pieces.map((piece) => (typeof piece === 'string' ? { text: piece } : piece));
+export const blank: Line = [];
+export const indented = (text: string, indent: number, width: number, tone?: Tone): Line[] =>
+  wrapped(text, width - indent).map((part) =>
+    line(' '.repeat(indent), tone === undefined ? part : { text: part, tone }),
+  );

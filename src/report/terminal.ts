@@ -1,16 +1,16 @@
-import type { Answer, AnswerValue, DecisionValue, QuestionId, Scorecard } from '../model/scorecard.js';
-import { failedChecks, inTheWay, placeOf, scopeWordsOf, sentenceOf, unshownByReason } from './findings.js';
-import { clipped, columnsOf, padded, printed, wrapped, type Line, type Piece, type Tone } from './screen.js';
+import type { DecisionValue, Scorecard } from '../model/scorecard.js';
 import {
-  answerWords,
-  checkName,
-  counted,
-  latencyWords,
-  listed,
-  numberWords,
-  ownerWords,
-  unverifiedWords,
-} from './words.js';
+  failedChecks,
+  inTheWay,
+  nothingTested,
+  placeOf,
+  scopeWordsOf,
+  sentenceOf,
+  unshownByReason,
+} from './findings.js';
+import { blank, clipped, columnsOf, indented, line, printed, wrapped, type Line, type Piece } from './screen.js';
+import { questionLines } from './terminal-questions.js';
+import { checkName, counted, listed, ownerWords, unverifiedWords } from './words.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -24,37 +24,9 @@ export interface TerminalOptions {
   readonly unverified?: boolean;
 }
 
-// Short enough to stand beside the answer in 80 columns; the file has them in full.
-const shortTitles: Readonly<Record<QuestionId, string>> = {
-  read: 'Can it read what the workflow needs?',
-  write: 'Can it write approved changes back?',
-  latency: 'Is event-to-response fast enough?',
-  permissions: 'Scoped by role, site and workflow?',
-  audit: 'Is every read and write logged?',
-  resilience: 'Conflict, rollback, errors?',
-  hipaa: 'Which HIPAA safeguards were seen?',
-};
-const titleColumns = 38;
-const maxAnswerColumns = 24;
-const detailIndent = 6;
-const answerTones: Readonly<Record<AnswerValue, Tone>> = {
-  yes: 'good',
-  partly: 'partly',
-  no: 'bad',
-  'not-shown': 'unknown',
-};
-
 /** Items of one list; the rest is counted and stands in the report. */
 const maxItems = 8;
 const maxChecksNamed = 3;
-
-const line = (...pieces: readonly (string | Piece)[]): Line =>
-  pieces.map((piece) => (typeof piece === 'string' ? { text: piece } : piece));
-const blank: Line = [];
-const indented = (text: string, indent: number, width: number, tone?: Tone): Line[] =>
-  wrapped(text, width - indent).map((part) =>
-    line(' '.repeat(indent), tone === undefined ? part : { text: part, tone }),
-  );
 
 const labels: Readonly<Record<DecisionValue, Piece>> = {
   go: { text: 'GO', tone: 'good' },
@@ -63,10 +35,6 @@ const labels: Readonly<Record<DecisionValue, Piece>> = {
   'no-go-not-shown': { text: 'NO-GO: not shown', tone: 'unknown' },
   none: { text: 'NO DECISION', tone: 'unknown' },
 };
-/** Without any credential nothing was tested, which is no failure of anybody. */
-const nothingTested = ({ decision, run }: Scorecard): boolean =>
-  decision.value === 'no-go-not-shown' && !run.credentials;
-
 function countWords({ decision: { counts }, answers }: Scorecard): string {
   const some = (n: number, one: string, many?: string): string[] => (n === 0 ? [] : [counted(n, one, many)]);
   const notShown = answers.filter((one) => one.answer === 'not-shown').length;
@@ -76,10 +44,10 @@ function countWords({ decision: { counts }, answers }: Scorecard): string {
     ...some(counts.majorsFailed, 'major failed', 'majors failed'),
     ...some(notShown, 'answer not shown', 'answers not shown'),
     ...(points === 0 ? [] : [`${counted(points, 'open point')} (${counts.openPointsWithGap} with a gap)`]),
-    ...some(counts.notApplicable, 'check does not apply', 'checks do not apply'),
     ...some(counts.errors, 'fault of this tool', 'faults of this tool'),
   ];
-  return [...said, `${counted(counts.passed, 'check')} shown`].join(', ');
+  const aside = counts.notApplicable === 0 ? [] : [`${counts.notApplicable} not applicable`];
+  return [...said, `${counted(counts.passed, 'check')} shown`, ...aside].join(', ');
 }
 
 function headline(scorecard: Scorecard, width: number): Line[] {
@@ -97,46 +65,6 @@ function headline(scorecard: Scorecard, width: number): Line[] {
   return beside.map((text, index) =>
     index === 0 ? line(name, '   ', { text, tone: 'strong' }) : line(' '.repeat(column), text),
   );
-}
-
-/** The number that stands behind an answer; for anything short of Yes, what keeps it there. */
-function detail(answer: Answer, scorecard: Scorecard): string {
-  if (answer.answer !== 'yes' || answer.coverage.deciding.total === 0) return answer.sentence;
-  const held = answer.heldBy.length > 0 ? [answer.sentence] : [];
-  const numbers =
-    answer.question === 'latency'
-      ? scorecard.latency.flatMap((entry) => latencyWords(entry) ?? [])
-      : answer.question === 'audit'
-        ? answer.details.flatMap(({ data }) => numberWords(data)).slice(0, 2)
-        : [];
-  const { measured, total } = answer.coverage.deciding;
-  return [...held, ...(numbers.length > 0 ? numbers : held.length > 0 ? [] : [`${measured}/${total} deciding`])].join(
-    '; ',
-  );
-}
-
-function questionLines(scorecard: Scorecard, width: number): Line[] {
-  const words = scorecard.answers.map((answer) => clipped(answerWords(answer), maxAnswerColumns));
-  const answerColumns = Math.max(...words.map(columnsOf)) + 2;
-  return scorecard.answers.flatMap((answer, index) => {
-    const said = detail(answer, scorecard);
-    const beside = 2 + titleColumns + answerColumns + columnsOf(said) <= width;
-    // Two lines at most below: the report has the rest.
-    const [first = '', ...rest] = beside ? [] : wrapped(said, width - detailIndent);
-    const below = [
-      ...(beside ? [] : [first]),
-      ...(rest.length === 0 ? [] : [clipped(rest.join(' '), width - detailIndent)]),
-    ];
-    return [
-      line(
-        '  ',
-        padded(shortTitles[answer.question], titleColumns),
-        { text: beside ? padded(words[index]!, answerColumns) : words[index]!, tone: answerTones[answer.answer] },
-        ...(beside ? [said] : []),
-      ),
-      ...below.map((text) => line(' '.repeat(detailIndent), { text, tone: 'quiet' })),
-    ];
-  });
 }
 
 /** `  x id … place   owner`, the right part at the right edge where both fit. */

@@ -78,7 +78,7 @@ describe('Go on a simulator', () => {
     const text = terminal(goOnSimulator, 100);
     expect(text).toMatch(/^GO {3}scheduling-voice-bot on Lakeside, on a simulator$/m);
     expect(text).toContain('p95 ≤ 1.9 s of 60 s, n=69');
-    expect(text).toContain('206 of 206 found');
+    expect(text).toContain('reads-logged 206 of 206 found; writes-logged 151 of 151 found');
     expect(text).toContain('357 requests, 151 writes, 151 undone, 0 left.');
     expect(text).not.toContain('What stops go-live');
   });
@@ -179,6 +179,7 @@ describe('NOT SHOWN YET', () => {
     expect(text).toMatch(/^NOT SHOWN YET {3}scheduling-voice-bot on Lakeside, in your test system$/m);
     expect(text).toContain('9 of 13 needs documented by the EHR');
     expect(lines(text).filter((line) => line.startsWith('  ? '))).toHaveLength(7);
+    expect(text).toContain('documented absent: Slot can be searched');
     expect(text).toContain('nothing written');
     expect(text).not.toMatch(/^ {2}x /m);
     expect(headings(renderMarkdown(notShownYet), 2)).toContain('Questions to ask');
