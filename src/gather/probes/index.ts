@@ -18,9 +18,13 @@ import smartConfiguration from './smart-configuration.js';
 import transportSecurity from './transport-security.js';
 import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
+import declaredPath from './declared-path.js';
+import writeRight from './write-right.js';
 
 /** Every probe of this version; the order inside a phase is the order of this list. */
 export const probes: readonly AnyProbe[] = [
+  writeRight,
+  declaredPath,
   pollSearch,
   declaredChannel,
   acceptedRequests,

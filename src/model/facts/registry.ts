@@ -1,3 +1,4 @@
+import { writeRightFacts } from './write-right.js';
 import { channelFacts } from './channel.js';
 import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
@@ -11,6 +12,7 @@ import { transportFacts } from './transport.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
 export const factKinds = {
+  ...writeRightFacts,
   ...channelFacts,
   ...actionFacts,
   ...attestationFacts,

@@ -24,6 +24,8 @@ import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
+import writeScopeWithheld from './write-scope-withheld.js';
+import writesNotOffered from './writes-not-offered.js';
 
 export const deviations: readonly Deviation[] = [
   fieldDropped,
@@ -51,4 +53,6 @@ export const deviations: readonly Deviation[] = [
   stalePatchAccepted,
   subscriptionNotOffered,
   unknownTypeEmpty,
+  writeScopeWithheld,
+  writesNotOffered,
 ];
