@@ -88,6 +88,8 @@ export type Deviation = {
   readonly source: string;
   /** The shipped contract it shows in; default scheduling. */
   readonly workflow?: WorkflowName;
+  /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */
+  readonly besides?: readonly string[];
 } & ExactlyOneSeam;
 
 export function defineDeviation(deviation: Deviation): Deviation {
@@ -136,6 +138,26 @@ export function reads({ method, path }: ListenerRequest, resourceType: string): 
   return method === 'GET' && new RegExp(`/${resourceType}/[A-Za-z0-9.-]+$`).test(path);
 }
 
+/** Whether the request creates a resource of the type. */
+export function creates({ method, path }: ListenerRequest, resourceType: string): boolean {
+  return method === 'POST' && path.endsWith(`/${resourceType}`);
+}
+
+/** Whether the request changes a part of a resource of the type. */
+export function patches({ method, path }: ListenerRequest, resourceType: string): boolean {
+  return method === 'PATCH' && new RegExp(`/${resourceType}/[A-Za-z0-9.-]+$`).test(path);
+}
+
+/** The JSON body of a request. */
+export function sentBody({ body }: ListenerRequest): unknown {
+  return JSON.parse(Buffer.from(body).toString());
+}
+
+/** The request with another JSON body. */
+export function withBody(request: ListenerRequest, body: object): ListenerRequest {
+  return { ...request, body: Buffer.from(JSON.stringify(body)) };
+}
+
 /** The request without one search parameter, in the address and in the form alike. */
 export function withoutParameter(request: ListenerRequest, name: string): ListenerRequest {
   const query = new URLSearchParams([...request.query].filter(([key]) => key !== name));
@@ -170,4 +192,21 @@ export function answered(status: number, resource: object): ListenerResponse {
 /** An OperationOutcome with one error. */
 export function outcome(code: string, diagnostics: string): object {
   return { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, diagnostics }] };
+}
+
+/** The map at this place of a document of a trial; a deviation of documents changes it where it stands. */
+export function partOf(document: object, ...steps: readonly (string | number)[]): Record<string, unknown> {
+  let part: unknown = document;
+  for (const step of steps) part = (part as Record<string | number, unknown>)[step];
+  return part as Record<string, unknown>;
+}
+
+/** The answer with the SMART discovery document passed through `change`, when that is what was asked for. */
+export function withSmartConfiguration(
+  { path }: ListenerRequest,
+  response: ListenerResponse,
+  change: (document: Record<string, unknown>) => Record<string, unknown>,
+): ListenerResponse {
+  if (!path.endsWith('/.well-known/smart-configuration') || typeof response.body !== 'string') return response;
+  return { ...response, body: JSON.stringify(change(JSON.parse(response.body) as Record<string, unknown>)) };
 }

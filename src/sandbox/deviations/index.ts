@@ -1,14 +1,79 @@
 import type { Deviation } from '../deviation.js';
+import actionNobodyMay from './action-nobody-may.js';
+import addressesRelative from './addresses-relative.js';
+import auditLogLate from './audit-log-late.js';
+import auditRecordsDeletable from './audit-records-deletable.js';
+import auditRecordsDoubled from './audit-records-doubled.js';
+import auditRecordsEditable from './audit-records-editable.js';
+import auditWithoutVersion from './audit-without-version.js';
+import cancelFails from './cancel-fails.js';
+import cancelKeepsSlot from './cancel-keeps-slot.js';
+import cancelRefused from './cancel-refused.js';
+import cancelledStillListed from './cancelled-still-listed.js';
+import capabilitiesMissing from './capabilities-missing.js';
+import certificateEndsThisWeek from './certificate-ends-this-week.js';
+import certificateExpired from './certificate-expired.js';
+import certificateOfAnotherName from './certificate-of-another-name.js';
+import changesNotAudited from './changes-not-audited.js';
+import commitWithoutUndo from './commit-without-undo.js';
+import conditionNotCompiling from './condition-not-compiling.js';
+import contractStillDraft from './contract-still-draft.js';
+import createAccepted from './create-accepted.js';
+import createFails from './create-fails.js';
+import createLocationElsewhere from './create-location-elsewhere.js';
+import createLocationRelative from './create-location-relative.js';
+import createNotStored from './create-not-stored.js';
+import createRefused from './create-refused.js';
+import createStoredWith500 from './create-stored-with-500.js';
+import createWithoutLocation from './create-without-location.js';
+import createWithoutTrace from './create-without-trace.js';
+import discoveryByAccept from './discovery-by-accept.js';
+import discoveryMissing from './discovery-missing.js';
+import draftEndsReviewed from './draft-ends-reviewed.js';
+import draftRefused from './draft-refused.js';
+import draftStoredFinal from './draft-stored-final.js';
 import fieldDropped from './field-dropped.js';
+import fieldNotInR4 from './field-not-in-r4.js';
+import flowWithoutParty from './flow-without-party.js';
+import ifNoneExistIgnored from './if-none-exist-ignored.js';
+import issuerOfAnotherOrganization from './issuer-of-another-organization.js';
+import keyMissing from './key-missing.js';
+import keysAtAMetadataAddress from './keys-at-a-metadata-address.js';
+import keysOverPlainHttp from './keys-over-plain-http.js';
+import latencyAnswerMisspelled from './latency-answer-misspelled.js';
+import latencyBetweenNoPoints from './latency-between-no-points.js';
+import modelHostWithoutAgreement from './model-host-without-agreement.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
+import noReviewUnsigned from './no-review-unsigned.js';
+import oldTlsAccepted from './old-tls-accepted.js';
+import outputUnstable from './output-unstable.js';
+import overrideOutsideItsSet from './override-outside-its-set.js';
+import overrideUndeclared from './override-undeclared.js';
+import parameterNotInR4 from './parameter-not-in-r4.js';
+import patchDropsElements from './patch-drops-elements.js';
+import patchNotApplied from './patch-not-applied.js';
+import patchNotOffered from './patch-not-offered.js';
+import patchUndeclared from './patch-undeclared.js';
+import patientReadsNotAudited from './patient-reads-not-audited.js';
+import plainChallengeOffered from './plain-challenge-offered.js';
 import pollOverLimit from './poll-over-limit.js';
 import pollSearchRefused from './poll-search-refused.js';
 import pollTooSlow from './poll-too-slow.js';
 import readBringsAnother from './read-brings-another.js';
 import readFails from './read-fails.js';
 import readRefused from './read-refused.js';
+import rebookingRefused from './rebooking-refused.js';
+import refusalUndecided from './refusal-undecided.js';
+import refusalsAuditedAsSuccess from './refusals-audited-as-success.js';
+import refusalsNotAudited from './refusals-not-audited.js';
+import resourceWithoutFields from './resource-without-fields.js';
+import reviewIgnored from './review-ignored.js';
+import riskAnalysisNotStated from './risk-analysis-not-stated.js';
+import roleMisspelled from './role-misspelled.js';
+import safeguardsOutOfDate from './safeguards-out-of-date.js';
+import scopeForEverything from './scope-for-everything.js';
 import searchBringsStrangers from './search-brings-strangers.js';
 import searchByPostRefused from './search-by-post-refused.js';
 import searchFails from './search-fails.js';
@@ -19,25 +84,105 @@ import searchRefused from './search-refused.js';
 import searchRowWithOddId from './search-row-with-odd-id.js';
 import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
+import searchesNotAudited from './searches-not-audited.js';
+import slotBookedTwice from './slot-booked-twice.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
+import statementMissing from './statement-missing.js';
+import statementOfAnotherRelease from './statement-of-another-release.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
+import tlsWithoutNewest from './tls-without-newest.js';
+import tokenEndpointElsewhere from './token-endpoint-elsewhere.js';
+import trainingWithoutAgreement from './training-without-agreement.js';
+import triggerWithoutBudget from './trigger-without-budget.js';
+import twoPrimaryTriggers from './two-primary-triggers.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
+import usCoreOfAnotherTime from './us-core-of-another-time.js';
+import webhookInClearText from './webhook-in-clear-text.js';
+import wildcardUnexplained from './wildcard-unexplained.js';
+import writeScopeNotNeeded from './write-scope-not-needed.js';
 import writeScopeWithheld from './write-scope-withheld.js';
 import writesNotOffered from './writes-not-offered.js';
+import writtenElementChanged from './written-element-changed.js';
+import writtenElementDropped from './written-element-dropped.js';
 
 export const deviations: readonly Deviation[] = [
+  actionNobodyMay,
+  addressesRelative,
+  auditLogLate,
+  auditRecordsDeletable,
+  auditRecordsDoubled,
+  auditRecordsEditable,
+  auditWithoutVersion,
+  cancelFails,
+  cancelKeepsSlot,
+  cancelRefused,
+  cancelledStillListed,
+  capabilitiesMissing,
+  certificateEndsThisWeek,
+  certificateExpired,
+  certificateOfAnotherName,
+  changesNotAudited,
+  commitWithoutUndo,
+  conditionNotCompiling,
+  contractStillDraft,
+  createAccepted,
+  createFails,
+  createLocationElsewhere,
+  createLocationRelative,
+  createNotStored,
+  createRefused,
+  createStoredWith500,
+  createWithoutLocation,
+  createWithoutTrace,
+  discoveryByAccept,
+  discoveryMissing,
+  draftEndsReviewed,
+  draftRefused,
+  draftStoredFinal,
   fieldDropped,
+  fieldNotInR4,
+  flowWithoutParty,
+  ifNoneExistIgnored,
+  issuerOfAnotherOrganization,
+  keyMissing,
+  keysAtAMetadataAddress,
+  keysOverPlainHttp,
+  latencyAnswerMisspelled,
+  latencyBetweenNoPoints,
+  modelHostWithoutAgreement,
   nextLinkElsewhere,
   nextLinkExpired,
   nextLinkLoops,
+  noReviewUnsigned,
+  oldTlsAccepted,
+  outputUnstable,
+  overrideOutsideItsSet,
+  overrideUndeclared,
+  parameterNotInR4,
+  patchDropsElements,
+  patchNotApplied,
+  patchNotOffered,
+  patchUndeclared,
+  patientReadsNotAudited,
+  plainChallengeOffered,
   pollOverLimit,
   pollSearchRefused,
   pollTooSlow,
   readBringsAnother,
   readFails,
   readRefused,
+  rebookingRefused,
+  refusalUndecided,
+  refusalsAuditedAsSuccess,
+  refusalsNotAudited,
+  resourceWithoutFields,
+  reviewIgnored,
+  riskAnalysisNotStated,
+  roleMisspelled,
+  safeguardsOutOfDate,
+  scopeForEverything,
   searchBringsStrangers,
   searchByPostRefused,
   searchFails,
@@ -48,11 +193,26 @@ export const deviations: readonly Deviation[] = [
   searchRowWithOddId,
   searchStrictRefused,
   searchTotalWrong,
+  searchesNotAudited,
+  slotBookedTwice,
   slotsForbidden,
   slotsHeldUnseen,
   stalePatchAccepted,
+  statementMissing,
+  statementOfAnotherRelease,
   subscriptionNotOffered,
+  tlsWithoutNewest,
+  tokenEndpointElsewhere,
+  trainingWithoutAgreement,
+  triggerWithoutBudget,
+  twoPrimaryTriggers,
   unknownTypeEmpty,
+  usCoreOfAnotherTime,
+  webhookInClearText,
+  wildcardUnexplained,
+  writeScopeNotNeeded,
   writeScopeWithheld,
   writesNotOffered,
+  writtenElementChanged,
+  writtenElementDropped,
 ];

@@ -14,6 +14,17 @@ export interface CapabilityOptions {
   readonly softwareVersion?: string;
 }
 
+/** Types whose records carry what US Core 6.1.0 makes mandatory (https://hl7.org/fhir/us/core/STU6.1/profiles-and-extensions.html). */
+const usCoreTypes: ReadonlySet<string> = new Set([
+  'AllergyIntolerance',
+  'Coverage',
+  'DocumentReference',
+  'Encounter',
+  'MedicationRequest',
+  'Patient',
+  'ServiceRequest',
+]);
+
 /** The statement of this server, made from the tables that steer it. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
 export function capabilityStatement(base: string, date: Date, options: CapabilityOptions = {}): CapabilityStatement {
   const { oauth, softwareVersion } = options;
@@ -28,6 +39,7 @@ export function capabilityStatement(base: string, date: Date, options: Capabilit
     },
     implementation: { description: 'Synthetic clinic for trying out workflows; no real data', url: base },
     fhirVersion: '4.0.1',
+    implementationGuide: ['http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core|6.1.0'],
     format: ['application/fhir+json', 'json'],
     patchFormat: ['application/json-patch+json'],
     rest: [
@@ -56,6 +68,9 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
   const includes = parameters.filter((parameter) => parameter.type === 'reference' && !parameter.chain);
   return {
     type: type as CapabilityStatementRestResource['type'],
+    ...(usCoreTypes.has(type)
+      ? { supportedProfile: [`http://hl7.org/fhir/us/core/StructureDefinition/us-core-${type.toLowerCase()}`] }
+      : {}),
     interaction: interactions.map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CapabilityStatement } from 'fhir/r4.js';
+import { createClinic } from '../../../src/sandbox/clinic/clinic.js';
 import { base, clinic, testServer } from './server.js';
 
 async function statement(): Promise<CapabilityStatement> {
@@ -48,4 +49,25 @@ describe('the capability statement', () => {
       }
     }
   });
+});
+
+it('declares a US Core profile only where every record has what the profile makes mandatory', async () => {
+  // Cardinalities of https://hl7.org/fhir/us/core/STU6.1/profiles-and-extensions.html
+  const mandatory: Readonly<Record<string, readonly string[]>> = {
+    AllergyIntolerance: ['code', 'patient'],
+    Coverage: ['status', 'relationship', 'beneficiary', 'payor'],
+    DocumentReference: ['status', 'type', 'category', 'subject', 'content'],
+    Encounter: ['status', 'class', 'type', 'subject'],
+    MedicationRequest: ['status', 'intent', 'subject'],
+    Patient: ['identifier', 'name', 'gender'],
+    ServiceRequest: ['status', 'intent', 'code', 'subject'],
+  };
+  const declared = (await statement()).rest?.[0]?.resource?.filter(({ supportedProfile }) => supportedProfile) ?? [];
+  expect(declared.map(({ type }) => type).sort()).toEqual(Object.keys(mandatory));
+  const { resources } = createClinic({ organization: 'lakeside', seed: 'sandbox', now: new Date('2026-11-20') });
+  for (const [type, elements] of Object.entries(mandatory)) {
+    const records = resources.filter((resource) => resource.resourceType === type);
+    expect(records.length, type).toBeGreaterThan(0);
+    for (const record of records) expect(Object.keys(record), type).toEqual(expect.arrayContaining([...elements]));
+  }
 });
