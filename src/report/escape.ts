@@ -45,10 +45,10 @@ const door =
 
 // Everywhere: what opens code, emphasis, links, images, tags, tables, mentions, entities, formulas.
 const markdownMarks = /[\\`*_{}[\]<>#|@~&$]/g;
-// `:` before a word opens a bare URL or an emoji, `.` inside a word a bare host name.
-const markdownJoints = /[:.](?=\S)/g;
+// `:` before a word opens a bare URL or an emoji, `.` before a letter a bare host name.
+const markdownJoints = /:(?=\S)|\.(?=\p{L})/gu;
 // At the start of a line: lists, headings, rules, quotes, tables.
-const markdownStart = /^(\d*)([-+=.)!(:]+)/;
+const markdownStart = /^[-+=.)!(:]+|^\d+[.)](?=\s|$)/;
 const wordJoiner = '\u2060';
 
 function escapeMarkdown(text: string, limit = dataLimit): string {
@@ -57,7 +57,7 @@ function escapeMarkdown(text: string, limit = dataLimit): string {
       .trim()
       .replace(markdownMarks, '\\$&')
       .replace(markdownJoints, '\\$&')
-      .replace(markdownStart, (_, digits: string, marks: string) => digits + marks.replace(/./g, '\\$&'))
+      .replace(markdownStart, (marks) => marks.replace(/[^\d]/g, '\\$&'))
       // A backslash alone does not stop a site from linking people and tickets after it has rendered the page.
       .replace(/(\\[@#])(?=[\p{L}\p{N}])/gu, `$1${wordJoiner}`)
   );

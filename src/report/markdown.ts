@@ -1,6 +1,6 @@
 import { compareCodeUnits } from '../model/order.js';
 import type { RemedyOwner } from '../model/check.js';
-import type { Scorecard } from '../model/scorecard.js';
+import type { CheckEntry, Scorecard } from '../model/scorecard.js';
 import { joinMarkdown, mark, markdownCode, markdownProse, markdownTable, type Markdown } from './escape.js';
 import { failedChecks, inTheWay, placeOf, sentenceOf, unshownByReason } from './findings.js';
 import { findingSections } from './markdown-findings.js';
@@ -89,7 +89,7 @@ function stops(scorecard: Scorecard): Markdown {
   const rest = scorecard.blockers.filter(({ check }) => !failed.some(({ id }) => id === check));
   const actions = rest.map(({ owner, action, unlocks, check }) => {
     const after = unlocks.length === 0 ? none : mark`; then ${counted(unlocks.length, 'check')} can be judged`;
-    return mark`- next, for the **${ownerWords[owner]}**: ${markdownProse(action)} (${markdownCode(check)}${after})`;
+    return mark`- next, **${ownerWords[owner]}**: ${markdownProse(action)} (${markdownCode(check)}${after})`;
   });
   return section(
     'What stops go-live',
@@ -99,14 +99,17 @@ function stops(scorecard: Scorecard): Markdown {
   );
 }
 
+/** A check this version does not have is known by its id alone. */
+const titledCheck = (check: CheckEntry): Markdown =>
+  check.prose.title === check.id
+    ? markdownCode(checkName(check))
+    : mark`${markdownProse(check.prose.title)} ${markdownCode(checkName(check))}`;
+
 function unshown(scorecard: Scorecard): Markdown {
   const groups = unshownByReason(scorecard);
   const items = groups.map(
     ({ text, owner, add, checks }) =>
-      mark`- **${text}** (${ownerWords[owner]}: ${add}): ${joinMarkdown(
-        checks.map((check) => mark`${markdownProse(check.prose.title)} ${markdownCode(checkName(check))}`),
-        '; ',
-      )}`,
+      mark`- **${text}** (${ownerWords[owner]}: ${add}): ${joinMarkdown(checks.map(titledCheck), '; ')}`,
   );
   return section(
     'What was not shown, and why',
@@ -115,7 +118,9 @@ function unshown(scorecard: Scorecard): Markdown {
 }
 
 function openPoints({ decision, gaps, contract }: Scorecard): Markdown {
-  const points = decision.openPoints.map(({ check, why, text, gap }) => [
+  const absent = decision.openPoints.filter(({ why, gap }) => why === 'not-in-this-version' && gap === null);
+  const owned = decision.openPoints.filter((point) => !absent.includes(point));
+  const points = owned.map(({ check, why, text, gap }) => [
     markdownCode(check),
     mark`${openPointWords[why]}`,
     markdownProse(text),
@@ -127,8 +132,16 @@ function openPoints({ decision, gaps, contract }: Scorecard): Markdown {
   return section(
     'Open points and gaps',
     points.length === 0
-      ? mark`No open point.`
+      ? mark`No open point that somebody here can own.`
       : markdownTable(['check', 'why open', 'what', 'meanwhile', 'owner', 'until'], points),
+    ...(absent.length === 0
+      ? []
+      : [
+          mark`Nobody here can own these, this version has no check for them: ${joinMarkdown(
+            absent.map(({ check }) => markdownCode(check)),
+            ' ',
+          )}`,
+        ]),
     ...(idle.length === 0
       ? []
       : [
@@ -150,7 +163,7 @@ function questions({ questions }: Scorecard): Markdown[] {
   const owners = [...new Set(questions.map(({ owner }) => owner))].sort(compareCodeUnits);
   const asked = (owner: RemedyOwner): Markdown =>
     block(
-      mark`For the ${ownerWords[owner]}:`,
+      mark`**${ownerWords[owner]}**`,
       none,
       ...questions
         .filter((one) => one.owner === owner)
@@ -195,7 +208,7 @@ function traffic(scorecard: Scorecard): Markdown {
   return section(
     'What the run did',
     block(
-      mark`- ${counted(requests.sent, 'request')} of ${requests.planned} planned, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
+      mark`- ${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
       mark`- ${counted(writes.done, 'write')}, ${writes.undone} undone, ${writes.left} left, ${writes.leavesMax} agreed`,
       ...residue.map(
         ({ resourceType, id, reason }) => mark`  - left: ${markdownCode(`${resourceType}/${id}`)} (${reason})`,

@@ -1,3 +1,4 @@
+import { compareCodeUnits } from '../model/order.js';
 import type { Remedy, RemedyOwner } from '../model/check.js';
 import type { BlockerClass, Grade, Holder, Outcome, Severity } from '../model/outcome.js';
 import type { Answer, CheckEntry, OpenPoint, Scorecard } from '../model/scorecard.js';
@@ -115,16 +116,21 @@ function valueWords(name: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return undefined;
   // An interval or a few samples; `?` where an end was not seen.
-  const parts = value.slice(0, 5).map((part: unknown) => valueWords(name, part) ?? '?');
-  return value.length === 0 ? undefined : parts.join(name.endsWith('Ms') && value.length === 2 ? ' to ' : ', ');
+  const parts = value.slice(0, 5).map((part: unknown) => (part === null ? '?' : valueWords(name, part)));
+  return value.length === 0 || parts.includes(undefined)
+    ? undefined
+    : parts.join(name.endsWith('Ms') && value.length === 2 ? ' to ' : ', ');
 }
 
 /**
- * Numbers a check shows, as "name value" in the order of the scorecard: durations (`…Ms`) and shares (`…Share`, `…Percent`) in a
+ * Numbers a check shows, as "name value", what was counted first, then by name: durations (`…Ms`) and shares (`…Share`, `…Percent`) in a
  * reader's unit, and what was found or matched beside what was expected as "k of n".
  */
 export function numberWords(data: Readonly<Record<string, unknown>>, leaveOut: readonly string[] = []): string[] {
-  const names = Object.keys(data).filter((name) => !leaveOut.includes(name));
+  const first = (name: string): number => Number(name !== 'found' && name !== 'matched' && name !== 'n');
+  const names = Object.keys(data)
+    .filter((name) => !leaveOut.includes(name))
+    .sort((a, b) => first(a) - first(b) || compareCodeUnits(a, b));
   const { expected } = data;
   const pairs = names.filter((name) => expected !== undefined && (name === 'found' || name === 'matched'));
   return names.flatMap((name) => {

@@ -100,6 +100,7 @@ describe('the door of Markdown', () => {
 
   it('breaks people, tickets and bare addresses', () => {
     expect(mark`${'@team #12'}`.text).toBe('\\@\u2060team \\#\u206012');
+    expect(mark`${'4.2 % of 127.0.0.1'}`.text).toBe('4.2 % of 127.0.0.1');
     expect(mark`${'https://evil.example www.evil.example'}`.text).toBe('https\\://evil\\.example www\\.evil\\.example');
   });
 
