@@ -6,6 +6,8 @@ import auditRecordsDeletable from './audit-records-deletable.js';
 import auditRecordsDoubled from './audit-records-doubled.js';
 import auditRecordsEditable from './audit-records-editable.js';
 import auditWithoutVersion from './audit-without-version.js';
+import batchEntriesUnchecked from './batch-entries-unchecked.js';
+import cacheSharedByOrganizations from './cache-shared-by-organizations.js';
 import cancelFails from './cancel-fails.js';
 import cancelKeepsSlot from './cancel-keeps-slot.js';
 import cancelRefused from './cancel-refused.js';
@@ -17,6 +19,7 @@ import certificateOfAnotherName from './certificate-of-another-name.js';
 import changesNotAudited from './changes-not-audited.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
+import contractAllowsLess from './contract-allows-less.js';
 import contractStillDraft from './contract-still-draft.js';
 import createAccepted from './create-accepted.js';
 import createFails from './create-fails.js';
@@ -24,6 +27,7 @@ import createLocationElsewhere from './create-location-elsewhere.js';
 import createLocationRelative from './create-location-relative.js';
 import createNotStored from './create-not-stored.js';
 import createRefused from './create-refused.js';
+import createScopeUnchecked from './create-scope-unchecked.js';
 import createStoredWith500 from './create-stored-with-500.js';
 import createWithoutLocation from './create-without-location.js';
 import createWithoutTrace from './create-without-trace.js';
@@ -32,16 +36,27 @@ import discoveryMissing from './discovery-missing.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
+import everythingGranted from './everything-granted.js';
+import expiresInEndless from './expires-in-endless.js';
+import expiresInNegative from './expires-in-negative.js';
+import expiresInText from './expires-in-text.js';
 import fieldDropped from './field-dropped.js';
-import fieldNotInR4 from './field-not-in-r4.js';
+import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
+import frontDeskChangesVisits from './front-desk-changes-visits.js';
+import frontDeskReadsEverything from './front-desk-reads-everything.js';
 import ifNoneExistIgnored from './if-none-exist-ignored.js';
+import includeUnchecked from './include-unchecked.js';
+import invalidCodeMended from './invalid-code-mended.js';
+import invalidWriteFails from './invalid-write-fails.js';
+import invalidWriteUnexplained from './invalid-write-unexplained.js';
 import issuerOfAnotherOrganization from './issuer-of-another-organization.js';
 import keyMissing from './key-missing.js';
 import keysAtAMetadataAddress from './keys-at-a-metadata-address.js';
 import keysOverPlainHttp from './keys-over-plain-http.js';
 import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
+import missingElementFilled from './missing-element-filled.js';
 import modelHostWithoutAgreement from './model-host-without-agreement.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
@@ -51,12 +66,13 @@ import oldTlsAccepted from './old-tls-accepted.js';
 import outputUnstable from './output-unstable.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
-import parameterNotInR4 from './parameter-not-in-r4.js';
+import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
 import patchDropsElements from './patch-drops-elements.js';
 import patchNotApplied from './patch-not-applied.js';
-import patchNotOffered from './patch-not-offered.js';
 import patchUndeclared from './patch-undeclared.js';
 import patientReadsNotAudited from './patient-reads-not-audited.js';
+import peerClientAccepted from './peer-client-accepted.js';
+import peerTokenAccepted from './peer-token-accepted.js';
 import plainChallengeOffered from './plain-challenge-offered.js';
 import pollOverLimit from './poll-over-limit.js';
 import pollSearchRefused from './poll-search-refused.js';
@@ -64,6 +80,7 @@ import pollTooSlow from './poll-too-slow.js';
 import readBringsAnother from './read-brings-another.js';
 import readFails from './read-fails.js';
 import readRefused from './read-refused.js';
+import readScopeAlsoSearches from './read-scope-also-searches.js';
 import rebookingRefused from './rebooking-refused.js';
 import refusalUndecided from './refusal-undecided.js';
 import refusalsAuditedAsSuccess from './refusals-audited-as-success.js';
@@ -73,7 +90,10 @@ import reviewIgnored from './review-ignored.js';
 import riskAnalysisNotStated from './risk-analysis-not-stated.js';
 import roleMisspelled from './role-misspelled.js';
 import safeguardsOutOfDate from './safeguards-out-of-date.js';
+import schedulerRefusedSlots from './scheduler-refused-slots.js';
+import scopeEcho from './scope-echo.js';
 import scopeForEverything from './scope-for-everything.js';
+import scopeNotRegistered from './scope-not-registered.js';
 import searchBringsStrangers from './search-brings-strangers.js';
 import searchByPostRefused from './search-by-post-refused.js';
 import searchFails from './search-fails.js';
@@ -93,10 +113,16 @@ import statementMissing from './statement-missing.js';
 import statementOfAnotherRelease from './statement-of-another-release.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
 import tlsWithoutNewest from './tls-without-newest.js';
+import tokenAnswerIsHtml from './token-answer-is-html.js';
 import tokenEndpointElsewhere from './token-endpoint-elsewhere.js';
+import tokenEndpointRedirects from './token-endpoint-redirects.js';
+import tokenLivesTwoHours from './token-lives-two-hours.js';
+import tokenWithLineBreak from './token-with-line-break.js';
 import trainingWithoutAgreement from './training-without-agreement.js';
 import triggerWithoutBudget from './trigger-without-budget.js';
 import twoPrimaryTriggers from './two-primary-triggers.js';
+import unaskedScopeGranted from './unasked-scope-granted.js';
+import unknownPatientDropped from './unknown-patient-dropped.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
 import usCoreOfAnotherTime from './us-core-of-another-time.js';
 import webhookInClearText from './webhook-in-clear-text.js';
@@ -115,6 +141,8 @@ export const deviations: readonly Deviation[] = [
   auditRecordsDoubled,
   auditRecordsEditable,
   auditWithoutVersion,
+  batchEntriesUnchecked,
+  cacheSharedByOrganizations,
   cancelFails,
   cancelKeepsSlot,
   cancelRefused,
@@ -126,6 +154,7 @@ export const deviations: readonly Deviation[] = [
   changesNotAudited,
   commitWithoutUndo,
   conditionNotCompiling,
+  contractAllowsLess,
   contractStillDraft,
   createAccepted,
   createFails,
@@ -133,6 +162,7 @@ export const deviations: readonly Deviation[] = [
   createLocationRelative,
   createNotStored,
   createRefused,
+  createScopeUnchecked,
   createStoredWith500,
   createWithoutLocation,
   createWithoutTrace,
@@ -141,16 +171,27 @@ export const deviations: readonly Deviation[] = [
   draftEndsReviewed,
   draftRefused,
   draftStoredFinal,
+  everythingGranted,
+  expiresInEndless,
+  expiresInNegative,
+  expiresInText,
   fieldDropped,
-  fieldNotInR4,
+  fieldUnknownToFhir,
   flowWithoutParty,
+  frontDeskChangesVisits,
+  frontDeskReadsEverything,
   ifNoneExistIgnored,
+  includeUnchecked,
+  invalidCodeMended,
+  invalidWriteFails,
+  invalidWriteUnexplained,
   issuerOfAnotherOrganization,
   keyMissing,
   keysAtAMetadataAddress,
   keysOverPlainHttp,
   latencyAnswerMisspelled,
   latencyBetweenNoPoints,
+  missingElementFilled,
   modelHostWithoutAgreement,
   nextLinkElsewhere,
   nextLinkExpired,
@@ -160,12 +201,13 @@ export const deviations: readonly Deviation[] = [
   outputUnstable,
   overrideOutsideItsSet,
   overrideUndeclared,
-  parameterNotInR4,
+  parameterUnknownToFhir,
   patchDropsElements,
   patchNotApplied,
-  patchNotOffered,
   patchUndeclared,
   patientReadsNotAudited,
+  peerClientAccepted,
+  peerTokenAccepted,
   plainChallengeOffered,
   pollOverLimit,
   pollSearchRefused,
@@ -173,6 +215,7 @@ export const deviations: readonly Deviation[] = [
   readBringsAnother,
   readFails,
   readRefused,
+  readScopeAlsoSearches,
   rebookingRefused,
   refusalUndecided,
   refusalsAuditedAsSuccess,
@@ -182,7 +225,10 @@ export const deviations: readonly Deviation[] = [
   riskAnalysisNotStated,
   roleMisspelled,
   safeguardsOutOfDate,
+  schedulerRefusedSlots,
+  scopeEcho,
   scopeForEverything,
+  scopeNotRegistered,
   searchBringsStrangers,
   searchByPostRefused,
   searchFails,
@@ -202,10 +248,16 @@ export const deviations: readonly Deviation[] = [
   statementOfAnotherRelease,
   subscriptionNotOffered,
   tlsWithoutNewest,
+  tokenAnswerIsHtml,
   tokenEndpointElsewhere,
+  tokenEndpointRedirects,
+  tokenLivesTwoHours,
+  tokenWithLineBreak,
   trainingWithoutAgreement,
   triggerWithoutBudget,
   twoPrimaryTriggers,
+  unaskedScopeGranted,
+  unknownPatientDropped,
   unknownTypeEmpty,
   usCoreOfAnotherTime,
   webhookInClearText,

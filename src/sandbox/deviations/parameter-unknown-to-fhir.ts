@@ -1,7 +1,7 @@
 import { defineDeviation, partOf } from '../deviation.js';
 
 export default defineDeviation({
-  id: 'parameter-not-in-r4',
+  id: 'parameter-unknown-to-fhir',
   title: 'The contract searches by a parameter R4 does not have',
   caughtBy: ['contract.fields'],
   source: 'https://hl7.org/fhir/R4/searchparameter-registry.html',

@@ -1,7 +1,7 @@
 import { defineDeviation, partOf } from '../deviation.js';
 
 export default defineDeviation({
-  id: 'field-not-in-r4',
+  id: 'field-unknown-to-fhir',
   title: 'The contract asks for an element R4 does not have',
   caughtBy: ['contract.fields'],
   source: 'https://hl7.org/fhir/R4/slot.html',
