@@ -5,12 +5,13 @@ import { trial } from './support/trial.js';
 // Each deviation against the probes of the checks that must notice it. The whole table, every check against every
 // deviation, is `npm run matrix`.
 describe('every deviation is noticed by the checks it names', () => {
-  for (const { id, caughtBy, workflow } of deviations) {
+  for (const { id, caughtBy, besides = [], workflow, peer } of deviations) {
     it(`${id}: ${caughtBy.join(', ')}`, async () => {
       const { outcome, after, before } = await trial({
         deviations: [id],
-        checks: caughtBy,
+        checks: [...caughtBy, ...besides],
         ...(workflow === undefined ? {} : { workflow }),
+        ...(peer === undefined ? {} : { peer }),
       });
       for (const check of caughtBy) expect(['fail', 'warn', 'not-measured'], check).toContain(outcome(check));
       expect(after).toBe(before);

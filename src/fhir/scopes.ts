@@ -36,10 +36,23 @@ export const scopesAllow = (scopes: readonly string[], resourceType: string, let
 
 /** Letters the scopes hold for a type together, in the order c r u d s. */
 export const lettersAllowed = (scopes: readonly string[], resourceType: string): string =>
+  lettersAllowedBy(
+    scopes.flatMap((text) => readScope(text) ?? []),
+    resourceType,
+  );
+
+/** The same of scopes that were read before. */
+export const lettersAllowedBy = (
+  scopes: readonly Pick<ResourceScope, 'resourceType' | 'letters'>[],
+  resourceType: string,
+): string =>
   orderedLetters(
     scopes
-      .map(readScope)
-      .filter((scope) => scope?.resourceType === resourceType || scope?.resourceType === '*')
-      .map((scope) => scope?.letters ?? '')
+      .filter((scope) => scope.resourceType === resourceType || scope.resourceType === '*')
+      .map((scope) => scope.letters)
       .join(''),
   );
+
+/** The letters that are not among the others, in the order c r u d s. */
+export const lettersWithout = (letters: string, others: string): string =>
+  ['c', 'r', 'u', 'd', 's'].filter((letter) => letters.includes(letter) && !others.includes(letter)).join('');

@@ -88,6 +88,8 @@ export type Deviation = {
   readonly source: string;
   /** The shipped contract it shows in; default scheduling. */
   readonly workflow?: WorkflowName;
+  /** Shows only in a run that is given a second organization. */
+  readonly peer?: true;
   /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */
   readonly besides?: readonly string[];
 } & ExactlyOneSeam;

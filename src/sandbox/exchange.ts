@@ -29,6 +29,10 @@ export interface Access {
   readonly site: string | null;
   readonly scopes: readonly string[];
   readonly requestId: string;
+  /** Asked for an entry of a batch or transaction. */
+  readonly inBundle?: boolean;
+  /** The same right as the entries of a bundle ask for it. */
+  readonly ofEntry?: Access;
   /** Scope, role and site together. `resource` is the stored or submitted resource, absent for type-level questions. */
   permits(interaction: Interaction, resourceType: string, resource?: Resource): boolean;
 }

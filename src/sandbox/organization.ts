@@ -153,10 +153,13 @@ export async function createOrganization(settings: {
     if (!holder || !client) return null;
     const { role, site, clientId } = client;
     const access = createAccess({ clientId, role, site, organization: id, scopes: holder.scopes, requestId, siteOf });
-    const permits: Access['permits'] = (interaction, resourceType, resource) =>
-      rules.permits(access, interaction, resourceType, resource) &&
-      (resourceType !== 'Subscription' || role === 'staff' || isOwn(resource, clientId));
-    return { ...access, permits };
+    const ruled = (asked: Access): Access => ({
+      ...asked,
+      permits: (interaction, resourceType, resource) =>
+        rules.permits(asked, interaction, resourceType, resource) &&
+        (resourceType !== 'Subscription' || role === 'staff' || isOwn(resource, clientId)),
+    });
+    return { ...ruled(access), ofEntry: ruled({ ...access, inBundle: true }) };
   }
 
   /** Channel headers may hold a secret: a Subscription is for the client that made it. */

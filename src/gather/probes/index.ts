@@ -1,4 +1,13 @@
 import type { AnyProbe } from '../probe.js';
+import cellChange from './cell-change.js';
+import cellReading from './cell-reading.js';
+import clientSignIn from './client-sign-in.js';
+import crossOrganization from './cross-organization.js';
+import scopeCreate from './scope-create.js';
+import scopeEcho from './scope-echo.js';
+import scopeTrials from './scope-trials.js';
+import auditLog from './audit-log.js';
+import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
 import attestations from './attestations.js';
 import capabilityStatement from './capability-statement.js';
@@ -20,9 +29,12 @@ import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
 import declaredPath from './declared-path.js';
 import writeRight from './write-right.js';
+import invalidWrites from './invalid-writes.js';
 
 /** Every probe of this version; the order inside a phase is the order of this list. */
 export const probes: readonly AnyProbe[] = [
+  clientSignIn,
+  invalidWrites,
   writeRight,
   declaredPath,
   pollSearch,
@@ -34,6 +46,8 @@ export const probes: readonly AnyProbe[] = [
   smartConfiguration,
   transportSecurity,
   fieldPresence,
+  scopeTrials,
+  cellReading,
   searchBehaviour,
   slotTruth,
   latencySeries,
@@ -43,6 +57,12 @@ export const probes: readonly AnyProbe[] = [
   changedObject,
   repeatedCreate,
   staleUpdate,
+  scopeCreate,
+  cellChange,
   // Takes back the objects the others share.
   undoneObject,
+  auditLog,
+  auditTampering,
+  scopeEcho,
+  crossOrganization,
 ];

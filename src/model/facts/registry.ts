@@ -2,6 +2,8 @@ import { writeRightFacts } from './write-right.js';
 import { channelFacts } from './channel.js';
 import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
+import { auditFacts } from './audit.js';
+import { authorizationFacts } from './authorization.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
 import { discoveryFacts } from './discovery.js';
@@ -16,6 +18,8 @@ export const factKinds = {
   ...channelFacts,
   ...actionFacts,
   ...attestationFacts,
+  ...auditFacts,
+  ...authorizationFacts,
   ...conflictFacts,
   ...controlFacts,
   ...discoveryFacts,

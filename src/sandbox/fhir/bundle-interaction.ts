@@ -137,7 +137,7 @@ function readEntry(item: unknown, position: number, outer: FhirRequest, base: st
         ...header('if-none-match', 'ifNoneMatch'),
         ...header('if-none-exist', 'ifNoneExist'),
       },
-      access: outer.access,
+      access: outer.access?.ofEntry ?? outer.access,
       ...(body === undefined ? {} : { body }),
     },
   };
