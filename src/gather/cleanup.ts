@@ -113,25 +113,27 @@ async function takeBack(
     if (answer.ok && (await gone(scope, deleter, object.resourceType, id))) return 'deleted';
   }
   const state = undoState(object.resourceType, way === 'entered-in-error' ? 'entered-in-error' : 'cancel');
-  const changer = sessionFor(options, object, 'u');
-  if (state === undefined || changer === undefined) return 'undo-refused';
+  if (state === undefined) return 'undo-refused';
   const path = `/${state.element}`;
-  const answer = await options.writer.write(changer, scope, {
-    ...base,
-    method: 'PATCH',
-    body: [
-      { op: 'test', path, value: (current as unknown as Record<string, unknown>)[state.element] },
-      { op: 'replace', path, value: state.value },
-    ],
-    ...(etagOf(current) === undefined ? {} : { ifMatch: etagOf(current) ?? null }),
-  });
-  // A 412 means that somebody was faster: never tried again with the newer version.
-  if (answer.status === 412 || answer.status === 409) return 'changed-by-others';
-  const after = await changer.send(scope, { method: 'GET', path: `${object.resourceType}/${id}`, tolerant: true });
-  if (after.status === 404 || after.status === 410) return 'deleted';
-  const value = (after.resource as unknown as Record<string, unknown> | undefined)?.[state.element];
-  if (value !== state.value) return 'undo-refused';
-  return way === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
+  // Whoever wrote it first; a client that may write need not be one that may take back.
+  for (const changer of sessionsFor(options, object, 'u')) {
+    const answer = await options.writer.write(changer, scope, {
+      ...base,
+      method: 'PATCH',
+      body: [
+        { op: 'test', path, value: (current as unknown as Record<string, unknown>)[state.element] },
+        { op: 'replace', path, value: state.value },
+      ],
+      ...(etagOf(current) === undefined ? {} : { ifMatch: etagOf(current) ?? null }),
+    });
+    // A 412 means that somebody was faster: never tried again with the newer version.
+    if (answer.status === 412 || answer.status === 409) return 'changed-by-others';
+    const after = await changer.send(scope, { method: 'GET', path: `${object.resourceType}/${id}`, tolerant: true });
+    if (after.status === 404 || after.status === 410) return 'deleted';
+    const value = (after.resource as unknown as Record<string, unknown> | undefined)?.[state.element];
+    if (value === state.value) return way === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
+  }
+  return 'undo-refused';
 }
 
 async function gone(scope: Scope, session: Session, resourceType: string, id: string): Promise<boolean> {
@@ -180,9 +182,13 @@ function asWeLeftIt(object: OwnObject, current: Resource): boolean {
 }
 
 function sessionFor(options: CleanupOptions, object: OwnObject, letter: string): Session | undefined {
-  const holds = (session: Session): boolean => scopesAllow(session.grantedScopes, object.resourceType, letter);
-  const own = options.sessions.find((session) => session.binding.id === object.binding && holds(session));
-  return own ?? options.sessions.find(holds);
+  return sessionsFor(options, object, letter)[0];
+}
+
+function sessionsFor(options: CleanupOptions, object: OwnObject, letter: string): Session[] {
+  const able = options.sessions.filter((session) => scopesAllow(session.grantedScopes, object.resourceType, letter));
+  const isOwn = (session: Session): boolean => session.binding.id === object.binding;
+  return [...able.filter(isOwn), ...able.filter((session) => !isOwn(session))];
 }
 
 function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {

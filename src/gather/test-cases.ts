@@ -43,7 +43,10 @@ export class TestCases {
   readonly #proofs = new Map<string, Promise<{ patient: Patient; exchange: string }>>();
   readonly #found = new Map<string, Promise<FoundResources>>();
   #provider: Promise<string | undefined> | undefined;
+  readonly #visitNumbers = new Map<string, Promise<string | undefined>>();
   readonly #takenSlots = new Set<string>();
+  readonly #slotTurns = new Map<string, number>();
+  #slotTurn = 0;
 
   constructor(options: {
     readonly contract: Contract;
@@ -231,7 +234,7 @@ export class TestCases {
         return new Date(now.getTime() + (slotLeadDays + slotWindowDays) * dayMs).toISOString();
       case 'visitNumber':
       case 'encounterId':
-        return this.#visit(testPatient, name);
+        return name === 'encounterId' ? this.#visit(testPatient)?.id : this.#visitNumber(testPatient);
       case 'focus':
       case 'orderId':
         return testData?.orders?.find((order) => order.patient === testPatient.alias)?.id;
@@ -260,12 +263,21 @@ export class TestCases {
     return practitioner === undefined ? undefined : `Practitioner/${practitioner}`;
   }
 
-  async #visit(testPatient: TestPatient, name: 'visitNumber' | 'encounterId'): Promise<string | undefined> {
+  // A visit that may still be closed has not been documented yet, which is where a workflow begins.
+  #visit(testPatient: TestPatient): { readonly id: string } | undefined {
     const own = (this.#organization.testData?.encounters ?? []).filter(({ patient }) => patient === testPatient.alias);
-    // A visit that may still be closed has not been documented yet, which is where a workflow begins.
-    const listed = own.find(({ closeable }) => closeable === true) ?? own[0];
+    return own.find(({ closeable }) => closeable === true) ?? own[0];
+  }
+
+  #visitNumber(testPatient: TestPatient): Promise<string | undefined> {
+    const known = this.#visitNumbers.get(testPatient.alias) ?? this.#readVisitNumber(testPatient);
+    this.#visitNumbers.set(testPatient.alias, known);
+    return known;
+  }
+
+  async #readVisitNumber(testPatient: TestPatient): Promise<string | undefined> {
+    const listed = this.#visit(testPatient);
     if (listed === undefined) return undefined;
-    if (name === 'encounterId') return listed.id;
     const answer = await this.#reader.read('Encounter', listed.id);
     const system = this.#organization.identifierSystems?.['visit'];
     const encounter = answer.resource as { identifier?: { system?: string; value?: string }[] } | undefined;
@@ -310,7 +322,7 @@ export class TestCases {
     const { resources } = await this.find(resource, testPatient);
     const schedules = new Set((this.#organization.testData?.schedules ?? []).map((schedule) => schedule.id));
     const earliest = this.#now().getTime() + slotLeadDays * dayMs;
-    const slot = (resources as Slot[]).find(
+    const free = (resources as Slot[]).filter(
       (each) =>
         each.status === 'free' &&
         each.id !== undefined &&
@@ -318,8 +330,15 @@ export class TestCases {
         schedules.has(referencedId(each.schedule.reference, 'Schedule') ?? '') &&
         Date.parse(each.start) >= earliest,
     );
+    // The one that was given back the longest ago: whoever still reads about a freed slot is not met by a new booking.
+    const lastTaken = (each: Slot): number => this.#slotTurns.get(each.id ?? '') ?? 0;
+    const slot = free.reduce<Slot | undefined>(
+      (oldest, each) => (oldest === undefined || lastTaken(each) < lastTaken(oldest) ? each : oldest),
+      undefined,
+    );
     if (slot?.id === undefined) throw new ExchangeFault('no-test-object', 'no free test slot is left', undefined);
     this.#takenSlots.add(slot.id);
+    this.#slotTurns.set(slot.id, ++this.#slotTurn);
     return slot;
   }
 
