@@ -13,6 +13,7 @@ import type { PackagePlaces } from './main.js';
 import { paceOf, slowest } from '../gather/pace.js';
 import { peerAccess } from './peer-access.js';
 import {
+  aiSystemAccess,
   credentialsOf,
   originsOfEnvironment,
   readRunInputs,
@@ -75,6 +76,7 @@ export async function prepareRun(
     runId,
     planned: planFor(common),
     async execute() {
+      const aiSystem = await aiSystemAccess(documents.organization, secretPlaces);
       const own = await originsOfEnvironment(documents.environment, documents.organization, secretPlaces);
       const { bases } = own;
       const others = await peerAccess(read.peers, request);
@@ -90,6 +92,7 @@ export async function prepareRun(
           inputs: read.inputs,
           door,
           bases,
+          aiSystem,
           peers: others.access,
           trust: new Map(origins.flatMap(({ origin, tls }) => (tls === undefined ? [] : [[origin, tls] as const]))),
           pacing: new TokenBucket({

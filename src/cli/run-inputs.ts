@@ -4,6 +4,7 @@ import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions }
 import { crossProblems } from '../load/cross-problems.js';
 import { loadPolicy } from '../load/policy.js';
 import { resolveSecret, type SecretPlaces } from '../load/secrets.js';
+import type { AiSystemAccess } from '../gather/ai-system.js';
 import type { Credentials } from '../gather/contexts.js';
 import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
 import type { InputDocument } from '../gather/run-folder.js';
@@ -218,6 +219,21 @@ async function credentialOf(binding: AuthBinding, secretPlaces: SecretPlaces): P
   }
 }
 
+/** The bearer tokens of the AI system's doors. @throws ToolError (exit 2) when a reference does not resolve */
+export async function aiSystemAccess(
+  { aiSystem }: OrganizationProfile,
+  secretPlaces: SecretPlaces,
+): Promise<AiSystemAccess> {
+  const tokenOf = async (reference: { readonly ref: string } | undefined): Promise<string | undefined> =>
+    reference === undefined ? undefined : (await resolveSecret(reference, secretPlaces)).trim();
+  const queryToken = await tokenOf(aiSystem?.query?.token);
+  const controlToken = await tokenOf(aiSystem?.control?.token);
+  return {
+    ...(queryToken === undefined ? {} : { queryToken }),
+    ...(controlToken === undefined ? {} : { controlToken }),
+  };
+}
+
 /** The origins this run may talk to, each for its purpose, and the address of each purpose. */
 export async function originsOfEnvironment(
   environment: Environment,
@@ -228,6 +244,9 @@ export async function originsOfEnvironment(
   const bases: Partial<Record<Purpose, string>> = { fhir: environment.fhirBase };
   if (environment.tokenUrl !== undefined) bases.token = environment.tokenUrl;
   if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
+  if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
+  const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
+  if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {
     const { origin } = new URL(url);
     const sameHost = origin === new URL(environment.fhirBase).origin || purpose === 'token';

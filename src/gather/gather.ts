@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { scopesAllow } from '../fhir/scopes.js';
 import { factKinds } from '../model/facts/registry.js';
+import { runDigest, type RunIdentity } from '../model/audit-access.js';
 import type { FactKind } from '../model/fact.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { EvidenceEnd, EvidenceHeader, Residue } from '../model/evidence.js';
 import type { Door, TlsRule } from '../wire/exchange.js';
 import type { TokenBucket } from '../wire/token-bucket.js';
+import { aiSystemFor, switchAiSystem, type AiSystemAccess } from './ai-system.js';
+import { AccessRecorder } from './access-record.js';
+import { runIdentity } from './audit-log.js';
 import { castOf, siteOf, type Cast, type Credentials } from './contexts.js';
 import { cleanUp } from './cleanup.js';
 import type { OperationHook } from './durable-log.js';
@@ -42,6 +46,8 @@ export interface GatherOptions {
   readonly peers?: ReadonlyMap<string, PeerAccess>;
   /** By origin; for handshakes that do not go through the door. */
   readonly trust?: ReadonlyMap<string, TlsRule>;
+  /** Opens `aiSystem.query` and `aiSystem.control`, where the organization file names them. */
+  readonly aiSystem?: AiSystemAccess;
   readonly pacing: TokenBucket;
   readonly output: string;
   readonly runId: string;
@@ -161,7 +167,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     unavailableRequests: run.recorder.counts.unavailable,
     writes: run.writer.counts.writes,
     undone,
-    residue: [...residue],
+    residue: [...residue, ...run.writer.residue],
     leavesMax: documents.organization.writePolicy?.leaves?.max ?? 0,
     journalHead: folder.journal.head,
   });
@@ -234,6 +240,8 @@ class Run {
       now,
       signal,
       repeatAfterMs: documents.environmentClass === 'simulator' ? 100 : 5_000,
+      accesses: new AccessRecorder(options.runId, documents.organization),
+      bindingOf: (context) => this.#bindingOf(context),
       ...(correlation === undefined ? {} : { correlationHeader: correlation }),
       ...(options.operation === undefined ? {} : { operation: options.operation }),
     });
@@ -381,8 +389,9 @@ class Run {
     const { writes } = this.writer.counts;
     if (writes === 0) return { residue: [], undone: 0 };
     this.#options.onProgress?.({ phase: 'cleanup', done: 0, total: writes, probe: 'cleanup', subject: 'run' });
+    await this.#switchAiSystem('off');
     const { entries } = await readJournal(this.#folder.path);
-    return cleanUp({
+    const left = await cleanUp({
       entries,
       journal: this.#folder.journal,
       writer: this.writer,
@@ -390,6 +399,19 @@ class Run {
       runId: this.#options.runId,
       sessions: this.#undoSessions(),
       now: this.#options.now,
+    });
+    await this.#switchAiSystem('on');
+    return left;
+  }
+
+  async #switchAiSystem(to: 'off' | 'on'): Promise<void> {
+    if (this.#options.bases['ai-control'] === undefined) return;
+    const done = await switchAiSystem(this.recorder, this.#options.aiSystem ?? {}, to);
+    await this.#folder.evidence.append({
+      type: 'event',
+      event: 'ai-system-switched',
+      at: this.#options.now().toISOString(),
+      data: { to, done },
     });
   }
 
@@ -406,7 +428,11 @@ class Run {
     const tokens = [...this.#sessions.values()].flatMap((session) =>
       session.tokens.map((value) => ({ what: `a token of ${session.context}`, value })),
     );
-    const search = outputSearch([...tokens, ...(await this.#cases.planted())]);
+    const doors = Object.values(this.#options.aiSystem ?? {}).map((value: string) => ({
+      what: 'a token of the AI system',
+      value,
+    }));
+    const search = outputSearch([...tokens, ...doors, ...(await this.#cases.planted())]);
     for (const name of ['evidence.ndjson', 'journal.ndjson']) {
       const found = await searchFile(join(this.#folder.path, name), search);
       if (found === undefined) continue;
@@ -444,8 +470,15 @@ class Run {
     for (const need of ['ai', 'second', 'staff', 'audit', 'expendable'] as const) {
       Object.defineProperty(clients, need, { get: () => this.#client(need, scope), enumerable: true });
     }
+    const aiSystem =
+      this.#options.bases['ai-system'] === undefined
+        ? undefined
+        : aiSystemFor(this.recorder, scope, this.#options.aiSystem ?? {});
     return {
       ...documents,
+      ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
+      ...(aiSystem === undefined ? {} : { aiSystem }),
+      reserve: (requests) => this.#options.pacing.reserve(requests),
       clients,
       context: (id) => this.#contextClient(id, scope),
       anonymous: (request) => this.recorder.send(scope, 'anonymous', request),
@@ -453,6 +486,7 @@ class Run {
       trust: this.#options.trust ?? new Map(),
       peer: (id) => this.#peer(id, scope),
       negativeSignIn: (attempt) => this.#negativeSignIn(attempt, scope),
+      made: () => ({ accesses: this.recorder.made, run: this.#identity() }),
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,
@@ -523,6 +557,26 @@ class Run {
     return this.#options.documents.environmentClass === 'simulator' ? 0 : 10_000;
   }
 
+  #bindingOf(context: string): string | undefined {
+    const session = this.#sessions.get(context);
+    if (session !== undefined) return session.binding.id;
+    const { expendable } = this.#cast;
+    return context === 'expendable' && !isMissing(expendable) ? expendable.id : undefined;
+  }
+
+  #identity(): RunIdentity {
+    const { organization } = this.#options.documents;
+    return runIdentity({
+      runId: this.#options.runId,
+      organization,
+      accesses: this.recorder.made,
+      bindingsOf: (client) =>
+        [...this.#options.credentials].flatMap(([binding, credential]) =>
+          !isMissing(credential) && credential.clientId === client ? [binding] : [],
+        ),
+    });
+  }
+
   #session(need: Need): Session | undefined {
     const binding = this.#cast[need];
     return isMissing(binding) ? undefined : this.#sessionOf(need, binding.id);
@@ -549,7 +603,13 @@ class Run {
           type: 'event',
           event: 'sign-in',
           at: now().toISOString(),
-          data: { context, binding: bindingId, status: record.status, exchange: record.exchange },
+          data: {
+            context,
+            binding: bindingId,
+            client: runDigest(this.#options.runId, credential.clientId),
+            status: record.status,
+            exchange: record.exchange,
+          },
         });
       },
     });

@@ -4,6 +4,7 @@ import type { NotMeasuredReason } from '../model/outcome.js';
 import type { AnySubject } from '../model/subject.js';
 import { phases, type AnyProbe, type Need, type Phase, type RunDocuments } from './probe.js';
 import type { RequestTemplate } from './request.js';
+import { samplingPlan, type SamplingPlan } from './series/sampling-plan.js';
 import type { WriteRefusal, WriteTier } from './write-policy.js';
 
 export interface PlannedProbe {
@@ -20,6 +21,8 @@ export interface Plan {
   /** Most requests of all probes that can run, test cases and cleanup aside. */
   readonly requests: number;
   readonly writes: number;
+  /** Measured series, where a probe of the plan takes any. */
+  readonly sampling?: SamplingPlan;
   readonly sha256: string;
 }
 
@@ -38,35 +41,65 @@ export interface PlanInputs {
 
 const tierRank: Readonly<Record<WriteTier, number>> = { none: 0, one: 1, all: 2 };
 
-/** Which probe runs on which subject, in which order, sending at most what. Pure. */
+/**
+ * Which probe runs on which subject, in which order, sending at most what. Pure.
+ * @throws ToolError `sampling-does-not-fit` (exit 2)
+ */
 export function planRun({ documents, probes, available, tier, writesRefused, wanted }: PlanInputs): Plan {
-  const items: PlannedProbe[] = [];
-  for (const phase of phases) {
+  const itemsOf = (phase: Phase, known: RunDocuments): PlannedProbe[] => {
+    const items: PlannedProbe[] = [];
     for (const probe of probes) {
       if (probe.phase !== phase) continue;
       if (wanted !== undefined && !probe.brings.some((kind) => wanted.has(kind))) continue;
-      for (const subject of documents.subjects) {
+      for (const subject of known.subjects) {
         if (subject.kind !== probe.subjects) continue;
-        if (probe.when !== undefined && !probe.when(subject, documents)) continue;
+        if (probe.when !== undefined && !probe.when(subject, known)) continue;
         const need = probe.needs.find((each) => available[each] !== undefined);
         const unmet = need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need];
-        items.push({ probe, subject, phase, sends: probe.sends(subject, documents), unmet });
+        items.push({ probe, subject, phase, sends: probe.sends(subject, known), unmet });
       }
     }
-  }
+    return items;
+  };
+  // What the series may write is what the others leave of the agreed number.
+  const others = phases.filter((phase) => phase !== 'series').flatMap((phase) => itemsOf(phase, documents));
+  const seriesWanted = probes.some(
+    ({ phase, brings }) => phase === 'series' && (wanted === undefined || brings.some((kind) => wanted.has(kind))),
+  );
+  const sampling =
+    !seriesWanted || available.ai !== undefined
+      ? undefined
+      : samplingPlan(documents, {
+          writes: tier === 'all' && writesRefused === undefined,
+          otherWrites: writesOf(others),
+          staff: available.staff === undefined,
+        });
+  const series = itemsOf('series', sampling === undefined ? documents : { ...documents, sampling });
+  const items = phases.flatMap((phase) => (phase === 'series' ? series : others.filter((item) => item.phase === phase)));
   const templates = items.filter((item) => item.unmet === undefined).flatMap((item) => item.sends);
   const requests = templates.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);
-  const writes = templates
-    .filter((template) => template.mutates === true)
-    .reduce((sum, template) => sum + template.most, 0);
+  const writes = writesOf(items);
   const digest = items.map(({ probe, subject, sends, unmet }) => ({
     probe: probe.id,
     subject: subject.id,
     sends,
     unmet: unmet?.reason,
   }));
-  return { items, requests, writes, sha256: sha256Hex(canonicalJson(digest)) };
+  return {
+    items,
+    requests,
+    writes,
+    ...(sampling === undefined ? {} : { sampling }),
+    sha256: sha256Hex(canonicalJson(sampling === undefined ? digest : { digest, sampling })),
+  };
 }
+
+const writesOf = (items: readonly PlannedProbe[]): number =>
+  items
+    .filter((item) => item.unmet === undefined)
+    .flatMap((item) => item.sends)
+    .filter((template) => template.mutates === true)
+    .reduce((sum, template) => sum + template.most, 0);
 
 function writesUnmet(probe: AnyProbe, tier: WriteTier, refused: WriteRefusal | undefined): PlannedProbe['unmet'] {
   if (probe.writes === 'none') return undefined;

@@ -1,12 +1,15 @@
 import type { Resource } from 'fhir/r4.js';
 import type { FactKind, FactValue, Missing } from '../model/fact.js';
+import type { MadeAccess, RunIdentity } from '../model/audit-access.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { EnvironmentClass, Grade } from '../model/outcome.js';
 import type { AnySubject, Subject, SubjectKind } from '../model/subject.js';
 import type { TlsRule } from '../wire/exchange.js';
 import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
+import type { Reservation } from '../wire/token-bucket.js';
 import type { SignInRecord } from './sign-in.js';
+import type { SamplingPlan } from './series/sampling-plan.js';
 import type { TestObjects } from './test-objects.js';
 import type { TestCases } from './test-cases.js';
 import type { NegativeAttempt } from './negative-sign-ins.js';
@@ -38,6 +41,8 @@ export interface RunDocuments {
     readonly pointer: string;
     readonly notAfter: string | null;
   }[];
+  /** Measured series of this run; known once the plan is made. */
+  readonly sampling?: SamplingPlan;
 }
 
 export interface PeerOrganization {
@@ -79,7 +84,20 @@ export interface Client {
   signedIn(): Promise<SignInRecord>;
 }
 
+/** The AI system, asked as its vendor lets anyone ask it. */
+export interface AiSystem {
+  /** `GET aiSystem.query` with these parameters. @throws ExchangeFault when no answer comes */
+  ask(
+    query: readonly (readonly [string, string])[],
+    how?: Pick<OutgoingRequest, 'measured' | 'deadlineMs'>,
+  ): Promise<Answer>;
+}
+
 export interface ProbeTools extends RunDocuments {
+  /** Absent when the organization file names no `aiSystem.query`. */
+  readonly aiSystem?: AiSystem;
+  /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */
+  readonly reserve: (requests: number) => Reservation | undefined;
   readonly clients: Readonly<Record<Need, Client>>;
   /** Any other context of the organization file by its id; undefined when its binding cannot sign in without a person. */
   readonly context: (id: string) => Client | undefined;
@@ -96,6 +114,8 @@ export interface ProbeTools extends RunDocuments {
    * @throws ExchangeFault when such tests are not agreed; SafetyStop when the good sign-in afterwards fails
    */
   readonly negativeSignIn: (attempt: NegativeAttempt) => Promise<SignInRecord>;
+  /** What the exchanges so far must have left in an audit log, and who the run was. */
+  readonly made: () => { readonly accesses: readonly MadeAccess[]; readonly run: RunIdentity };
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Resource } from 'fhir/r4.js';
 import { parseJson } from '../fhir/json.js';
+import { accessesMade, type MadeAccess } from '../model/audit-access.js';
 import type { ExchangeLine } from '../model/evidence.js';
 import type { NotMeasuredReason } from '../model/outcome.js';
 import type { Door, DoorResponse, Purpose } from '../wire/exchange.js';
 import { retryAfter } from '../wire/retry-after.js';
 import type { TokenBucket, Turn } from '../wire/token-bucket.js';
 import { WireFault } from '../wire/wire-fault.js';
+import type { AccessRecorder } from './access-record.js';
 import { Breaker } from './breaker.js';
 import type { OperationHook } from './durable-log.js';
 import { keptHeaders } from './redact.js';
@@ -29,6 +32,10 @@ export interface RecorderOptions {
   /** Pause before an answer of 500 is asked for again (scoring C.2: at least 5 s on a system that is not a simulator). */
   readonly repeatAfterMs: number;
   readonly correlationHeader?: string;
+  /** What an audit log has to hold of each exchange; absent where no log is asked afterwards. */
+  readonly accesses?: AccessRecorder;
+  /** Binding of a context; undefined for one that is not signed in. */
+  readonly bindingOf?: (context: string) => string | undefined;
   readonly operation?: OperationHook;
 }
 
@@ -59,12 +66,16 @@ export class Recorder {
   readonly counts: RecorderCounts = { sent: 0, unavailable: 0 };
   /** Shapes of the requests to the FHIR base that were answered 2xx: `POST Slot/_search?start`, `PATCH Task/{id}`. */
   readonly accepted = new Set<string>();
+  /** What the exchanges so far must have left in an audit log, in the order they were sent. */
+  readonly made: MadeAccess[] = [];
   readonly #options: RecorderOptions;
   readonly #breaker = new Breaker();
   #nextExchange = 1;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    // Every exchange in flight listens for the end of the run; there may be many, and that is no leak.
+    setMaxListeners(0, options.signal);
   }
 
   /** True when the target was refusing so often that the run stopped asking. */
@@ -175,12 +186,14 @@ export class Recorder {
         ...bodyOf(request),
         carriesCredential: credential !== undefined || purpose === 'token',
         ...(request.deadlineMs === undefined ? {} : { deadlineMs: request.deadlineMs }),
-        ...(request.measured === undefined ? {} : { intendedAtMs: request.measured.intendedAtMs }),
+        ...(request.measured?.intendedAtMs === undefined ? {} : { intendedAtMs: request.measured.intendedAtMs }),
       });
       operation?.(`answered:${purpose}:${request.method}`);
       const answer = toAnswer(id, requestId, response, sentAt, now());
       if (answer.ok && purpose === 'fhir') this.accepted.add(`${line.method} ${line.path}`);
-      await evidence.append({
+      const binding = this.#options.bindingOf?.(context);
+      const accesses = this.#options.accesses?.of(request, answer, binding);
+      const answered: ExchangeLine = {
         ...line,
         status: response.status,
         firstByteMs: round(response.timing.firstByteAtMs - response.timing.sentAtMs),
@@ -188,8 +201,11 @@ export class Recorder {
         bytes: response.body.length,
         headers: keptHeaders(response),
         ...(answer.resource === undefined ? {} : { resourceType: answer.resource.resourceType }),
-      });
-      this.#note(response.status === 429 || response.status >= 500, scope);
+        ...(accesses === undefined ? {} : { accesses }),
+      };
+      await evidence.append(answered);
+      this.made.push(...accessesMade(answered));
+      if (!ofAiSystem(purpose)) this.#note(response.status === 429 || response.status >= 500, scope);
       if ([429, 502, 503, 504].includes(response.status)) this.counts.unavailable += 1;
       return answer;
     } catch (error) {
@@ -205,7 +221,7 @@ export class Recorder {
       const reason = reasonOf(error);
       if (reason === 'unavailable' && request.abandon !== true) {
         this.counts.unavailable += 1;
-        this.#note(true, scope);
+        if (!ofAiSystem(purpose)) this.#note(true, scope);
       }
       throw new ExchangeFault(reason, error.message, id, error.mayHaveArrived);
     } finally {
@@ -266,6 +282,9 @@ export class Recorder {
     };
   }
 }
+
+// The breaker spares the EHR; what the AI system does not answer is a finding about the AI system.
+const ofAiSystem = (purpose: Purpose): boolean => purpose === 'ai-system' || purpose === 'ai-control';
 
 /** A read, or a search in whatever form. */
 const changesNothing = ({ method, path }: OutgoingRequest): boolean => method === 'GET' || path.endsWith('/_search');

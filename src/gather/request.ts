@@ -41,7 +41,7 @@ export interface OutgoingRequest {
   /** Given up on purpose at `deadlineMs`: says nothing about the availability of the server. */
   readonly abandon?: boolean;
   /** A measured series draws its budget beforehand and then bypasses pacing, retry and breaker. */
-  readonly measured?: { readonly intendedAtMs: number };
+  readonly measured?: { readonly intendedAtMs?: number };
   /** Answers that mean "unavailable" come back as answers instead of ending the probe. */
   readonly tolerant?: boolean;
 }

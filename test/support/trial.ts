@@ -11,6 +11,7 @@ import type { OrganizationProfile } from '../../src/model/documents/organization
 import type { RecordedFact } from '../../src/model/fact.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
+import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
@@ -29,6 +30,8 @@ export interface TrialOptions {
   /** Only the probes these checks read from; default everything. */
   readonly checks?: readonly string[];
   readonly writes?: RunRequest['writes'];
+  /** Starts this reference AI system beside the sandbox and names its doors in the organization document. */
+  readonly aiSystem?: AiSystemName;
   /** Adds the sandbox's other organization as a peer. */
   readonly peer?: boolean;
   /** Last change to the documents, after the deviations. */
@@ -44,8 +47,8 @@ export interface Trial {
   readonly events: readonly { event: string; data: Record<string, unknown> }[];
   readonly end: EvidenceEnd;
   readonly results: ReadonlyMap<string, CheckResult>;
-  outcome(checkId: string): Outcome | undefined;
-  fact(kind: string, subject: string): unknown;
+  readonly outcome: (checkId: string) => Outcome | undefined;
+  readonly fact: (kind: string, subject: string) => unknown;
   /** Everything in the EHR before and after, AuditEvents aside, as text to compare (safety rule 23). */
   readonly before: string;
   readonly after: string;
@@ -60,11 +63,13 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     deviations: chosen,
     ...(options.now && { now: options.now }),
   });
+  let aiSystem: RunningAiSystem | undefined;
   try {
-    const files = await writeDocuments(sandbox, folder, options, chosen);
-    const checks = await loadChecks(places.checksFolder);
-    const store = sandbox.organizations.get('lakeside')!.store;
+    const { store } = sandbox.organizations.get('lakeside')!;
     const before = live(store.snapshot());
+    aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem));
+    const files = await writeDocuments(sandbox, folder, options, chosen, aiSystem);
+    const checks = await loadChecks(places.checksFolder);
     const prepared = await prepareRun(
       {
         ...files,
@@ -80,6 +85,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       checks,
     );
     const gathered = await prepared.execute();
+    await aiSystem?.stop();
     const lines = (await readFile(join(gathered.folder, 'evidence.ndjson'), 'utf8'))
       .trim()
       .split('\n')
@@ -104,6 +110,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       after: live(store.snapshot()),
     };
   } finally {
+    await aiSystem?.stop();
     await sandbox.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -115,11 +122,34 @@ function deviationNamed(id: string): Deviation {
   return found;
 }
 
+/** A reference AI system with its own client, in a process of its own. */
+export async function startBeside(sandbox: Sandbox, folder: string, name: AiSystemName): Promise<RunningAiSystem> {
+  const lakeside = sandbox.organizations.get('lakeside')!;
+  const client = lakeside.clients.find((each) => each.name === 'ai-voice-bot')!;
+  const caFile = join(folder, 'ca.pem');
+  if (sandbox.caPem !== undefined) await writeFile(caFile, sandbox.caPem);
+  const { index } = lakeside.clinic;
+  return startAiSystem(name, join(folder, 'ai-system'), {
+    fhirBase: lakeside.fhirBase,
+    tokenUrl: lakeside.tokenUrl,
+    clientId: client.clientId,
+    keyFile: client.keyFile,
+    ...(sandbox.caPem === undefined ? {} : { caFile }),
+    kid: client.kid,
+    algorithm: client.algorithm,
+    providers: [...new Set(index.schedules.filter(({ site }) => site === 'north').map((each) => each.practitioner))],
+    visitType: index.visitType.code,
+    earliestDays: 14,
+    latestDays: 60,
+  });
+}
+
 export async function writeDocuments(
   sandbox: Sandbox,
   folder: string,
   options: TrialOptions,
   chosen: readonly Deviation[],
+  aiSystem?: RunningAiSystem,
 ): Promise<{ contract: string; organization: string; peer: string[] }> {
   const workflow = options.workflow ?? 'scheduling';
   const home = join(folder, 'lakeside');
@@ -128,6 +158,14 @@ export async function writeDocuments(
     contract: parse(await readFile(contractFile, 'utf8')) as Record<string, unknown>,
     organization: (await organizationOf(sandbox, 'lakeside', folder, options)) as unknown as Record<string, unknown>,
   };
+  if (aiSystem !== undefined) {
+    await writePrivateFile(home, 'ai-system.token', aiSystem.token);
+    const token = { ref: 'file:ai-system.token' };
+    documents.organization['aiSystem'] = {
+      query: { url: aiSystem.queryUrl, token },
+      control: { url: aiSystem.controlUrl, token },
+    };
+  }
   for (const deviation of chosen) deviation.documents?.(documents);
   options.change?.(documents);
   const contract = join(home, 'contract.yaml');

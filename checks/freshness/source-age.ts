@@ -1,0 +1,52 @@
+import { defineCheck } from '../../src/check.js';
+import { parseDurationMs } from '../../src/model/documents/duration.js';
+import { latencyMessages, latencyVerdict } from '../../src/model/latency-judgement.js';
+import type { Verdict } from '../../src/check.js';
+
+const percentile = 95;
+
+export default defineCheck({
+  id: 'freshness.source-age',
+  kind: 'probe',
+  severity: 'blocker',
+  blocks: 'vendor-integration',
+  title: 'Decisions rest on data no older than agreed',
+  failureTitle: 'Decisions rest on yesterday’s data',
+  plain: 'The AI does not offer what was taken yesterday.',
+  why: 'Age is not slowness: an answer can come at once and still describe how things were. Only a change that is watched shows it.',
+  sends:
+    'Takes and frees a test slot with every measured booking and asks the EHR’s search, and the AI system, until each of them shows it. A resource no test may change stays unmeasured.',
+  remedy: [
+    {
+      owner: 'vendor',
+      effort: 'medium',
+      text: 'Read at the moment of use, or drop the copy when the EHR reports a change.',
+    },
+    { owner: 'ehr-team', effort: 'medium', text: 'Say how old search results, replicas and feeds can be.' },
+    { owner: 'clinical-owner', effort: 'low', text: 'Confirm what age is still acceptable, for each kind of data.' },
+  ],
+  references: [
+    'https://hl7.org/fhir/R4/http.html#transactional-integrity',
+    'https://www.rfc-editor.org/rfc/rfc9111#section-4.2',
+  ],
+  writes: 'all',
+  subjects: 'resource',
+  when: ({ item: { freshness } }) => freshness?.maxAge !== undefined && freshness.mode !== 'bulk',
+  ifNone: 'not-applicable',
+  reads: ['source-age'],
+  aggregate: { notMeasuredShare: 0.5 },
+  messages: {
+    ...latencyMessages,
+    'answers-not-seen': {
+      kind: 'limit',
+      text: 'The EHR shows changes in time ({n} seen); how old the AI system’s own knowledge is cannot be seen.',
+    },
+  },
+  evaluate: ({ 'source-age': { ehr, aiSystem } }, say, { item: { freshness } }) => {
+    const demand = { percentile, budgetMs: parseDurationMs(freshness?.maxAge ?? '') };
+    const verdicts: Verdict[] = [latencyVerdict(say, ehr, demand, { side: 'ehr' })];
+    if (aiSystem !== null) verdicts.push(latencyVerdict(say, aiSystem, demand, { side: 'ai-system' }));
+    else if (verdicts[0]?.outcome === 'pass') verdicts.push(say.warn('answers-not-seen', { n: ehr.samples.length }));
+    return verdicts;
+  },
+});

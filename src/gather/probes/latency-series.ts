@@ -1,0 +1,143 @@
+import type { FactValue } from '../../model/fact.js';
+import { missing } from '../../model/fact.js';
+import type { LatencySeries } from '../../model/latency-series.js';
+import { paceOf } from '../pace.js';
+import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
+import { ExchangeFault, type RequestTemplate } from '../request.js';
+import { Bookings, type Visibility } from '../series/bookings.js';
+import { Lane } from '../series/lane.js';
+import { runSeries } from '../series/run-series.js';
+import type { SeriesPlan } from '../series/sampling-plan.js';
+import { deadlineOf, filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
+import type { SeriesBlock, TrackLog } from '../series/track-log.js';
+
+const mostControls = 200;
+
+interface Taken {
+  readonly plan: SeriesPlan;
+  readonly logs: readonly TrackLog[];
+  readonly blocks: readonly SeriesBlock[];
+  readonly visibility: Visibility | undefined;
+}
+
+/** The measured series of the run's sampling plan: one booking per sample serves every entry it can. */
+export default defineProbe({
+  id: 'latency-series',
+  phase: 'series',
+  subjects: 'run',
+  needs: ['ai'],
+  // The plan decides what may be written; without it only searches are measured.
+  writes: 'none',
+  brings: ['latency-series', 'write-visibility', 'source-age'],
+  sends: (_, documents) => (documents.sampling?.series ?? []).flatMap((plan) => templatesOf(plan, documents)),
+  async run(_, tools) {
+    const taken: Taken[] = [];
+    for (const plan of tools.sampling?.series ?? []) taken.push(await take(plan, tools));
+    const left = (tools.sampling?.notMeasured ?? []).map(
+      ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
+    );
+    const all = taken.flatMap((each) => each.logs.map((log) => ({ ...each, log })));
+    const simulator = tools.environmentClass === 'simulator';
+    const seriesOf = ({ log, plan, blocks }: (typeof all)[number]): LatencySeries =>
+      log.series({ ratePerMinute: plan.ratePerMinute, simulator }, blocks);
+    const budgets = all.filter(({ log }) => log.track.subject.startsWith('budget:'));
+    const ages = new Map<string, FactValue<'source-age'>>();
+    for (const each of all.filter(({ log }) => log.track.part === 'age')) {
+      const { subject } = each.log.track;
+      const answers = all.find(({ log }) => log.track.part === 'age-in-answer' && log.track.subject === subject);
+      ages.set(subject, { ehr: seriesOf(each), aiSystem: answers === undefined ? null : seriesOf(answers) });
+    }
+    const inBudgets = ([subject]: readonly [string, unknown]): boolean => subject.startsWith('budget:');
+    return {
+      'latency-series': {
+        about: Object.fromEntries([
+          ...left.filter(inBudgets),
+          ...budgets.map((each) => [each.log.track.subject, seriesOf(each)] as const),
+        ]),
+      },
+      'write-visibility': {
+        about: Object.fromEntries(
+          budgets.flatMap(({ log, plan, visibility }) =>
+            log.track.part === 'visible' && visibility !== undefined
+              ? [[log.track.subject, { ...visibility, reader: plan.reader }] as const]
+              : [],
+          ),
+        ),
+      },
+      'source-age': { about: Object.fromEntries([...left.filter((each) => !inBudgets(each)), ...ages]) },
+    };
+  },
+});
+
+async function take(plan: SeriesPlan, tools: ProbeTools): Promise<Taken> {
+  const { contract, organization, environment, clients, anonymous } = tools;
+  const pace = paceOf(organization, environment);
+  const [ehr, aiSystem] = [new Lane(pace), new Lane(pace)];
+  const reserved = tools.reserve(plan.requests.most);
+  if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
+  try {
+    const reader = clients[plan.reader];
+    await Promise.all([clients.ai.signedIn(), reader.signedIn()]);
+    const action = contract.actions?.find(({ id }) => id === plan.action);
+    const bookings = action === undefined ? undefined : new Bookings(tools, action, reader, { ehr, aiSystem });
+    const searched = plan.tracks.filter(({ part }) => part === 'read').flatMap(({ resources }) => resources);
+    const searches = await filledSearches(tools, searched);
+    const { logs, blocks } = await runSeries({
+      plan,
+      lane: ehr,
+      random: tools.random,
+      signal: tools.signal,
+      async take(task) {
+        await takeSearches(tools, ehr, searches, task);
+        await bookings?.take(task);
+      },
+      control: () =>
+        anonymous({ method: 'GET', path: 'metadata', measured: {}, deadlineMs: deadlineOf(0) }).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+    });
+    return { plan, logs, blocks, visibility: bookings?.visibility };
+  } finally {
+    // What was not sent goes back to the day's budget.
+    reserved.cancel();
+    tools.reserve(ehr.sent);
+  }
+}
+
+function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTemplate[] {
+  const samples = plan.cold + (plan.looks.at(-1) ?? 0);
+  const parts = new Set(plan.tracks.map(({ part }) => part));
+  const most = plan.requests.most;
+  const searched = new Set(plan.tracks.flatMap(({ resources }) => resources));
+  const searches = (contract.resources ?? [])
+    .filter(({ id, find }) => searched.has(id) && find !== undefined)
+    .map((resource): RequestTemplate => {
+      const watched = plan.action !== undefined && resource.type === 'Slot';
+      return { context: 'ai', method: 'POST', path: searchTemplatePath(resource), most: watched ? most : samples * 2 };
+    });
+  const action = contract.actions?.find(({ id }) => id === plan.action);
+  const { resource } = action ?? {};
+  const ask = (name: string): RequestTemplate => ({
+    context: 'ai-system',
+    method: 'GET',
+    path: `?${name}`,
+    purpose: 'ai-system',
+    most: plan.aiSystemRequests.most,
+  });
+  return [
+    ...searches,
+    ...(resource === undefined
+      ? []
+      : ([
+          { context: 'ai', method: 'POST', path: resource, most: plan.writes, mutates: true },
+          // The undo counts in no limit.
+          { context: 'ai', method: 'PATCH', path: `${resource}/{id}`, most: plan.writes },
+          { context: 'ai', method: 'GET', path: `${resource}/{id}`, most: samples * 2 },
+          { context: plan.reader, method: 'POST', path: searchTemplatePath({ find: action?.observe }), most },
+        ] satisfies RequestTemplate[])),
+    ...(parts.has('response') ? [ask('appointment')] : []),
+    ...(parts.has('age-in-answer') ? [ask('slot')] : []),
+    { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },
+  ];
+}

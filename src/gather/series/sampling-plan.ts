@@ -1,0 +1,297 @@
+import { speaksFhir } from '../../model/actions.js';
+import type { Contract, ContractAction, ContractResource, LatencyEntry } from '../../model/documents/contract.js';
+import { parseDurationMs } from '../../model/documents/duration.js';
+import { perMinute } from '../../model/documents/parts.js';
+import { ToolError, exitCodes } from '../../model/errors.js';
+import { latencyCheckOf } from '../../model/latency-pairs.js';
+import { looksFor, noAnswerAfterBudgets, type LatencyTarget } from '../../model/latency-series.js';
+import type { NotMeasuredReason } from '../../model/outcome.js';
+import { smallestPassing, type Look } from '../../model/shares.js';
+import { paceOf } from '../pace.js';
+import type { RunDocuments } from '../probe.js';
+import { undoState } from '../undo-state.js';
+import { looksPerWatch } from './watch.js';
+
+/** What a sample of one series is measured for. */
+export interface Track {
+  /** Subject whose fact the samples are: `budget:booking`, `resource:slot`. */
+  readonly subject: string;
+  readonly part: 'read' | 'write' | 'visible' | 'response' | 'age' | 'age-in-answer';
+  readonly target: LatencyTarget;
+  readonly looks: readonly Look[];
+  /** Resources of the contract whose searches it uses; one after the other. */
+  readonly resources: readonly string[];
+}
+
+/** One series: samples that serve several entries at once. Numbers are what the EHR team agrees to. */
+export interface SeriesPlan {
+  /** `booking`: search, create, look for it, undo, wait for the answer. `reading`: searches only. */
+  readonly kind: 'booking' | 'reading';
+  /** Id of the action that is performed and undone. */
+  readonly action: string | undefined;
+  readonly tracks: readonly Track[];
+  /** Whose search shows what was written. */
+  readonly reader: 'staff' | 'ai';
+  /** Reported apart, before the samples that count. */
+  readonly cold: number;
+  /** Samples at each look; a look that decides everything ends the series. */
+  readonly looks: readonly number[];
+  /** Blocks the first look is spread over, and the pause between their starts. */
+  readonly blocks: number;
+  readonly blockPauseMs: number;
+  readonly ratePerMinute: number;
+  /** The contract's goal, for "tested at 600/min, contract 12/min". */
+  readonly contractRatePerMinute: number | undefined;
+  /** Towards the EHR: when everything is seen at the first look, and at most. */
+  readonly requestsPerSample: { readonly usual: number; readonly most: number };
+  /** Towards the EHR, cold samples included: until the first look, and at most. */
+  readonly requests: { readonly firstLook: number; readonly most: number };
+  readonly aiSystemRequests: { readonly perSample: number; readonly most: number };
+  /** Creates, which count in `maxPerRun`, and as many undos, which do not. */
+  readonly writes: number;
+  readonly wallTimeMs: { readonly firstLook: number; readonly last: number };
+}
+
+export interface SamplingPlan {
+  readonly series: readonly SeriesPlan[];
+  /** Entries and resources that no series of this run measures, and why. */
+  readonly notMeasured: readonly {
+    readonly subject: string;
+    readonly reason: NotMeasuredReason;
+    readonly detail: string;
+  }[];
+}
+
+export interface SamplingOptions {
+  /** `--writes all`, and nothing in the documents refuses it. */
+  readonly writes: boolean;
+  /** Most writes of all other probes of the plan. */
+  readonly otherWrites: number;
+  /** A staff context can look for what was written; otherwise the AI system's own client does. */
+  readonly staff: boolean;
+}
+
+const coldSamples = 5;
+const agePercentile = 95;
+const defaultPercentile = 95;
+const blockPauseMs = 61 * 60_000;
+/** Search, create, read, search, undo, and the two readings of the slot. */
+const usualRequestsPerBooking = 7;
+
+/**
+ * Which series the contract's latency and freshness entries ask for, and what they take. Pure; the documents decide.
+ * @throws ToolError `sampling-does-not-fit` (exit 2) naming the number to change
+ */
+export function samplingPlan(
+  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass'>,
+  options: SamplingOptions,
+): SamplingPlan {
+  const { contract, organization } = documents;
+  const booking = bookingAction(documents);
+  const active = booking !== undefined && options.writes;
+  const most = active ? roomForWrites(documents, options.otherWrites) : Number.POSITIVE_INFINITY;
+  const notMeasured: SamplingPlan['notMeasured'][number][] = [];
+  const tracks: Track[] = [];
+  const add = (track: Omit<Track, 'looks'>): void => {
+    const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
+    const looks = looksFor(track.target.percentile, room);
+    if (looks === undefined) throw tooFewWrites(track, options.otherWrites, organization.writePolicy?.maxPerRun ?? 0);
+    tracks.push({ ...track, looks });
+  };
+  const leaveOut = (subject: string, reason: NotMeasuredReason, detail: string): void => {
+    notMeasured.push({ subject, reason, detail });
+  };
+  const aiSystem = organization.aiSystem?.query !== undefined;
+  for (const entry of contract.latency ?? []) {
+    const subject = `budget:${entry.id}`;
+    const check = latencyCheckOf(entry.from, entry.to);
+    if (entry.budget === undefined) continue;
+    const target = { percentile: entry.percentile ?? defaultPercentile, budgetMs: parseDurationMs(entry.budget) };
+    if (check === 'latency.read') {
+      const resources = searchesOf(contract, entry);
+      if (resources.length === 0) leaveOut(subject, 'undecided', 'no resource of the contract says how it is found');
+      else add({ subject, part: 'read', target, resources });
+    } else if (check === 'latency.write' || check === 'latency.read-after-write') {
+      const part = check === 'latency.write' ? 'write' : 'visible';
+      if (booking === undefined || (entry.answeredBy !== undefined && entry.answeredBy !== booking.id)) {
+        leaveOut(subject, 'writes-off', 'no series writes this action: it needs a create and an undo by FHIR');
+      } else if (!active) leaveOut(subject, 'writes-off', 'needs --writes all and the agreement to write');
+      else if (part === 'visible' && booking.observe === undefined) {
+        leaveOut(subject, 'undecided', `action ${booking.id} does not say where staff sees it (observe)`);
+      } else add({ subject, part, target, resources: [] });
+    } else if (check === 'latency.event-to-response') {
+      const reason = whyNoAnswer(contract, entry, booking, aiSystem, active);
+      if (reason === undefined) add({ subject, part: 'response', target, resources: [] });
+      else leaveOut(subject, ...reason);
+    }
+  }
+  const answersFreed = tracks.some(({ part }) => part === 'response');
+  for (const resource of contract.resources ?? []) {
+    const maxAge = resource.freshness?.maxAge;
+    if (maxAge === undefined || resource.freshness?.mode === 'bulk') continue;
+    const subject = `resource:${resource.id}`;
+    const changed = resource.type === 'Slot' || resource.type === booking?.resource;
+    if (booking === undefined || !changed || resource.find === undefined) {
+      leaveOut(subject, 'no-test-object', `no test of this run changes a ${resource.type}`);
+      continue;
+    }
+    if (!active) {
+      leaveOut(subject, 'writes-off', 'needs --writes all and the agreement to write');
+      continue;
+    }
+    const age = {
+      subject,
+      target: { percentile: agePercentile, budgetMs: parseDurationMs(maxAge) },
+      resources: [resource.id],
+    };
+    add({ ...age, part: 'age' });
+    if (aiSystem && (resource.type === 'Slot' || answersFreed)) add({ ...age, part: 'age-in-answer' });
+  }
+  const reader = options.staff ? 'staff' : 'ai';
+  return {
+    series: tracks.length === 0 ? [] : [seriesOf(documents, tracks, active ? booking : undefined, reader)],
+    notMeasured,
+  };
+}
+
+function seriesOf(
+  documents: Parameters<typeof samplingPlan>[0],
+  tracks: readonly Track[],
+  booking: ContractAction | undefined,
+  reader: SeriesPlan['reader'],
+): SeriesPlan {
+  const { contract, organization, environmentClass } = documents;
+  const simulator = environmentClass === 'simulator';
+  const looks = [...new Set(tracks.flatMap((track) => track.looks.map(({ n }) => n)))].sort((a, b) => a - b);
+  const [first = 0, last = 0] = [looks[0], looks.at(-1)];
+  const sampling = organization.limits?.sampling;
+  const blocks = sampling?.blocks ?? 1;
+  const searches = tracks.filter(({ part }) => part === 'read').length;
+  // What is watched for in one go is asked as finely as the tightest budget needs, for as long as the widest allows.
+  const looksAt = (parts: readonly Track['part'][]): number => {
+    const budgets = tracks.filter(({ part }) => parts.includes(part)).map(({ target }) => target.budgetMs);
+    if (budgets.length === 0) return 0;
+    return looksPerWatch(Math.min(...budgets), noAnswerAfterBudgets * Math.max(...budgets));
+  };
+  const usual = booking === undefined ? searches : usualRequestsPerBooking - 1 + searches;
+  const most = booking === undefined ? searches : searches + 4 + looksAt(['visible', 'age']) + 2 * looksAt(['age']);
+  const perAnswer = looksAt(['response', 'age-in-answer']) + 2 * looksAt(['age-in-answer']);
+  const ratePerMinute = rateOf(documents, usual);
+  const pauseMs = simulator ? 0 : blockPauseMs;
+  const wall = (samples: number): number =>
+    Math.round(((samples + coldSamples) / ratePerMinute) * 60_000) + (blocks - 1) * pauseMs;
+  const contractRates = (contract.latency ?? []).flatMap(({ atRate }) => (atRate === undefined ? [] : [atRate]));
+  const plan: SeriesPlan = {
+    kind: booking === undefined ? 'reading' : 'booking',
+    action: booking?.id,
+    tracks,
+    reader,
+    cold: coldSamples,
+    looks,
+    blocks,
+    blockPauseMs: pauseMs,
+    ratePerMinute,
+    contractRatePerMinute: contractRates.length === 0 ? undefined : Math.max(...contractRates.map(perMinute)),
+    requestsPerSample: { usual, most },
+    requests: { firstLook: (first + coldSamples) * usual, most: (last + coldSamples) * most },
+    aiSystemRequests: {
+      perSample: tracks.filter(({ part }) => part === 'response' || part === 'age-in-answer').length,
+      most: (last + coldSamples) * perAnswer,
+    },
+    writes: booking === undefined ? 0 : last + coldSamples,
+    wallTimeMs: { firstLook: wall(first), last: wall(last) },
+  };
+  const perDay = organization.limits?.perDay;
+  if (perDay !== undefined && plan.requests.most > perDay) {
+    throw new ToolError(
+      'sampling-does-not-fit',
+      `limits.perDay is ${perDay}, and ${last + coldSamples} samples may take up to ${plan.requests.most} requests`,
+      { exitCode: exitCodes.couldNotStart, next: `Agree on limits.perDay of at least ${plan.requests.most}.` },
+    );
+  }
+  return plan;
+}
+
+// Offered requests stay under half of what is allowed: a Poisson stream needs the room.
+function rateOf(documents: Parameters<typeof samplingPlan>[0], requestsPerSample: number): number {
+  const { requestsPerSecond } = paceOf(documents.organization, documents.environment);
+  const largest = (requestsPerSecond / 2 / Math.max(1, requestsPerSample)) * 60;
+  const stated = documents.organization.limits?.sampling?.rate;
+  if (stated === undefined) return Math.max(1, Math.floor(largest));
+  const asked = perMinute(stated);
+  if (asked <= largest) return asked;
+  const needed = Math.ceil((asked / 60) * requestsPerSample * 2 * 10) / 10;
+  throw new ToolError(
+    'sampling-does-not-fit',
+    `limits.sampling.rate is ${asked} a minute at ${requestsPerSample} requests each, more than half of limits.requestsPerSecond (${requestsPerSecond})`,
+    {
+      exitCode: exitCodes.couldNotStart,
+      next: `Set limits.sampling.rate to at most {perMinute: ${Math.floor(largest)}}, or agree on limits.requestsPerSecond of ${needed}.`,
+    },
+  );
+}
+
+function roomForWrites({ organization }: Pick<RunDocuments, 'organization'>, otherWrites: number): number {
+  const most = organization.writePolicy?.maxPerRun;
+  return most === undefined ? Number.POSITIVE_INFINITY : most - otherWrites - coldSamples;
+}
+
+function tooFewWrites(track: Omit<Track, 'looks'>, otherWrites: number, most: number): ToolError {
+  const needed = smallestPassing(0, track.target.percentile) + coldSamples + otherWrites;
+  return new ToolError(
+    'sampling-does-not-fit',
+    `writePolicy.maxPerRun is ${most}; p${track.target.percentile} of ${track.subject} needs ${needed - otherWrites} samples beside ${otherWrites} other writes`,
+    {
+      exitCode: exitCodes.couldNotStart,
+      next: `Agree on writePolicy.maxPerRun of at least ${needed}, ask for a smaller percentile, or run with --writes one.`,
+    },
+  );
+}
+
+/** The action a series may perform over and over: created by FHIR from the contract's body, and undone by a status. */
+function bookingAction({
+  contract,
+  organization,
+}: Pick<RunDocuments, 'contract' | 'organization'>): ContractAction | undefined {
+  return (contract.actions ?? []).find(
+    (action) =>
+      action.interaction === 'create' &&
+      action.body !== undefined &&
+      action.resource !== undefined &&
+      speaksFhir(action, organization.paths?.[action.id]?.via) &&
+      typeof action.compensation === 'object' &&
+      ['patch', 'update', 'delete'].includes(action.compensation.interaction) &&
+      undoState(action.resource, 'cancel')?.value === action.compensation.toState,
+  );
+}
+
+function whyNoAnswer(
+  contract: Contract,
+  entry: LatencyEntry,
+  booking: ContractAction | undefined,
+  aiSystem: boolean,
+  active: boolean,
+): [reason: NotMeasuredReason, detail: string] | undefined {
+  if (!aiSystem) return ['no-ai-system', 'aiSystem.query is not in the organization file'];
+  const answer = contract.actions?.find((action) => action.id === entry.answeredBy);
+  if (answer?.observe !== 'aiSystem.query') {
+    return ['not-in-this-version', 'this version finds answers through aiSystem.query'];
+  }
+  const event = contract.triggers?.find((trigger) => trigger.id === entry.trigger)?.event;
+  const undo = typeof booking?.compensation === 'object' ? booking.compensation.toState : undefined;
+  const undoIsTheEvent =
+    event !== undefined &&
+    event.resource === booking?.resource &&
+    event.change !== 'create' &&
+    event.change !== 'delete' &&
+    (event.condition === undefined || event.condition.includes(`'${undo}'`));
+  if (!undoIsTheEvent) return ['not-in-this-version', 'this version causes events by undoing what it created'];
+  return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];
+}
+
+/** The resource the entry's name speaks of, else every search of the contract in turn. */
+function searchesOf(contract: Contract, entry: LatencyEntry): string[] {
+  const found = (contract.resources ?? []).filter((resource: ContractResource) => resource.find !== undefined);
+  const named = found.filter((resource) => entry.id.split(/[-_]/).includes(resource.id));
+  return (named.length > 0 ? named : found).map((resource) => resource.id);
+}

@@ -1,0 +1,65 @@
+import Type from 'typebox';
+import { factKind } from '../fact.js';
+
+const count = Type.Integer({ minimum: 0 });
+const milliseconds = Type.Number({ minimum: 0 });
+
+/**
+ * One sample: it took at least the first and at most the second, in milliseconds. The second is null when no usable
+ * answer was seen; the first is then how long nothing was seen.
+ */
+const sample = Type.Tuple([milliseconds, Type.Union([milliseconds, Type.Null()])]);
+
+const look = Type.Object({ n: count, passAt: count, failAt: Type.Union([count, Type.Null()]) });
+
+const series = Type.Object({
+  source: Type.Literal('active'),
+  /** In the order sent; cold samples aside, at most 5,000. */
+  samples: Type.Array(sample, { maxItems: 5_000 }),
+  cold: Type.Array(sample, { maxItems: 5 }),
+  /** Consecutive stretches of the samples, with the milliseconds between the first block's start and their own. */
+  blocks: Type.Array(Type.Object({ samples: count, startMs: milliseconds })),
+  /** The looks planned before the first sample. */
+  looks: Type.Array(look, { minItems: 1 }),
+  /** Samples without a usable answer: time-out, connection error, refusal. */
+  errors: count,
+  /** Due while as many requests as allowed were in flight. */
+  notSent: count,
+  /** In blocks whose control request failed too. */
+  discarded: count,
+  /** Left out because the wall clock and the monotonic clock parted. */
+  clockJumps: count,
+  /** Waited in our own limiter for more than 5 % of the budget. */
+  limited: count,
+  /** Shortest pause between two looks for an answer; 0 where the answer itself was timed. */
+  pollMs: milliseconds,
+  ratePerMinute: milliseconds,
+  simulator: Type.Boolean(),
+});
+
+/** How long things take. Subjects: budget, resource. */
+export const latencyFacts = {
+  /** Samples of one latency entry. Subject: budget. */
+  'latency-series': factKind(1, series),
+  /** What independent readers saw of the writes of a series, beside the time it took. Subject: budget. */
+  'write-visibility': factKind(
+    1,
+    Type.Object({
+      writes: count,
+      /** Not readable by id at once. */
+      unreadById: count,
+      /** Seen by a search that asks for no cached answer, and not by the same search as it is. */
+      onlyWithoutCache: count,
+      reader: Type.Union([Type.Literal('staff'), Type.Literal('ai')]),
+    }),
+  ),
+  /** How long a reading still showed what was no longer so, after a change made by the run. Subject: resource. */
+  'source-age': factKind(
+    1,
+    Type.Object({
+      ehr: series,
+      /** The same changes in the AI system's answers; null when it cannot be asked about this resource. */
+      aiSystem: Type.Union([series, Type.Null()]),
+    }),
+  ),
+};

@@ -1,0 +1,105 @@
+import type { Messages, Say, Verdict } from './check.js';
+import { parseDurationMs } from './documents/duration.js';
+import type { LatencyEntry } from './documents/contract.js';
+import { durationWords, judgeSeries, type LatencySeries } from './latency-series.js';
+import { lowerBound, smallestPassing } from './shares.js';
+
+/** What any check of a time says; a check spreads them into its own. */
+export const latencyMessages = {
+  'over-budget': {
+    kind: 'rate',
+    text: '{over} of {n} samples took longer than {budget}: p{percentile} is not within it.',
+  },
+  'too-many-errors': {
+    kind: 'rate',
+    text: '{errors} of {n} samples brought no usable answer; the contract allows {allowedPercent} %.',
+  },
+  'smaller-percentile': {
+    kind: 'limit',
+    text: 'p{percentile} was asked, {n} samples carry p{shownPercentile}: at most {bound} of {budget}.',
+  },
+  'one-occasion': {
+    kind: 'limit',
+    text: 'p{percentile} is at most {bound} of {budget}, {n} samples, on one occasion; three, an hour apart, are needed.',
+  },
+  inconclusive: {
+    kind: 'limit',
+    text: '{over} of {n} samples took longer than {budget} and {straddling} may have; that decides nothing about p{percentile}.',
+  },
+  'too-coarse': {
+    kind: 'limit',
+    text: 'It was looked for too seldom: {straddling} of {n} samples lie on both sides of {budget}. Looks every {neededPollMs} ms would decide.',
+  },
+  'too-few': { kind: 'limit', text: '{n} samples are too few for any percentile.' },
+  'tool-limited': {
+    kind: 'control',
+    text: '{limited} of {n} samples waited in this tool for more than 5 % of the budget; its own pace was measured.',
+  },
+} as const satisfies Messages;
+
+/** Said where an entry of the contract states no budget. */
+export const undecidedBudget = {
+  'no-budget': {
+    kind: 'undecided',
+    text: 'No budget is written for this time. {who} decides; p95 within {default} is a usual start, to be confirmed.',
+  },
+} as const satisfies Messages;
+
+export interface LatencyDemand {
+  readonly percentile: number;
+  readonly budgetMs: number;
+  /** Share of samples that may bring no answer at all. */
+  readonly maxErrorShare?: number;
+}
+
+/** What the contract's entry demands; undefined while nobody has written a budget. */
+export function demandOf({ percentile = 95, budget, maxErrorShare }: LatencyEntry): LatencyDemand | undefined {
+  if (budget === undefined) return undefined;
+  return { percentile, budgetMs: parseDurationMs(budget), ...(maxErrorShare === undefined ? {} : { maxErrorShare }) };
+}
+
+/** Level of a fail test. */
+const failLevel = 0.01;
+/** A poll a tenth of the budget wide decides whatever a budget can decide. */
+const usefulPollShare = 0.1;
+
+/** One verdict on one series: the time, and beside it the share without an answer, which can fail alone. */
+export function latencyVerdict(
+  say: Say<typeof latencyMessages>,
+  series: LatencySeries,
+  demand: LatencyDemand,
+  more: Readonly<Record<string, unknown>> = {},
+): Verdict {
+  const { finding, data } = judgeSeries(series, demand);
+  const shown = { ...data, ...more };
+  const taken = series.samples.length;
+  const { maxErrorShare } = demand;
+  if (maxErrorShare !== undefined && finding !== 'too-few' && finding !== 'over-budget') {
+    if (lowerBound(series.errors, taken, failLevel) > maxErrorShare) {
+      return say.fail('too-many-errors', { ...shown, allowedPercent: Math.round(maxErrorShare * 1000) / 10 });
+    }
+  }
+  switch (finding) {
+    case 'within':
+      return say.pass(shown);
+    case 'over-budget':
+      return say.fail('over-budget', shown);
+    case 'smaller-percentile':
+    case 'one-occasion':
+      return say.warn(finding, shown);
+    case 'inconclusive':
+      return say.warn('inconclusive', { ...shown, neededSamples: smallestPassing(data.over, demand.percentile) });
+    case 'too-coarse':
+      return say.notMeasured('too-coarse', 'too-coarse', {
+        ...shown,
+        neededPollMs: Math.max(1, Math.floor(demand.budgetMs * usefulPollShare)),
+      });
+    case 'too-few':
+      return say.notMeasured('too-few', 'too-few', shown);
+    case 'tool-limited':
+      return say.notMeasured('tool-limited', 'tool-limited', { ...shown, limited: series.limited });
+  }
+}
+
+/** `1.5 s`, for a default that is offered. */
+export const offered = (defaultMs: number): string => durationWords(defaultMs);
