@@ -80,7 +80,7 @@ describe('report of a run', () => {
 
   it('computes it again and gives what the run wrote, in every format', async () => {
     const markdownFile = join(folder, 'run.md');
-    const ran = await place.run('--quiet', '--writes', 'one', '--report', `markdown=${markdownFile}`);
+    const ran = await place.run('--quiet', '--only', 'contract', '--report', `markdown=${markdownFile}`);
     expect(ran.stderr).toBe('');
     const runs = join(place.folder, 'runs');
     const [name] = await readdir(runs);

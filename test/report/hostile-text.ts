@@ -5,7 +5,7 @@ const unseen =
   '\u001b[2J,\u001b]8;;https://evil.example\u0007,\r,\n,\t,\u0000,\u009b31m,\u202e,\u2066,\u200b,\u{e0041},\ufeff,\u2028,\u2029,\ud800,\u00ad,\u3164';
 /** Means something in Markdown, HTML or a log. */
 const marks =
-  '` `` ``` * ** *** _ ~~ | \\ < > &lt; &#64; $ [ ] ( ) ! # + - = --- 1. 2) <script> <!-- --> ]]> </td> @team #1 :smile: ![x](http://x.example) [a](javascript:alert(1)) https://evil.example/ www.evil.example a@b.example =cmd() ::error:: %0A';
+  '` `` ``` * ** *** *x* **x** _x_ ~~x~~ _ ~~ | \\ < > &lt; &#64; $ [ ] ( ) ! # + - = --- 1. 2) <script> <!-- --> ]]> </td> @team #1 :smile: ![x](http://x.example) [a](javascript:alert(1)) https://evil.example/ www.evil.example a@b.example =cmd() ::error:: %0A';
 const pieces = [
   ...unseen.split(','),
   ...marks.split(' '),
