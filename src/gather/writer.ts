@@ -53,6 +53,9 @@ export interface StrayObject {
   readonly id: string;
 }
 
+/** Id of a patient who does not exist; whoever uses it has seen so. What a server stores for it is a test object. */
+export const noSuchPatient = 'ehr-scorecard-no-such-patient';
+
 /**
  * The only way anything is written. Checks the organization's policy, journals the intent, sends, journals the outcome.
  * Objects it creates carry the run's tag and an identifier of their own (safety rules 11 to 18).
@@ -207,7 +210,8 @@ export class Writer {
   }
 
   #concernsTestData(resource: Resource): boolean {
-    const listed = new Set((this.#options.organization.testData?.patients ?? []).map((patient) => patient.id));
+    const { testData } = this.#options.organization;
+    const listed = new Set([noSuchPatient, ...(testData?.patients ?? []).map((patient) => patient.id)]);
     const patients =
       resource.resourceType === 'AuditEvent' ? (readAuditEvent(resource)?.patients ?? []) : patientsOf(resource);
     if (resource.resourceType === 'Subscription') return true;
