@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { accessSchema } from './audit-access.js';
 import { environmentClasses, grades } from './outcome.js';
 
 /** Raised when a line changes meaning. Evidence of another schema version is refused. */
@@ -89,6 +90,8 @@ export const exchangeLineSchema = Type.Object({
   requestId: Type.String(),
   /** FHIR resource type of the body, when there is one. */
   resourceType: Type.Optional(Type.String()),
+  /** What an audit log has to hold of it; one for each entry of a batch. Absent for discovery and other organizations. */
+  accesses: Type.Optional(Type.Array(accessSchema)),
 });
 export type ExchangeLine = Static<typeof exchangeLineSchema>;
 
