@@ -1,4 +1,3 @@
-import { liesAt } from '../../model/documents/places.js';
 import { defineProbe } from '../probe.js';
 
 /** What the files of the run say about themselves. Sends nothing. */
@@ -28,14 +27,8 @@ export default defineProbe({
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** What stands below an inherited value is inherited too. */
 function topmost(pointers: readonly string[]): string[] {
   const all = new Set(pointers);
-  return pointers.filter((pointer) => {
-    const parent = pointer.slice(0, pointer.lastIndexOf('/'));
-    return (
-      pointer !== '' &&
-      !all.has(parent) &&
-      ![...all].some((each) => each !== pointer && each !== '' && liesAt(pointer, each))
-    );
-  });
+  return pointers.filter((pointer) => !all.has(pointer.slice(0, pointer.lastIndexOf('/'))));
 }
