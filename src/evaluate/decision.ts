@@ -12,7 +12,8 @@ export interface RunState {
   readonly complete: boolean;
   readonly how: EvidenceEnd['how'] | null;
   readonly code: string | null;
-  readonly planned: number;
+  /** Requests sent; a plan states upper bounds, of which a healthy run needs a small part. */
+  readonly asked: number;
   readonly unavailable: number;
   readonly left: number;
   readonly leavesMax: number;
@@ -44,9 +45,9 @@ const reason = (code: string, text: string, check: string | null = null): Decisi
   text,
 });
 
-/** More than a tenth of the planned requests got no usable answer. */
-export const mostlyUnavailable = (run: Pick<RunState, 'planned' | 'unavailable'>): boolean =>
-  run.unavailable * 10 > run.planned;
+/** More than a tenth of what was asked got no usable answer. */
+export const mostlyUnavailable = (run: Pick<RunState, 'asked' | 'unavailable'>): boolean =>
+  run.unavailable * 10 > run.asked;
 
 const nothingScored = (rows: readonly Row[]): boolean =>
   rows.some((row) => row.outcome === 'error') &&
@@ -101,7 +102,7 @@ function withoutDecision({ rows, run, policy }: DecisionInput): DecisionReason |
     return reason('selection', `no decision: ${run.selection.length} of ${all} checks selected`);
   }
   if (mostlyUnavailable(run) && failedBlockers(rows, policy).length === 0) {
-    return reason('unavailable', `${run.unavailable} of ${run.planned} planned requests got no answer: try again.`);
+    return reason('unavailable', `${run.unavailable} of ${run.asked} requests got no answer: try again.`);
   }
   return nothingScored(rows) ? reason('nothing-scored', 'Nothing could be scored: a fault of this tool.') : undefined;
 }

@@ -48,7 +48,7 @@ export function runState({ header, ends, complete }: ScoreInput): RunState {
     complete: complete && abnormal === undefined,
     how: abnormal?.how ?? last?.how ?? null,
     code: abnormal?.code ?? null,
-    planned: ends.reduce((sum, end) => sum + end.plannedRequests, 0),
+    asked: ends.reduce((sum, end) => sum + end.sentRequests, 0),
     unavailable: ends.reduce((sum, end) => sum + end.unavailableRequests, 0),
     left: last?.residue.length ?? 0,
     leavesMax: first?.leavesMax ?? 0,

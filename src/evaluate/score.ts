@@ -136,7 +136,7 @@ export function score(input: ScoreInput): Scorecard {
       writesMode: header.writes,
       phi: header.phi,
       credentials: header.credentials,
-      requests: { planned: run.planned, sent: sum((end) => end.sentRequests), unavailable: run.unavailable },
+      requests: { planned: sum((end) => end.plannedRequests), sent: run.asked, unavailable: run.unavailable },
       writes: {
         done: sum((end) => end.writes),
         undone: sum((end) => end.undone),
