@@ -1,0 +1,57 @@
+import idempotentRetry from '../../../checks/write/idempotent-retry.js';
+import type { FactValue } from '../../../src/model/fact.js';
+import { testCheck, type CaseFacts, type FullCase } from '../../support/test-check.js';
+
+const book = { id: 'book', kind: 'commit', via: 'fhir-r4', interaction: 'create', resource: 'Appointment' } as const;
+const query = 'Appointment?patient={{caller.id}}';
+
+const held = (
+  heldBy: 'ehr' | 'product' | 'person',
+  objects: FactValue<'retry-objects'>,
+  more: CaseFacts = {},
+  idempotency: object = { by: 'slot' },
+): FullCase => ({
+  facts: { 'retry-objects': objects, ...more },
+  subject: { item: { action: { ...book, idempotency, controls: { noDuplicate: { heldBy } } }, path: undefined } },
+});
+const once = { sequence: 'slot', afterLostAnswer: 1, cut: true, afterRepeat: 1 } as const;
+const doubled = { sequence: 'slot', afterLostAnswer: 2, cut: true } as const;
+const trials = (count: number, breaches: number) => ({
+  'product-trials': [{ control: 'noDuplicate' as const, trials: count, breaches }],
+});
+const drills = (count: number, missed: number) => ({
+  'person-drills': [{ control: 'noDuplicate' as const, drills: count, missed }],
+});
+
+testCheck(idempotentRetry, {
+  pass: {
+    'one object each time': held('ehr', { ...once, inParallel: 1 }),
+    'not tried at once where nothing can be undone': held('ehr', once),
+    'the same change again changes nothing': held('ehr', { sequence: 'change', sameContent: true }),
+    'two objects, the product holds it in 12 trials': held('product', doubled, trials(12, 0)),
+    'two objects, a person holds it in 3 drills': held('person', doubled, drills(3, 0)),
+  },
+  warn: {
+    'two at once, and a query finds the second': held('ehr', { ...once, inParallel: 2 }, {}, { by: 'search', query }),
+  },
+  fail: {
+    'two after a lost answer': held('ehr', doubled),
+    'two after one more': held('ehr', { ...once, afterRepeat: 2 }),
+    'two at once, nothing finds the second': held('ehr', { ...once, inParallel: 2 }),
+    'the same change changes again': held('ehr', { sequence: 'change', sameContent: false }),
+    'two objects, the product breaks it': held('product', doubled, trials(20, 1)),
+    'two objects, a person misses it': held('person', doubled, drills(4, 1)),
+  },
+  notMeasured: {
+    'nothing to count': held('ehr', { sequence: 'slot', afterLostAnswer: 0, cut: false }),
+    'no key in the contract': held('ehr', { sequence: 'undecided' }),
+    'two objects, the product has too few trials': held('product', doubled, trials(9, 0)),
+    'two objects, a person has too few drills': held('person', doubled, drills(2, 0)),
+  },
+  notApplicable: {
+    'a suggestion': {
+      facts: { 'retry-objects': doubled },
+      subject: { item: { action: { id: 'offer', kind: 'suggest', via: 'screen' }, path: undefined } },
+    },
+  },
+});
