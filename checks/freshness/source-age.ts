@@ -1,7 +1,7 @@
 import { defineCheck } from '../../src/check.js';
 import { parseDurationMs } from '../../src/model/documents/duration.js';
-import { latencyMessages, latencyVerdict } from '../../src/model/latency-judgement.js';
-import type { Verdict } from '../../src/check.js';
+import { timeMessages, timeVerdict } from '../../src/model/latency-judgement.js';
+import type { Verdict } from '../../src/model/check.js';
 
 const percentile = 95;
 
@@ -36,7 +36,7 @@ export default defineCheck({
   reads: ['source-age'],
   aggregate: { notMeasuredShare: 0.5 },
   messages: {
-    ...latencyMessages,
+    ...timeMessages,
     'answers-not-seen': {
       kind: 'limit',
       text: 'The EHR shows changes in time ({n} seen); how old the AI system’s own knowledge is cannot be seen.',
@@ -44,8 +44,8 @@ export default defineCheck({
   },
   evaluate: ({ 'source-age': { ehr, aiSystem } }, say, { item: { freshness } }) => {
     const demand = { percentile, budgetMs: parseDurationMs(freshness?.maxAge ?? '') };
-    const verdicts: Verdict[] = [latencyVerdict(say, ehr, demand, { side: 'ehr' })];
-    if (aiSystem !== null) verdicts.push(latencyVerdict(say, aiSystem, demand, { side: 'ai-system' }));
+    const verdicts: Verdict[] = [timeVerdict(say, ehr, demand, { side: 'ehr' })];
+    if (aiSystem !== null) verdicts.push(timeVerdict(say, aiSystem, demand, { side: 'ai-system' }));
     else if (verdicts[0]?.outcome === 'pass') verdicts.push(say.warn('answers-not-seen', { n: ehr.samples.length }));
     return verdicts;
   },

@@ -75,7 +75,9 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
           staff: available.staff === undefined,
         });
   const series = itemsOf('series', sampling === undefined ? documents : { ...documents, sampling });
-  const items = phases.flatMap((phase) => (phase === 'series' ? series : others.filter((item) => item.phase === phase)));
+  const items = phases.flatMap((phase) =>
+    phase === 'series' ? series : others.filter((item) => item.phase === phase),
+  );
   const templates = items.filter((item) => item.unmet === undefined).flatMap((item) => item.sends);
   const requests = templates.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);
   const writes = writesOf(items);
@@ -83,6 +85,7 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
     probe: probe.id,
     subject: subject.id,
     sends,
+    connects: probe.connects?.(documents),
     unmet: unmet?.reason,
   }));
   return {

@@ -5,14 +5,10 @@ import { durationWords, judgeSeries, type LatencySeries } from './latency-series
 import { lowerBound, smallestPassing } from './shares.js';
 
 /** What any check of a time says; a check spreads them into its own. */
-export const latencyMessages = {
+export const timeMessages = {
   'over-budget': {
     kind: 'rate',
     text: '{over} of {n} samples took longer than {budget}: p{percentile} is not within it.',
-  },
-  'too-many-errors': {
-    kind: 'rate',
-    text: '{errors} of {n} samples brought no usable answer; the contract allows {allowedPercent} %.',
   },
   'smaller-percentile': {
     kind: 'limit',
@@ -34,6 +30,15 @@ export const latencyMessages = {
   'tool-limited': {
     kind: 'control',
     text: '{limited} of {n} samples waited in this tool for more than 5 % of the budget; its own pace was measured.',
+  },
+} as const satisfies Messages;
+
+/** What a check of a latency entry says. */
+export const latencyMessages = {
+  ...timeMessages,
+  'too-many-errors': {
+    kind: 'rate',
+    text: '{errors} of {n} samples brought no usable answer; the contract allows {allowedPercent} %.',
   },
 } as const satisfies Messages;
 
@@ -63,22 +68,32 @@ const failLevel = 0.01;
 /** A poll a tenth of the budget wide decides whatever a budget can decide. */
 const usefulPollShare = 0.1;
 
-/** One verdict on one series: the time, and beside it the share without an answer, which can fail alone. */
+/** One verdict on one latency entry: the time, and beside it the share without an answer, which can fail alone. */
 export function latencyVerdict(
   say: Say<typeof latencyMessages>,
   series: LatencySeries,
   demand: LatencyDemand,
   more: Readonly<Record<string, unknown>> = {},
 ): Verdict {
+  const verdict = timeVerdict(say, series, demand, more);
+  const { maxErrorShare } = demand;
+  const settled = verdict.outcome === 'fail' || verdict.reason === 'too-few';
+  if (settled || maxErrorShare === undefined) return verdict;
+  if (lowerBound(series.errors, series.samples.length, failLevel) <= maxErrorShare) return verdict;
+  const { errors, samples } = series;
+  const allowedPercent = Math.round(maxErrorShare * 1000) / 10;
+  return say.fail('too-many-errors', { ...verdict.data, errors, n: samples.length, allowedPercent });
+}
+
+/** One verdict on the times of one series. */
+export function timeVerdict(
+  say: Say<typeof timeMessages>,
+  series: LatencySeries,
+  demand: Pick<LatencyDemand, 'percentile' | 'budgetMs'>,
+  more: Readonly<Record<string, unknown>> = {},
+): Verdict {
   const { finding, data } = judgeSeries(series, demand);
   const shown = { ...data, ...more };
-  const taken = series.samples.length;
-  const { maxErrorShare } = demand;
-  if (maxErrorShare !== undefined && finding !== 'too-few' && finding !== 'over-budget') {
-    if (lowerBound(series.errors, taken, failLevel) > maxErrorShare) {
-      return say.fail('too-many-errors', { ...shown, allowedPercent: Math.round(maxErrorShare * 1000) / 10 });
-    }
-  }
   switch (finding) {
     case 'within':
       return say.pass(shown);

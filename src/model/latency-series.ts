@@ -200,11 +200,15 @@ function findingOf(
   return straddling > 0 && passes(over) ? 'too-coarse' : 'inconclusive';
 }
 
+/** At least three occasions an hour apart. */
 function spread({ blocks }: LatencySeries): boolean {
-  return (
-    blocks.length >= fewestBlocks &&
-    blocks.every(({ startMs }, index) => index === 0 || startMs - (blocks[index - 1]?.startMs ?? 0) >= blockSpacingMs)
-  );
+  let [occasions, lastMs] = [0, Number.NEGATIVE_INFINITY];
+  for (const { startMs } of blocks) {
+    if (startMs - lastMs < blockSpacingMs) continue;
+    occasions += 1;
+    lastMs = startMs;
+  }
+  return occasions >= fewestBlocks;
 }
 
 /** The tests assume independence. Where exceedances stand side by side, n shrinks by their lag-1 correlation. */

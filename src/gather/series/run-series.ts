@@ -27,6 +27,7 @@ const clockToleranceMs = 100;
 const settlePollMs = 20;
 /** A block that cannot be filled, because nothing may be sent, ends after so many due times. */
 const dueTimesPerSample = 3;
+const mostRefills = 3;
 
 /**
  * Takes the samples of a series: an open loop of send times drawn beforehand as a Poisson stream, in blocks, until every
@@ -65,6 +66,11 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
     running.add(work);
   };
 
+  // Whoever is decided watches no longer.
+  const closeDecided = (): void => {
+    for (const log of logs) if (log.decided) log.close();
+  };
+
   const fill = async (samples: number): Promise<void> => {
     let dueMs = performance.now();
     let sent = 0;
@@ -72,6 +78,8 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
       dueMs += (-Math.log(1 - options.random()) * 60_000) / plan.ratePerMinute;
       await pauseFor(dueMs - performance.now(), signal);
       signal.throwIfAborted();
+      closeDecided();
+      if (logs.every((log) => log.closed.aborted)) return;
       if (!options.lane.full) {
         start(dueMs);
         sent += 1;
@@ -87,9 +95,9 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
     }
   };
 
-  // Whoever is decided watches no longer; at a look, what the others still wait for is waited for too.
+  // At a look, what the undecided ones still wait for is waited for too.
   const waiting = (look: number | undefined): boolean => {
-    for (const log of logs) if (log.decided) log.close();
+    closeDecided();
     if (running.size === 0 || failure !== undefined) return false;
     return look === undefined || logs.some((log) => !log.ready(look));
   };
@@ -121,6 +129,14 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
         taken = upTo;
         if (failure !== undefined) throw failure.error;
       }
+      // Samples that could not be taken are made up for, so that a look has the number it was planned with.
+      for (let refill = 0; refill < mostRefills; refill++) {
+        const missing = Math.max(0, ...logs.map((log) => (log.closed.aborted ? 0 : look - log.count)));
+        if (missing === 0) break;
+        await block(missing, look);
+        mergeLast(blocks);
+        if (failure !== undefined) throw failure.error;
+      }
       if (logs.every((log) => log.closed.aborted)) break;
     }
   } finally {
@@ -129,4 +145,9 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
   }
   if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   return { logs, blocks };
+}
+
+function mergeLast(blocks: SeriesBlock[]): void {
+  const [before, last] = blocks.splice(-2);
+  if (before !== undefined) blocks.push({ ...before, to: last?.to ?? before.to });
 }

@@ -94,6 +94,11 @@ export class TrackLog {
     return true;
   }
 
+  /** Samples so far, cold ones aside. */
+  get count(): number {
+    return this.#counted().length;
+  }
+
   /** Nothing is left to wait for at this number of samples. */
   ready(samples: number): boolean {
     return (
