@@ -87,7 +87,7 @@ function pageTwo({ documents, plan }: PlanPageInput): string[] {
   const rows = plan.items.map(({ probe, subject, sends, unmet }) => {
     const head = `${probe.phase.padEnd(9)}${probe.id} on ${subject.id}`;
     return unmet === undefined
-      ? [head, ...sends.map(request)]
+      ? [head, ...sends.map(request), ...(probe.connects?.(documents) ?? []).map(handshakes)]
       : [`${head}  -  not run: ${unmet.detail || unmet.reason}`];
   });
   const cases = [
@@ -99,6 +99,10 @@ function pageTwo({ documents, plan }: PlanPageInput): string[] {
 
 const request = (template: RequestTemplate): string =>
   `           ${String(template.most).padStart(4)} x ${template.method.padEnd(6)} ${template.purpose === 'token' ? 'token endpoint' : template.path}  as ${template.context}${template.mutates === true ? '  (changes)' : ''}`;
+
+// Four versions and five weak suites, and one look at the port without TLS beside the usual one.
+const handshakes = (origin: string): string =>
+  `              9 x TLS handshake without a request  ${origin}${new URL(origin).port === '' ? ', then one GET / on port 80' : ''}`;
 
 function windowsOf({ environment }: RunDocuments): string {
   const windows = environment.windows ?? [];

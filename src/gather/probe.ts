@@ -171,6 +171,8 @@ export interface Probe<Kind extends SubjectKind = SubjectKind, Brings extends Fa
   readonly brings: readonly Brings[];
   /** Everything it may send for this subject; the recorder refuses anything else. */
   readonly sends: (subject: Subject<Kind>, documents: RunDocuments) => readonly RequestTemplate[];
+  /** Origins it opens connections to that carry no request; printed by the plan like requests. */
+  readonly connects?: (documents: RunDocuments) => readonly string[];
   readonly run: (subject: Subject<Kind>, tools: ProbeTools) => Promise<Brought<Brings>>;
 }
 
@@ -183,6 +185,7 @@ export interface AnyProbe {
   readonly writes: 'none' | 'one' | 'all';
   readonly brings: readonly FactKind[];
   readonly sends: (subject: Subject, documents: RunDocuments) => readonly RequestTemplate[];
+  readonly connects?: (documents: RunDocuments) => readonly string[];
   readonly run: (subject: Subject, tools: ProbeTools) => Promise<Readonly<Record<string, unknown>>>;
 }
 

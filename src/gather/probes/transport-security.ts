@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
-import type { Environment, OrganizationProfile } from '../../model/documents/organization.js';
 import { addressClass } from '../../wire/address.js';
 import { probeTls, tlsVersions, type Offer, type TlsProbe, type TlsVersion } from '../../wire/tls-probe.js';
 import { WireFault } from '../../wire/wire-fault.js';
-import { defineProbe, type ProbeTools } from '../probe.js';
+import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 
 /** Handshakes are slow and one after the other; a file may not ask for more. */
 const mostOrigins = 12;
@@ -20,20 +19,21 @@ export default defineProbe({
   writes: 'none',
   brings: ['transport-security'],
   sends: () => [],
-  async run(_, { organization, environment, environmentId, trust }) {
+  connects: (documents) => [...originsOf(documents).keys()].filter((origin) => origin.startsWith('https:')),
+  async run(_, { trust, ...documents }) {
     const seen = [];
-    for (const [origin, uses] of [...originsOf(organization, environment, environmentId)].slice(0, mostOrigins)) {
+    for (const [origin, uses] of originsOf(documents)) {
       seen.push({ origin, uses, ...(await ask(new URL(origin), trust.get(origin))) });
     }
     return { 'transport-security': seen };
   },
 });
 
-function originsOf(
-  { auth, aiSystem, audit }: OrganizationProfile,
-  { fhirBase, tokenUrl }: Environment,
-  environmentId: string,
-): ReadonlyMap<string, string[]> {
+function originsOf({
+  organization: { auth, aiSystem, audit },
+  environment: { fhirBase, tokenUrl },
+  environmentId,
+}: Pick<RunDocuments, 'organization' | 'environment' | 'environmentId'>): ReadonlyMap<string, string[]> {
   const bindings = (auth?.bindings ?? []).filter((binding) => binding.environment === environmentId);
   const listed: readonly (readonly [use: string, url: unknown])[] = [
     ['fhir', fhirBase],
@@ -50,6 +50,7 @@ function originsOf(
   for (const [use, url] of listed) {
     if (typeof url !== 'string' || !URL.canParse(url)) continue;
     const { origin } = new URL(url);
+    if (origins.size >= mostOrigins && !origins.has(origin)) continue;
     origins.set(origin, [...new Set([...(origins.get(origin) ?? []), use])]);
   }
   return origins;

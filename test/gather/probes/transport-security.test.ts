@@ -3,7 +3,7 @@ import type { FactValue } from '../../../src/model/fact.js';
 import { trial } from '../../support/trial.js';
 
 it('asks each origin of the organization file once, and never one without TLS', async () => {
-  const { fact, exchanges } = await trial({
+  const { fact, exchanges, prepared } = await trial({
     checks: ['hipaa.tls'],
     writes: 'none',
     change({ organization }) {
@@ -29,4 +29,6 @@ it('asks each origin of the organization file once, and never one without TLS', 
   });
   expect(seen[3]?.versions).toMatchObject({ 'TLSv1.2': 'unreachable' });
   expect(exchanges).toEqual([]);
+  const [item] = prepared.planned.plan.items.filter(({ probe }) => probe.id === 'transport-security');
+  expect(item?.probe.connects?.(prepared.documents)).toEqual([seen[0]?.origin, 'https://127.0.0.1:9']);
 });
