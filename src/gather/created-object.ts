@@ -222,8 +222,9 @@ class Creation {
     const location = answer.headers['location'];
     if (location === undefined || location === '') return 'absent';
     const id = idOfLocation(location, this.#subject.item.action.resource ?? '');
-    const own = location.startsWith(`${this.#tools.environment.fhirBase.replace(/\/$/, '')}/`);
     const absolute = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(location);
+    const { origin } = new URL(this.#tools.environment.fhirBase);
+    const own = absolute && URL.canParse(location, origin) && new URL(location, origin).origin === origin;
     if (id === undefined || (absolute && !own) || (stored?.id !== undefined && stored.id !== id)) return 'elsewhere';
     return own ? 'own' : 'relative';
   }

@@ -1,26 +1,32 @@
 import { missing } from '../../model/fact.js';
-import { speaksFhir, writesSomething } from '../../model/actions.js';
+import { changesThroughFhir, createsSomething, createsThroughFhir, writesSomething } from '../../model/actions.js';
+import type { ActionItem } from '../action-steps.js';
 import { createSequence } from '../business-key.js';
 import { declaredUndo } from '../undo-declaration.js';
 import { defineProbe } from '../probe.js';
 
-const spoken = ['create', 'update', 'patch'];
+const performed = ({ action, path }: ActionItem): boolean =>
+  createsThroughFhir(action, path?.via) || changesThroughFhir(action, path?.via);
+
+const decided = (item: ActionItem): boolean =>
+  declaredUndo(item) === 'request' &&
+  !(createsSomething(item.action) && createSequence(item.action) === undefined) &&
+  !(item.action.kind === 'draft' && item.action.states?.to === undefined);
 
 /** What the documents alone say about an action: steps nobody decided, steps of a person, ways this tool does not speak. */
 export default defineProbe({
   id: 'declared-action',
   phase: 'static',
   subjects: 'action',
-  when: ({ item: { action } }) => writesSomething(action),
+  when: ({ item }) => writesSomething(item.action) && !(performed(item) && decided(item)),
   needs: [],
   writes: 'none',
   brings: ['create-outcome', 'change-outcome', 'draft-state', 'retry-objects', 'undo-outcome'],
   sends: () => [],
   run({ item }) {
     const { action, path } = item;
-    const performed = speaksFhir(action, path?.via) && spoken.includes(action.interaction ?? '');
     const via = path?.via ?? action.via;
-    const unspoken = performed
+    const unspoken = performed(item)
       ? missing('not-gathered')
       : via === undefined
         ? missing('undecided', 'the contract does not say by which way the action is carried out')
@@ -28,13 +34,15 @@ export default defineProbe({
           ? missing('tool-limited', 'this version performs create, update and patch')
           : missing('no-ai-system', 'only the product can perform this action');
     const undo = declaredUndo(item);
-    const creates = action.interaction === undefined || action.interaction === 'create';
     return Promise.resolve({
       'create-outcome': unspoken,
       'change-outcome': unspoken,
       'draft-state':
         action.kind === 'draft' && action.states?.to === undefined ? { state: 'undecided' as const } : unspoken,
-      'retry-objects': creates && createSequence(action) === undefined ? { sequence: 'undecided' as const } : unspoken,
+      'retry-objects':
+        createsSomething(action) && createSequence(action) === undefined
+          ? { sequence: 'undecided' as const }
+          : unspoken,
       'undo-outcome': undo === 'request' ? unspoken : { by: undo },
     });
   },
