@@ -48,3 +48,10 @@ export function addressClass(address: string): AddressClass | 'forbidden' {
   if (loopback.check(bare, family)) return 'loopback';
   return privateUse.check(bare, family) ? 'private' : 'public';
 }
+
+/** What the host of a URL reaches as far as its text says; undefined for a name other than localhost. */
+export function hostClass(host: string): AddressClass | 'forbidden' | undefined {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (bare === 'localhost') return 'loopback';
+  return isIP(bare) === 0 ? undefined : addressClass(bare);
+}

@@ -1,4 +1,3 @@
-import type { Resource } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { readCapabilityStatement } from '../../src/fhir/capability-statement.js';
 

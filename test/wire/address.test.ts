@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { addressClass } from '../../src/wire/address.js';
+import { addressClass, hostClass } from '../../src/wire/address.js';
 import { serverIdentity } from '../../src/wire/certificates.js';
 
 test.each([
@@ -53,3 +53,11 @@ test('a server identity is signed by its own authority, for loopback names only'
   expect(certificate.checkHost('ehr.example')).toBeUndefined();
   expect(new X509Certificate(two.ca).subject).not.toBe(authority.subject);
 });
+
+test.each([
+  ['localhost', 'loopback'],
+  ['[::1]', 'loopback'],
+  ['169.254.169.254', 'forbidden'],
+  ['10.0.0.1', 'private'],
+  ['ehr.example', undefined],
+])('the host %s reaches %s', (host, expected) => expect(hostClass(host)).toBe(expected));

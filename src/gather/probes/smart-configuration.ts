@@ -1,6 +1,5 @@
 import { readSmartConfiguration } from '../../fhir/smart-configuration.js';
-import { isIP } from 'node:net';
-import { addressClass } from '../../wire/address.js';
+import { hostClass } from '../../wire/address.js';
 import { defineProbe } from '../probe.js';
 
 const path = '.well-known/smart-configuration';
@@ -42,12 +41,11 @@ export default defineProbe({
 function formOf(text: string) {
   if (!URL.canParse(text)) return 'relative' as const;
   const { protocol, hostname } = new URL(text);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const reaches = isIP(host) === 0 ? undefined : addressClass(host);
+  const reaches = hostClass(hostname);
   if (reaches === 'forbidden') return 'forbidden-address' as const;
   if (protocol === 'https:') return 'https' as const;
   if (protocol !== 'http:') return 'other-scheme' as const;
-  return host === 'localhost' || reaches === 'loopback' ? ('http-on-loopback' as const) : ('http' as const);
+  return reaches === 'loopback' ? ('http-on-loopback' as const) : ('http' as const);
 }
 
 const sameUrl = (one: string, other: string): boolean =>

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { addressClass } from '../../wire/address.js';
+import { hostClass } from '../../wire/address.js';
 import { probeTls, tlsVersions, type Offer, type TlsProbe, type TlsVersion } from '../../wire/tls-probe.js';
 import { WireFault } from '../../wire/wire-fault.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
@@ -57,9 +56,8 @@ function originsOf({
 }
 
 async function ask(url: URL, trust: ReturnType<ProbeTools['trust']['get']>) {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.protocol !== 'https:') {
-    const loopback = host === 'localhost' || (isIP(host) !== 0 && addressClass(host) === 'loopback');
+    const loopback = hostClass(url.hostname) === 'loopback';
     return { transport: loopback ? ('http-on-loopback' as const) : ('http' as const), weakSuites: [] };
   }
   const port = Number(url.port || 443);
