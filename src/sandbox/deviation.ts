@@ -1,6 +1,7 @@
 import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { Access, AccessEvent } from './exchange.js';
+import type { AiSystemName } from './ai-systems/start.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
 
@@ -90,6 +91,8 @@ export type Deviation = {
   readonly workflow?: WorkflowName;
   /** Shows only in a run that is given a second organization. */
   readonly peer?: true;
+  /** Shows only beside a reference AI system. */
+  readonly aiSystem?: AiSystemName;
   /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */
   readonly besides?: readonly string[];
 } & ExactlyOneSeam;

@@ -62,6 +62,8 @@ import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
 import noReviewUnsigned from './no-review-unsigned.js';
+import notificationLate from './notification-late.js';
+import notificationLost from './notification-lost.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import outputUnstable from './output-unstable.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
@@ -98,10 +100,13 @@ import searchBringsStrangers from './search-brings-strangers.js';
 import searchByPostRefused from './search-by-post-refused.js';
 import searchFails from './search-fails.js';
 import searchFilterIgnored from './search-filter-ignored.js';
+import searchIndexLags from './search-index-lags.js';
 import searchOtherType from './search-other-type.js';
 import searchOutcomeWith200 from './search-outcome-with-200.js';
 import searchRefused from './search-refused.js';
+import searchReused from './search-reused.js';
 import searchRowWithOddId from './search-row-with-odd-id.js';
+import searchSlowWhenWide from './search-slow-when-wide.js';
 import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
 import searchesNotAudited from './searches-not-audited.js';
@@ -129,6 +134,7 @@ import webhookInClearText from './webhook-in-clear-text.js';
 import wildcardUnexplained from './wildcard-unexplained.js';
 import writeScopeNotNeeded from './write-scope-not-needed.js';
 import writeScopeWithheld from './write-scope-withheld.js';
+import writeSlowTail from './write-slow-tail.js';
 import writesNotOffered from './writes-not-offered.js';
 import writtenElementChanged from './written-element-changed.js';
 import writtenElementDropped from './written-element-dropped.js';
@@ -197,6 +203,8 @@ export const deviations: readonly Deviation[] = [
   nextLinkExpired,
   nextLinkLoops,
   noReviewUnsigned,
+  notificationLate,
+  notificationLost,
   oldTlsAccepted,
   outputUnstable,
   overrideOutsideItsSet,
@@ -233,10 +241,13 @@ export const deviations: readonly Deviation[] = [
   searchByPostRefused,
   searchFails,
   searchFilterIgnored,
+  searchIndexLags,
   searchOtherType,
   searchOutcomeWith200,
   searchRefused,
+  searchReused,
   searchRowWithOddId,
+  searchSlowWhenWide,
   searchStrictRefused,
   searchTotalWrong,
   searchesNotAudited,
@@ -264,6 +275,7 @@ export const deviations: readonly Deviation[] = [
   wildcardUnexplained,
   writeScopeNotNeeded,
   writeScopeWithheld,
+  writeSlowTail,
   writesNotOffered,
   writtenElementChanged,
   writtenElementDropped,
