@@ -4,6 +4,9 @@ import type { ContractAction } from '../../src/model/documents/contract.js';
 import { openDecisions } from '../../src/model/documents/open-decisions.js';
 import { isUnconfirmed } from '../../src/model/documents/places.js';
 
+const unreviewed = ({ kind, review, noReview }: ContractAction): boolean =>
+  kind === 'commit' && noReview !== undefined && review?.required !== true;
+
 export default defineCheck({
   id: 'contract.actions',
   kind: 'static',
@@ -39,7 +42,10 @@ export default defineCheck({
       kind: 'proof',
       text: 'Action {action} is called a draft and ends in {state}, which counts already.',
     },
-    'without-review': { kind: 'limit', text: 'Action {action} commits without review; {signedBy} signed for it.' },
+    undated: {
+      kind: 'limit',
+      text: 'Action {action} commits without review; {signedBy} signed for it, and nobody knows when.',
+    },
     default: { kind: 'undecided', text: 'Action {action} comes from the template, to be confirmed by {who}.' },
     undecided: {
       kind: 'undecided',
@@ -69,13 +75,15 @@ export default defineCheck({
         ...(unsigned ? [say.fail('unsigned', at)] : []),
         ...(kind === 'draft' && endsCommitted(action) ? [say.fail('draft-commits', { ...at, state: states?.to })] : []),
         ...openDecisions(action).map((open) => say.notMeasured('undecided', 'undecided', { ...at, ...open, who })),
-        ...(kind === 'commit' && signed && review?.required !== true
-          ? [say.warn('without-review', { ...at, signedBy: noReview.signedBy })]
+        ...(unreviewed(action) && signed && noReview.signedOn === undefined
+          ? [say.warn('undated', { ...at, signedBy: noReview.signedBy })]
           : []),
         ...(isUnconfirmed(defaults, at.pointer) ? [say.warn('default', { ...at, who })] : []),
       ];
     };
     const verdicts = contract.actions.flatMap(of);
-    return verdicts.length > 0 ? verdicts : say.pass({ actions: contract.actions.length });
+    // A signed rationale is the decision this check asks for; who signed for what travels with the pass.
+    const withoutReview = contract.actions.filter(unreviewed).map(({ id, noReview }) => `${id}: ${noReview?.signedBy}`);
+    return verdicts.length > 0 ? verdicts : say.pass({ actions: contract.actions.length, withoutReview });
   },
 });

@@ -61,7 +61,6 @@ export default defineCheck({
     const of = ({ origin, uses, transport, versions, weakSuites, certificate, plainHttp }: Origin) => {
       const at = { origin, uses };
       if (transport === 'http') return [say.fail('clear-text', at)];
-      if (transport === 'http-on-loopback') return [say.notMeasured('loopback-only', 'control-failed', at)];
       const offers = Object.entries(versions ?? {});
       const taken = offers.filter(([, offer]) => offer === 'accepted').map(([version]) => version);
       if (taken.length === 0) return [say.notMeasured('unreachable', 'unavailable', at)];
@@ -96,6 +95,10 @@ export default defineCheck({
         ? verdicts
         : [say.pass({ ...at, versions: taken, notAfter: certificate?.notAfter ?? null })];
     };
-    return origins.flatMap(of);
+    // What never leaves this machine says nothing about a network, for better or worse: it is named and set aside.
+    const onLoopback = origins.filter(({ transport }) => transport === 'http-on-loopback');
+    const reached = origins.filter(({ transport }) => transport !== 'http-on-loopback');
+    if (reached.length > 0) return reached.flatMap(of);
+    return onLoopback.map(({ origin, uses }) => say.notMeasured('loopback-only', 'control-failed', { origin, uses }));
   },
 });

@@ -30,6 +30,7 @@ testCheck(actions, {
   pass: {
     'a draft with everything': of(draft),
     'a reviewed commit': of({ ...draft, kind: 'commit', states: { to: 'final' } }),
+    'a commit without review, signed for': of(commit),
     'a suggestion names nothing': of({ id: 'offer', kind: 'suggest' }),
     'a change with its precondition': of({
       ...draft,
@@ -38,7 +39,10 @@ testCheck(actions, {
     }),
   },
   warn: {
-    'a commit without review, signed for': of(commit),
+    'a commit without review, signed for without a date': of({
+      ...commit,
+      noReview: { rationale: 'the caller confirms', signedBy: 'director@clinic.example' },
+    }),
     'inherited by a draft contract': of(draft, inherited('/actions/0/review')),
   },
   fail: {

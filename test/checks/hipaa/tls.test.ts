@@ -42,6 +42,10 @@ testCheck(tls, {
     'current versions, valid certificate': of({}),
     'only 1.3': versions({ 'TLSv1.2': 'refused-by-alert' }),
     'port 80 redirects': of({ plainHttp: { outcome: 'redirects-to-https', status: 301 } }),
+    'an address on this machine is set aside': of(
+      {},
+      { ...unasked, origin: 'http://127.0.0.1:8080', transport: 'http-on-loopback' },
+    ),
     'port 80 is closed': of({ plainHttp: { outcome: 'closed' } }),
   },
   warn: {
