@@ -6,6 +6,7 @@ import type { Client, RunDocuments } from './probe.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
 import { fillBody, fillText, holesOf } from './template-values.js';
 import type { TestCases } from './test-cases.js';
+import { idOfLocation } from './writer.js';
 
 /** Marks everything a person could read (safety rule 16). */
 export const testMarker = 'INTEGRATION TEST - ehr-scorecard';
@@ -34,7 +35,11 @@ export function creatingAction(contract: Contract, action: ContractAction): Cont
 
 /** What creating one test object of this action may send. */
 export function testObjectTemplates(action: ContractAction, most = 1): RequestTemplate[] {
-  return [{ context: 'ai', method: 'POST', path: action.resource ?? '', most, mutates: true }];
+  const path = action.resource ?? '';
+  return [
+    { context: 'ai', method: 'POST', path, most, mutates: true },
+    { context: 'ai', method: 'GET', path: `${path}/{id}`, most },
+  ];
 }
 
 /** Makes bodies and objects out of the contract's own templates. */
@@ -113,12 +118,19 @@ export class TestObjects {
   /** Creates one object with the AI system's client, in the state the action starts from. */
   async create(subject: Subject<'action'>, ai: Client): Promise<Resource> {
     const { body } = await this.body(subject.item.action);
-    const answer = await ai.write({ method: 'POST', resourceType: body.resourceType, body });
-    const stored = answer.resource;
-    if (!answer.ok || stored?.resourceType !== body.resourceType || stored.id === undefined) {
+    return this.make(body, ai);
+  }
+
+  /** Creates the body; a server that answers with a Location alone is asked for the object. */
+  async make(body: Resource, ai: Client): Promise<Resource> {
+    const { resourceType } = body;
+    const answer = await ai.write({ method: 'POST', resourceType, body });
+    const id = answer.resource === undefined ? idOfLocation(answer.headers['location'], resourceType) : undefined;
+    const stored = answer.ok && id !== undefined ? (await ai.read(resourceType, id)).resource : answer.resource;
+    if (!answer.ok || stored?.resourceType !== resourceType || stored.id === undefined) {
       throw new ExchangeFault(
         'prerequisite-failed',
-        `a test ${body.resourceType} could not be created (${answer.status})`,
+        `a test ${resourceType} could not be created (${answer.status})`,
         answer.exchange,
       );
     }

@@ -113,4 +113,10 @@ describe('the contract’s actions', () => {
     expect(fact('retry-objects', 'action:open-task')).toMatchObject({ sequence: 'if-none-exist', inParallel: 1 });
     expect(end.undone).toBeGreaterThan(0);
   });
+
+  it('a server that answers with a Location alone is followed as far as the id', async () => {
+    const { outcome, exchanges } = await run(undefined, { deviations: ['create-location-elsewhere'] });
+    expect(checks.map(outcome)).toEqual(['fail', 'pass', 'not-applicable', 'pass', 'pass']);
+    expect(exchanges.some(({ probe, path }) => probe === 'changed-object' && path === 'Appointment/{id}')).toBe(true);
+  });
 });

@@ -36,16 +36,8 @@ export default defineProbe({
     const { ai } = tools.clients;
     const { item } = subject;
     const filled = await tools.objects.body(item.action);
-    const created = await ai.write({ method: 'POST', resourceType: filled.body.resourceType, body: filled.body });
-    if (!created.ok || created.resource?.resourceType !== filled.body.resourceType) {
-      throw new ExchangeFault('prerequisite-failed', `a test object was refused (${created.status})`, created.exchange);
-    }
-    const changed = await changeElement(
-      tools,
-      ai,
-      created.resource,
-      await declaredChange(subject, tools, filled, created.resource),
-    );
+    const created = await tools.objects.make(filled.body, ai);
+    const changed = await changeElement(tools, ai, created, await declaredChange(subject, tools, filled, created));
     const { after, before, outcome } = changed;
     const sequence = 'change' as const;
     if (after === undefined || !(outcome.applied || outcome.putApplied === true)) {

@@ -1,17 +1,19 @@
-import { answered, defineDeviation, outcome, patches } from '../deviation.js';
+import type { Appointment } from 'fhir/r4.js';
+import { defineDeviation } from '../deviation.js';
+import { problem } from '../fhir/problem.js';
 
 export default defineDeviation({
   id: 'cancel-fails',
-  title: 'A cancellation ends in a server error three times before it is taken',
+  title: 'Every cancellation by the client that books ends in a server error',
   caughtBy: ['rollback.compensate', 'write.update-patch'],
   source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.6.1',
-  wrap: (next) => {
-    const failures = new Map<string, number>();
-    return (request) => {
-      const failed = failures.get(request.path) ?? 0;
-      if (!patches(request, 'Appointment') || failed === 3) return next(request);
-      failures.set(request.path, failed + 1);
-      return Promise.resolve(answered(500, outcome('exception', 'Cancellation reason is not configured')));
-    };
-  },
+  authorization: (rules) => ({
+    ...rules,
+    permits: (access, letter, resourceType, resource) => {
+      if (letter === 'u' && access.role === 'bot' && (resource as Appointment | undefined)?.status === 'cancelled') {
+        throw problem(500, 'exception', 'The cancellation reason is not configured');
+      }
+      return rules.permits(access, letter, resourceType, resource);
+    },
+  }),
 });
