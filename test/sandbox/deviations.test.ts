@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seamNames, throughSeam } from '../../src/sandbox/deviation.js';
+import { defineDeviation, seamNames, throughSeam } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { openSandbox, type OpenSandbox } from './sandbox-session.js';
 
@@ -11,7 +11,7 @@ describe('every deviation', () => {
   test.each(deviations.map((deviation) => [deviation.id, deviation] as const))(
     '%s: one seam, a source, a check that notices',
     (id, deviation) => {
-      expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(id).toMatch(/^[a-z0-9.]+(-[a-z0-9.]+)*$/);
       expect(seamNames.filter((name) => deviation[name] !== undefined)).toHaveLength(1);
       expect(deviation.source).toMatch(/^https:\/\//);
       expect(deviation.caughtBy.length).toBeGreaterThan(0);
@@ -29,16 +29,17 @@ describe('every deviation', () => {
 
 test('the first deviation of a list is outermost', async () => {
   const order: string[] = [];
-  const noting = (id: string) => ({
-    id,
-    title: id,
-    caughtBy: ['a.b'] as const,
-    source: 'https://example.org',
-    deliver: (next: Parameters<NonNullable<(typeof deviations)[number]['deliver']>>[0]) => (note: never) => {
-      order.push(id);
-      return next(note);
-    },
-  });
+  const noting = (id: string) =>
+    defineDeviation({
+      id,
+      title: id,
+      caughtBy: ['a.b'],
+      source: 'https://example.org',
+      deliver: (next) => (note) => {
+        order.push(id);
+        return next(note);
+      },
+    });
   await throughSeam([noting('x'), noting('y')], 'deliver', () => Promise.resolve(true))({} as never);
   expect(order).toEqual(['x', 'y']);
 });
