@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { samplingPlan, type SamplingOptions } from '../../../src/gather/series/sampling-plan.js';
+import type { Contract } from '../../../src/model/documents/contract.js';
+import type { Environment, OrganizationProfile } from '../../../src/model/documents/organization.js';
+
+const contract = parse(
+  await readFile(new URL('../../../profiles/contracts/scheduling-voice-bot.yaml', import.meta.url), 'utf8'),
+) as Contract;
+const environment: Environment = {
+  class: 'org-nonprod',
+  fhirBase: 'https://fhir.lakeside.example/r4',
+  noRealPatients: { statedBy: 'integration@lakeside.example', on: '2026-11-02' },
+};
+const lakeside = (different: Partial<OrganizationProfile> = {}): OrganizationProfile => ({
+  apiVersion: 'ehr-scorecard/v1',
+  kind: 'OrganizationProfile',
+  metadata: { id: 'lakeside' },
+  writePolicy: { maxPerRun: 200 },
+  limits: {
+    requestsPerSecond: 3,
+    concurrency: 2,
+    perDay: 20_000,
+    sampling: { rate: { perMinute: 4 }, blocks: 3 },
+  },
+  aiSystem: { query: { url: 'https://nonprod.voicebot.example/availability' } },
+  ...different,
+});
+const all: SamplingOptions = { writes: true, otherWrites: 40, staff: true };
+const planned = (organization: OrganizationProfile, options = all, of = contract) =>
+  samplingPlan({ contract: of, organization, environment, environmentClass: 'org-nonprod' }, options);
+
+describe('the sampling plan of a scheduling workflow', () => {
+  it('takes the largest single look where three do not fit, and shares one series', () => {
+    const { series, notMeasured } = planned(lakeside());
+    expect(series).toHaveLength(1);
+    const [booking] = series;
+    expect(booking).toMatchObject({
+      kind: 'booking',
+      action: 'book',
+      reader: 'staff',
+      looks: [153],
+      writes: 158,
+      blocks: 3,
+      ratePerMinute: 4,
+      contractRatePerMinute: 12,
+    });
+    expect(booking?.tracks.map(({ subject, part }) => [subject, part])).toEqual([
+      ['budget:slot-search', 'read'],
+      ['budget:booking', 'write'],
+      ['budget:freed-slot', 'response'],
+      ['budget:read-after-write', 'visible'],
+      ['resource:slot', 'age'],
+      ['resource:slot', 'age-in-answer'],
+      ['resource:existing-visits', 'age'],
+      ['resource:existing-visits', 'age-in-answer'],
+    ]);
+    // 158 samples at 4 a minute, and two pauses of an hour.
+    expect(booking?.wallTimeMs.last).toBe(39.5 * 60_000 + 2 * 61 * 60_000);
+    expect(booking?.requests.most).toBeLessThan(20_000);
+    expect(notMeasured.map(({ subject, reason }) => [subject, reason])).toEqual([
+      ['resource:caller', 'no-test-object'],
+    ]);
+  });
+
+  it('takes three looks where the writes are agreed', () => {
+    const { series } = planned(lakeside({ writePolicy: { maxPerRun: 290 } }));
+    expect(series[0]?.looks).toEqual([69, 148, 245]);
+  });
+
+  const refusal = (organization: OrganizationProfile): unknown => {
+    try {
+      return planned(organization);
+    } catch (error) {
+      return error;
+    }
+  };
+  it.each([
+    ['maxPerRun', lakeside({ writePolicy: { maxPerRun: 90 } }), 'writePolicy.maxPerRun of at least 104'],
+    [
+      'rate',
+      lakeside({ limits: { requestsPerSecond: 3, concurrency: 2, sampling: { rate: { perMinute: 60 } } } }),
+      '{perMinute: 12}',
+    ],
+    ['perDay', lakeside({ limits: { ...lakeside().limits, perDay: 1_000 } }), 'limits.perDay of at least'],
+  ])('refuses what does not fit and names %s', (_, organization, next) => {
+    expect(refusal(organization)).toMatchObject({
+      code: 'sampling-does-not-fit',
+      exitCode: 2,
+      next: expect.stringContaining(next) as string,
+    });
+  });
+
+  it('measures searches only where nothing may be written or undone', () => {
+    const notAgreed = planned(lakeside(), { ...all, writes: false });
+    expect(notAgreed.series).toMatchObject([{ kind: 'reading', writes: 0, looks: [69, 148, 245] }]);
+    expect(notAgreed.notMeasured).toContainEqual(
+      expect.objectContaining({ subject: 'budget:booking', reason: 'writes-off' }),
+    );
+    const noUndo = { ...contract, actions: contract.actions?.map((action) => ({ ...action, compensation: 'none' })) };
+    expect(planned(lakeside(), all, noUndo as Contract).series[0]?.kind).toBe('reading');
+  });
+
+  it('leaves the answers out without an AI system', () => {
+    const { aiSystem: _, ...without } = lakeside();
+    const plan = planned(without);
+    expect(plan.notMeasured).toContainEqual(
+      expect.objectContaining({ subject: 'budget:freed-slot', reason: 'no-ai-system' }),
+    );
+    expect(plan.series[0]?.tracks.some(({ part }) => part === 'age-in-answer')).toBe(false);
+    expect(plan.series[0]?.aiSystemRequests.most).toBe(0);
+  });
+
+  it('asks for nothing where the contract has no time and no age', () => {
+    const { latency: _, resources: __, ...bare } = contract;
+    expect(planned(lakeside(), all, bare)).toEqual({ series: [], notMeasured: [] });
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { Contract } from '../src/model/documents/contract.js';
+import { trial } from './support/trial.js';
+
+const timed = [
+  'latency.read',
+  'latency.write',
+  'latency.read-after-write',
+  'latency.event-to-response',
+  'freshness.source-age',
+];
+
+describe('the reference AI systems in one run each', () => {
+  it('integrated: answers every event and knows what the EHR knows', async () => {
+    const { outcome, results, facts, events, end, after, before } = await trial({
+      aiSystem: 'integrated',
+      checks: timed,
+    });
+    for (const check of ['latency.event-to-response', 'freshness.source-age'])
+      expect(outcome(check), check).toBe('pass');
+    expect([...results.values()].filter((result) => result.outcome === 'fail').map(({ check }) => check.id)).toEqual(
+      [],
+    );
+    const answers = facts.find(({ kind, subject }) => kind === 'latency-series' && subject === 'budget:freed-slot');
+    expect(answers?.value).toMatchObject({ source: 'active', errors: 0, looks: [{ n: 69 }, { n: 148 }, { n: 245 }] });
+    expect(events.filter(({ event }) => event === 'ai-system-switched').map(({ data }) => data)).toEqual([
+      { to: 'off', done: true },
+      { to: 'on', done: true },
+    ]);
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+  }, 90_000);
+
+  it('answering machine: yesterday’s availability and no answer to any event, and nothing else', async () => {
+    const { results, end, after, before } = await trial({
+      aiSystem: 'answering-machine',
+      checks: timed,
+      // A copy never changes: two seconds show it as well as sixty.
+      change({ contract }) {
+        const { latency, resources } = contract as unknown as Contract;
+        for (const entry of latency ?? []) if (entry.id === 'freed-slot') entry.budget = 'PT2S';
+        for (const { id, freshness } of resources ?? []) if (freshness && id !== 'caller') freshness.maxAge = 'PT2S';
+      },
+    });
+    const failed = [...results.values()].filter(({ outcome }) => outcome === 'fail' || outcome === 'error');
+    expect(failed.map(({ check }) => check.id)).toEqual(['freshness.source-age', 'latency.event-to-response']);
+    const [age, response] = failed;
+    expect(response?.judgements.map(({ messageId }) => messageId)).toEqual(['no-response']);
+    expect(
+      age?.judgements.filter(({ outcome }) => outcome === 'fail').map(({ subject, data }) => [subject, data?.['side']]),
+    ).toEqual([
+      ['resource:slot', 'ai-system'],
+      ['resource:existing-visits', 'ai-system'],
+    ]);
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+  }, 90_000);
+});
+
+describe('without an AI system, or without the right to write', () => {
+  it('measures only what needs neither, and says why', async () => {
+    const { results, end } = await trial({ checks: timed, writes: 'one' });
+    const seen = Object.fromEntries(timed.map((check) => [check, results.get(check)?.outcome]));
+    expect(seen).toMatchObject({ 'latency.write': 'not-measured', 'latency.event-to-response': 'not-measured' });
+    expect(results.get('latency.write')?.reason).toBe('writes-off');
+    expect(results.get('latency.event-to-response')?.reason).toBe('no-ai-system');
+    expect(results.get('latency.read')?.judgements[0]?.data).toMatchObject({ n: 69 });
+    expect(end.writes).toBe(0);
+  }, 90_000);
+});
