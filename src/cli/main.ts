@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
 import { addChecksCommand } from './checks.js';
 import { addCleanupCommand } from './cleanup.js';
+import { addCollectCommand } from './collect.js';
 import { addDemoCommand } from './demo.js';
 import { addInitCommand } from './init.js';
 import { addLintCommand } from './lint.js';
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   addDemoCommand(program, places, exit);
   addRunCommand(program, places, exit);
   addCleanupCommand(program, places, exit);
+  addCollectCommand(program, places, exit);
   addSandboxCommand(program);
   addInitCommand(program, places);
   addLintCommand(program, places);

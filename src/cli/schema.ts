@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ToolError } from '../model/errors.js';
 
 /** Documents whose JSON Schema ships as `profiles/schemas/NAME.schema.json` and is printed by `schema NAME`. */
-export const schemaNames = ['contract', 'organization', 'ehr-profile', 'policy', 'scorecard'] as const;
+export const schemaNames = ['contract', 'organization', 'ehr-profile', 'policy', 'audit-mapping', 'scorecard'] as const;
 export type SchemaName = (typeof schemaNames)[number];
 
 const schemas: Readonly<Record<SchemaName, () => Promise<object>>> = {
@@ -10,6 +10,7 @@ const schemas: Readonly<Record<SchemaName, () => Promise<object>>> = {
   organization: async () => (await import('../model/documents/organization.js')).organizationSchema,
   'ehr-profile': async () => (await import('../model/documents/ehr-profile.js')).ehrProfileSchema,
   policy: async () => (await import('../model/documents/policy.js')).policySchema,
+  'audit-mapping': async () => (await import('../model/documents/audit-mapping.js')).auditMappingSchema,
   scorecard: async () => (await import('../model/scorecard.js')).scorecardSchema,
 };
 

@@ -66,16 +66,8 @@ async function recordedPolicy(run: RecordedRun, checks: readonly AnyCheck[], pla
   );
 }
 
-/**
- * Scores a recorded run from its own inputs; nothing else is read but the checks and policies of this installation.
- * @throws ToolError (exit 2) when an input cannot be used, or the baseline belongs to another run
- */
-export async function scoreRun(
-  run: RecordedRun,
-  places: PackagePlaces,
-  options: ScoreOptions = {},
-): Promise<Scorecard> {
-  const checks = await loadChecks(places.checksFolder);
+/** Contract and organization of a recorded run, read from its own inputs. @throws ToolError (exit 2) */
+export async function recordedDocuments(run: RecordedRun, places: PackagePlaces) {
   const inputs = new Map(
     run.inputs.map(({ name, bytes }) => [name.replace(/^(contracts|organizations|ehr)\./, '$1/'), bytes]),
   );
@@ -88,9 +80,23 @@ export async function scoreRun(
   };
   const contract = await loadContract(contractFile, load);
   const organization = await loadOrganization(organizationFile, load);
+  const effective = applyOverrides(contract.value, organization.value).contract;
+  return { load, contract, organization, effective };
+}
+
+/**
+ * Scores a recorded run from its own inputs; nothing else is read but the checks and policies of this installation.
+ * @throws ToolError (exit 2) when an input cannot be used, or the baseline belongs to another run
+ */
+export async function scoreRun(
+  run: RecordedRun,
+  places: PackagePlaces,
+  options: ScoreOptions = {},
+): Promise<Scorecard> {
+  const checks = await loadChecks(places.checksFolder);
+  const { load, contract, organization, effective } = await recordedDocuments(run, places);
   const [profile] = ofRole(run, 'ehr-profile');
   const peers = ofRole(run, 'peer').map(peerId);
-  const effective = applyOverrides(contract.value, organization.value).contract;
   const { header } = run;
   return score({
     header,

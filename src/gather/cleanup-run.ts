@@ -48,7 +48,7 @@ export interface CleanupRunResult {
  */
 export async function cleanUpRun(options: CleanupRunOptions): Promise<CleanupRunResult> {
   const { folder, organization, now } = options;
-  const release = await lock(folder);
+  const release = await lockRun(folder, 'cleanup');
   try {
     const recorded = await readJournal(folder);
     const { header } = recorded;
@@ -138,9 +138,9 @@ function sessionsOf(
   });
 }
 
-/** One cleanup at a time; a lock whose process is gone is taken over. */
-async function lock(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'cleanup.lock');
+/** One at a time; a lock whose process is gone is taken over. @throws ToolError (exit 2) */
+export async function lockRun(folder: string, work: 'cleanup' | 'collect'): Promise<() => Promise<void>> {
+  const path = join(folder, `${work}.lock`);
   for (let attempt = 0; ; attempt++) {
     try {
       const handle = await open(
@@ -159,7 +159,7 @@ async function lock(folder: string): Promise<() => Promise<void>> {
       }
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       if (attempt > 0 || isAlive(holder)) {
-        throw new ToolError('cleanup-running', 'another cleanup of this run is at work', {
+        throw new ToolError(`${work}-running`, `another ${work} of this run is at work`, {
           next: 'Wait for it to end, then look at the result.',
         });
       }

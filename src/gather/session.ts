@@ -54,11 +54,6 @@ export class Session {
     );
   }
 
-  /** Public name of the client; not a secret (RFC 6749, section 2.2). */
-  get clientId(): string {
-    return this.#options.credential.clientId;
-  }
-
   /** The last token answer; signs in first when there is none. Never throws for a refusal. */
   async signedIn(): Promise<SignInRecord> {
     if (this.#record === undefined) await this.#authorize().catch(rethrowUnlessRefused);

@@ -33,6 +33,8 @@ export interface RecordedRun {
   /** The exchanges that facts cite, by id; at most 20 per fact. */
   readonly exchangesById: ReadonlyMap<string, ExchangeLine>;
   readonly exchangeCount: number;
+  /** Lines of the evidence: where a later segment goes on. */
+  readonly lineCount: number;
   /** SHA-256 of the last line of the evidence. */
   readonly evidenceHead: string;
   /** There is a scorecard.json beside the evidence. */
@@ -174,7 +176,11 @@ async function checkJournal(path: string, ends: readonly EvidenceEnd[]): Promise
  * @throws ToolError (exit 2) naming the first bad line, never its content: broken or reordered chain, digest mismatch,
  * unknown line or schema version, link, pipe or device in the folder, a line over 1 MiB, a file over 2 GiB
  */
-export async function readRunFolder(folder: string): Promise<RecordedRun> {
+export async function readRunFolder(
+  folder: string,
+  /** Sees every exchange, for what is counted over all of them. */
+  onExchange: (line: ExchangeLine) => void = () => undefined,
+): Promise<RecordedRun> {
   const entries = await checkEntries(folder);
   const path = join(folder, evidenceName);
   const read = evidenceReader();
@@ -185,18 +191,22 @@ export async function readRunFolder(folder: string): Promise<RecordedRun> {
   const cited = new Set<string>();
   let header: EvidenceHeader | undefined = undefined as EvidenceHeader | undefined;
   let exchangeCount = 0;
+  let lineCount = 0;
   let evidenceHead = chainStart;
   let complete = false;
   const { torn } = await visitChain(path, evidenceName, ({ place, value, sha256 }) => {
     const line = read(value, place);
     evidenceHead = sha256;
+    lineCount += 1;
     complete = line.type === 'end';
     if ((line.type === 'header') !== (header === undefined)) {
       throw refused('unknown-line', place, 'the header is the first line and the only one');
     }
     if (line.type === 'header') header = line;
-    else if (line.type === 'exchange') exchangeCount += 1;
-    else if (line.type === 'event') events.push(line);
+    else if (line.type === 'exchange') {
+      exchangeCount += 1;
+      onExchange(line);
+    } else if (line.type === 'event') events.push(line);
     else if (line.type === 'segment') segments.push(line);
     else if (line.type === 'end') ends.push(line);
     else {
@@ -220,6 +230,7 @@ export async function readRunFolder(folder: string): Promise<RecordedRun> {
     complete: complete && !torn,
     exchangesById: await citedExchanges(path, cited),
     exchangeCount,
+    lineCount,
     evidenceHead,
     hasScorecard: entries.hasScorecard,
   };

@@ -37,6 +37,8 @@ export interface TrialOptions {
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
+  /** Works on the run folder while it and the sandbox are still there. */
+  readonly afterwards?: (run: { readonly folder: string; readonly sandbox: Sandbox }) => Promise<void>;
 }
 
 export interface Trial {
@@ -85,6 +87,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       checks,
     );
     const gathered = await prepared.execute();
+    await options.afterwards?.({ folder: gathered.folder, sandbox });
     await aiSystem?.stop();
     const lines = (await readFile(join(gathered.folder, 'evidence.ndjson'), 'utf8'))
       .trim()
