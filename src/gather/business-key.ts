@@ -53,7 +53,8 @@ export async function freshBody(tools: ProbeTools, item: ActionItem, ai: Client)
   const used = await tools.once(`keys:${creating.id}`, () => Promise.resolve(new Set<string>()));
   // The first patient is the one other probes take.
   const [first, ...others] = tools.cases.patients();
-  const patients = [...others, ...(first === undefined ? [] : [first])];
+  const kept = tools.cases.unusedPatients();
+  const patients = [...kept, ...others.filter((each) => !kept.includes(each)), ...(first === undefined ? [] : [first])];
   for (let tried = 0; tried < mostKeysTried; tried++) {
     const patient = patients.find((each) => !used.has(each.alias));
     if (patient === undefined) break;

@@ -29,6 +29,8 @@ export interface FoundResources {
 const slotLeadDays = 14;
 const slotWindowDays = 30;
 const dayMs = 86_400_000;
+/** Left alone by measured series, where there are twice as many. */
+const patientsKept = 4;
 
 /**
  * The contract's own searches, filled with the organization's test data. Every patient is proven by its canary before
@@ -71,6 +73,18 @@ export class TestCases {
         patient.gaps === undefined &&
         (patient.site === undefined || this.#site === undefined || patient.site === this.#site),
     );
+  }
+
+  /** Patients whose records nobody else adds to, for objects that must be the first of their business key. */
+  unusedPatients(): TestPatient[] {
+    const all = this.patients();
+    return all.length < 2 * patientsKept ? [] : all.slice(-patientsKept);
+  }
+
+  /** The patients a measured series may go round and round. */
+  seriesPatients(): TestPatient[] {
+    const kept = new Set(this.unusedPatients());
+    return this.patients().filter((patient) => !kept.has(patient));
   }
 
   /**

@@ -28,6 +28,13 @@ export interface Visibility {
   onlyWithoutCache: number;
 }
 
+interface Bounds {
+  readonly ehr: Lane;
+  readonly aiSystem: Lane;
+  /** Creates that were planned; nothing is sent beyond them. */
+  readonly mostWrites: number;
+}
+
 interface Booked {
   readonly resource: Resource & { readonly id: string };
   readonly slot: Slot | undefined;
@@ -48,13 +55,15 @@ export class Bookings {
   readonly #aiSystem: Lane;
   readonly #slots: ContractResource | undefined;
   readonly #startedAt: Date;
+  #writesLeft: number;
 
-  constructor(tools: ProbeTools, action: ContractAction, reader: Client, lanes: { ehr: Lane; aiSystem: Lane }) {
+  constructor(tools: ProbeTools, action: ContractAction, reader: Client, bounds: Bounds) {
     this.#tools = tools;
     this.#action = action;
     this.#reader = reader;
-    this.#ehr = lanes.ehr;
-    this.#aiSystem = lanes.aiSystem;
+    this.#ehr = bounds.ehr;
+    this.#aiSystem = bounds.aiSystem;
+    this.#writesLeft = bounds.mostWrites;
     this.#slots = tools.contract.resources?.find(({ type, find }) => type === 'Slot' && find !== undefined);
     this.#startedAt = tools.now();
   }
@@ -92,16 +101,20 @@ export class Bookings {
   async #book(task: SampleTask): Promise<Booked | undefined> {
     const { cases, objects, clients, signal } = this.#tools;
     const logs = task.logs('write');
-    const patients = cases.patients();
+    const patients = cases.seriesPatients();
     const patient = patients[task.index % Math.max(1, patients.length)];
-    const filled = await objects.body(this.#action, patient).catch((error: unknown) => {
-      if (error instanceof ExchangeFault && error.reason === 'no-test-object') return undefined;
-      throw error;
-    });
+    const filled =
+      this.#writesLeft <= 0
+        ? undefined
+        : await objects.body(this.#action, patient).catch((error: unknown) => {
+            if (error instanceof ExchangeFault && error.reason === 'no-test-object') return undefined;
+            throw error;
+          });
     if (filled === undefined) {
       this.#drop(task, 'write');
       return undefined;
     }
+    this.#writesLeft -= 1;
     const budgetMs = Math.max(...logs.map((log) => log.track.target.budgetMs), 0);
     const made = await timed(this.#ehr, signal, () =>
       clients.ai.write({
