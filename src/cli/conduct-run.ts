@@ -8,6 +8,7 @@ import { loadChecks } from './check-catalog.js';
 import { prepareRun, type PreparedRun } from './execute-run.js';
 import type { PackagePlaces } from './main.js';
 import { planPage } from './plan-page.js';
+import type { ReportSpec } from './report.js';
 import { progressView } from './progress.js';
 import { recoverRun, unfinishedRuns } from './recover.js';
 import { selectedChecks, type RunFlags } from './run.js';
@@ -66,12 +67,12 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         next: 'Destroy the run folder and please report this; no report was written.',
       });
     }
-    const { scorecard } = await scoreFolder(gathered.folder, places, {
+    const { scorecard, run } = await scoreFolder(gathered.folder, places, {
       gate: gate.gate,
       ...(baseline === undefined ? {} : { baseline }),
     });
     await writeWhole(gathered.folder, 'scorecard.json', scorecardJson(scorecard));
-    await present(scorecard, gathered.folder, flags, reports);
+    await present(scorecard, { sha256: run.evidenceHead, runPath: gathered.folder }, flags, reports);
     return scorecard.decision.exitCode as ExitCode;
   } finally {
     view.end();
@@ -108,24 +109,21 @@ async function recoverUnfinished(
 
 async function present(
   scorecard: Scorecard,
-  folder: string,
+  origin: { readonly sha256: string; readonly runPath: string },
   flags: RunFlags,
-  reports: Parameters<(typeof import('./report.js'))['writeReports']>[1],
+  reports: readonly ReportSpec[],
 ): Promise<void> {
-  const [{ renderTerminal }, { renderMarkdown }, { writeReports }] = await Promise.all([
+  const [{ renderTerminal }, { writeReports }] = await Promise.all([
     import('../report/terminal.js'),
-    import('../report/markdown.js'),
     import('./report.js'),
   ]);
-  await writeWhole(folder, 'report.md', renderMarkdown(scorecard));
-  await writeReports(scorecard, reports);
+  const reportPath = join(origin.runPath, 'report.md');
+  await writeReports(scorecard, [{ format: 'markdown', path: reportPath }, ...reports], origin);
   if (flags.json) process.stdout.write(scorecardJson(scorecard));
   else {
     const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-    const width = Math.min(Math.max(process.stdout.columns ?? 100, 60), 120);
-    process.stdout.write(
-      renderTerminal(scorecard, { color, width, runPath: folder, reportPath: join(folder, 'report.md') }),
-    );
+    const width = process.stdout.columns ?? 100;
+    process.stdout.write(renderTerminal(scorecard, { color, width, runPath: origin.runPath, reportPath }));
   }
 }
 
