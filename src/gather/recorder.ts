@@ -210,14 +210,21 @@ export class Recorder {
       return answer;
     } catch (error) {
       if (!(error instanceof WireFault)) throw error;
-      await evidence.append({
+      // A log may hold what was never answered; nobody can expect it to.
+      const accesses = error.mayHaveArrived
+        ? this.#options.accesses?.of(request, unanswered, this.#options.bindingOf?.(context))
+        : undefined;
+      const lost: ExchangeLine = {
         ...line,
         status: 0,
         fault: error.reason,
         durationMs: round(performance.now() - startedMs),
         bytes: 0,
         headers: {},
-      });
+        ...(accesses === undefined ? {} : { accesses }),
+      };
+      await evidence.append(lost);
+      this.made.push(...accessesMade(lost));
       const reason = reasonOf(error);
       if (reason === 'unavailable' && request.abandon !== true) {
         this.counts.unavailable += 1;
@@ -285,6 +292,8 @@ export class Recorder {
 
 // The breaker spares the EHR; what the AI system does not answer is a finding about the AI system.
 const ofAiSystem = (purpose: Purpose): boolean => purpose === 'ai-system' || purpose === 'ai-control';
+
+const unanswered = { status: 0, resource: undefined, headers: {} } as const;
 
 /** A read, or a search in whatever form. */
 const changesNothing = ({ method, path }: OutgoingRequest): boolean => method === 'GET' || path.endsWith('/_search');
