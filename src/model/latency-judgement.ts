@@ -111,7 +111,7 @@ export function timeVerdict(
       });
     case 'too-few':
       return say.notMeasured('too-few', 'too-few', shown);
-    case 'tool-limited':
+    default:
       return say.notMeasured('tool-limited', 'tool-limited', { ...shown, limited: series.limited });
   }
 }

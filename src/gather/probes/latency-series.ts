@@ -79,7 +79,10 @@ async function take(plan: SeriesPlan, tools: ProbeTools): Promise<Taken> {
     const reader = clients[plan.reader];
     await Promise.all([clients.ai.signedIn(), reader.signedIn()]);
     const action = contract.actions?.find(({ id }) => id === plan.action);
-    const bookings = action === undefined ? undefined : new Bookings(tools, action, reader, { ehr, aiSystem });
+    const bookings =
+      action === undefined
+        ? undefined
+        : new Bookings(tools, action, reader, { ehr, aiSystem, mostWrites: plan.writes });
     const searched = plan.tracks.filter(({ part }) => part === 'read').flatMap(({ resources }) => resources);
     const searches = await filledSearches(tools, searched);
     const { logs, blocks } = await runSeries({
@@ -106,38 +109,48 @@ async function take(plan: SeriesPlan, tools: ProbeTools): Promise<Taken> {
 }
 
 function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTemplate[] {
-  const samples = plan.cold + (plan.looks.at(-1) ?? 0);
-  const parts = new Set(plan.tracks.map(({ part }) => part));
-  const most = plan.requests.most;
+  const { mostSamples: samples, looksPerSample } = plan;
   const searched = new Set(plan.tracks.flatMap(({ resources }) => resources));
   const searches = (contract.resources ?? [])
     .filter(({ id, find }) => searched.has(id) && find !== undefined)
     .map((resource): RequestTemplate => {
       const watched = plan.action !== undefined && resource.type === 'Slot';
-      return { context: 'ai', method: 'POST', path: searchTemplatePath(resource), most: watched ? most : samples * 2 };
+      return {
+        context: 'ai',
+        method: 'POST',
+        path: searchTemplatePath(resource),
+        most: samples * (watched ? 1 + looksPerSample.slot : 1),
+      };
     });
   const action = contract.actions?.find(({ id }) => id === plan.action);
   const { resource } = action ?? {};
-  const ask = (name: string): RequestTemplate => ({
+  const ask = (name: string, looks: number): RequestTemplate => ({
     context: 'ai-system',
     method: 'GET',
     path: `?${name}`,
     purpose: 'ai-system',
-    most: plan.aiSystemRequests.most,
+    most: samples * looks,
   });
-  return [
-    ...searches,
-    ...(resource === undefined
-      ? []
-      : ([
-          { context: 'ai', method: 'POST', path: resource, most: plan.writes, mutates: true },
-          // The undo counts in no limit.
-          { context: 'ai', method: 'PATCH', path: `${resource}/{id}`, most: plan.writes },
-          { context: 'ai', method: 'GET', path: `${resource}/{id}`, most: samples * 2 },
-          { context: plan.reader, method: 'POST', path: searchTemplatePath({ find: action?.observe }), most },
-        ] satisfies RequestTemplate[])),
-    ...(parts.has('response') ? [ask('appointment')] : []),
-    ...(parts.has('age-in-answer') ? [ask('slot')] : []),
-    { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },
-  ];
+  return (
+    [
+      ...searches,
+      ...(resource === undefined
+        ? []
+        : ([
+            { context: 'ai', method: 'POST', path: resource, most: plan.writes, mutates: true },
+            // The undo counts in no limit.
+            { context: 'ai', method: 'PATCH', path: `${resource}/{id}`, most: plan.writes },
+            { context: 'ai', method: 'GET', path: `${resource}/{id}`, most: samples * 2 },
+            {
+              context: plan.reader,
+              method: 'POST',
+              path: searchTemplatePath({ find: action?.observe }),
+              most: samples * looksPerSample.visible,
+            },
+          ] satisfies RequestTemplate[])),
+      ask('appointment', looksPerSample.response),
+      ask('slot', looksPerSample.slotInAnswers),
+      { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },
+    ] satisfies RequestTemplate[]
+  ).filter(({ most }) => most > 0);
 }

@@ -41,11 +41,13 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
   const blocks: SeriesBlock[] = [];
   const firstStartMs = performance.now();
   setMaxListeners(0, signal);
-  let failure: { readonly error: unknown } | undefined;
+  const failures: unknown[] = [];
   let next = 0;
+  let started = 0;
 
   const start = (intendedAtMs: number): void => {
     const index = next++;
+    started += 1;
     for (const log of logs) log.begin(index);
     const wallMs = Date.now() - performance.now();
     const task: SampleTask = {
@@ -56,7 +58,7 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
     const work = options
       .take(task)
       .catch((error: unknown) => {
-        failure ??= { error };
+        failures.push(error);
       })
       .then(() => {
         const jumped = Math.abs(Date.now() - performance.now() - wallMs) > clockToleranceMs;
@@ -74,12 +76,12 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
   const fill = async (samples: number): Promise<void> => {
     let dueMs = performance.now();
     let sent = 0;
-    for (let due = 0; sent < samples && due < samples * dueTimesPerSample && failure === undefined; due++) {
+    for (let due = 0; sent < samples && due < samples * dueTimesPerSample && failures.length === 0; due++) {
       dueMs += (-Math.log(1 - options.random()) * 60_000) / plan.ratePerMinute;
       await pauseFor(dueMs - performance.now(), signal);
       signal.throwIfAborted();
       closeDecided();
-      if (logs.every((log) => log.closed.aborted)) return;
+      if (started === plan.mostSamples || logs.every((log) => log.closed.aborted)) return;
       if (!options.lane.full) {
         start(dueMs);
         sent += 1;
@@ -98,7 +100,7 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
   // At a look, what the undecided ones still wait for is waited for too.
   const waiting = (look: number | undefined): boolean => {
     closeDecided();
-    if (running.size === 0 || failure !== undefined) return false;
+    if (running.size === 0 || failures.length > 0) return false;
     return look === undefined || logs.some((log) => !log.ready(look));
   };
 
@@ -127,7 +129,7 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
         const upTo = Math.round((look * (part + 1)) / parts);
         await block(upTo - taken, part === parts - 1 ? look : undefined);
         taken = upTo;
-        if (failure !== undefined) throw failure.error;
+        if (failures.length > 0) throw failures[0];
       }
       // Samples that could not be taken are made up for, so that a look has the number it was planned with.
       for (let refill = 0; refill < mostRefills; refill++) {
@@ -135,7 +137,7 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
         if (missing === 0) break;
         await block(missing, look);
         mergeLast(blocks);
-        if (failure !== undefined) throw failure.error;
+        if (failures.length > 0) throw failures[0];
       }
       if (logs.every((log) => log.closed.aborted)) break;
     }
@@ -143,7 +145,7 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
     for (const log of logs) log.close();
     await Promise.all(running);
   }
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+  if (failures.length > 0) throw failures[0];
   return { logs, blocks };
 }
 

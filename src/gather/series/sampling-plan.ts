@@ -44,6 +44,15 @@ export interface SeriesPlan {
   readonly contractRatePerMinute: number | undefined;
   /** Towards the EHR: when everything is seen at the first look, and at most. */
   readonly requestsPerSample: { readonly usual: number; readonly most: number };
+  /** Most looks of one sample, by what is looked for. */
+  readonly looksPerSample: {
+    readonly visible: number;
+    readonly slot: number;
+    readonly response: number;
+    readonly slotInAnswers: number;
+  };
+  /** Samples that may be started: what a fault of the network or of a clock takes out is made up for. */
+  readonly mostSamples: number;
   /** Towards the EHR, cold samples included: until the first look, and at most. */
   readonly requests: { readonly firstLook: number; readonly most: number };
   readonly aiSystemRequests: { readonly perSample: number; readonly most: number };
@@ -77,6 +86,9 @@ const defaultPercentile = 95;
 const blockPauseMs = 61 * 60_000;
 /** Search, create, read, search, undo, and the two readings of the slot. */
 const usualRequestsPerBooking = 7;
+/** Create, read by id, read once more for a version the create did not tell, undo. */
+const createReadUndo = 4;
+const spareSamples = 1.25;
 
 /**
  * Which series the contract's latency and freshness entries ask for, and what they take. Pure; the documents decide.
@@ -174,8 +186,20 @@ function seriesOf(
     return looksPerWatch(Math.min(...budgets), noAnswerAfterBudgets * Math.max(...budgets));
   };
   const usual = booking === undefined ? searches : usualRequestsPerBooking - 1 + searches;
-  const most = booking === undefined ? searches : searches + 4 + looksAt(['visible', 'age']) + 2 * looksAt(['age']);
-  const perAnswer = looksAt(['response', 'age-in-answer']) + 2 * looksAt(['age-in-answer']);
+  const slotLooks = (part: Track['part']): number => {
+    const budgets = tracks.filter((track) => track.part === part).map(({ target }) => target.budgetMs);
+    // Taken and free again; each is over as soon as its age is.
+    return budgets.length === 0 ? 0 : 2 * looksPerWatch(Math.max(...budgets), Math.max(...budgets)) + 1;
+  };
+  const looksPerSample = {
+    visible: looksAt(['visible', 'age']),
+    slot: booking === undefined ? 0 : slotLooks('age') + 1,
+    response: looksAt(['response', 'age-in-answer']),
+    slotInAnswers: slotLooks('age-in-answer'),
+  };
+  const { visible, slot, response, slotInAnswers } = looksPerSample;
+  const most = booking === undefined ? searches : searches + createReadUndo + visible + slot;
+  const mostSamples = Math.ceil((last + coldSamples) * spareSamples);
   const ratePerMinute = rateOf(documents, usual);
   const pauseMs = simulator ? 0 : blockPauseMs;
   const wall = (samples: number): number =>
@@ -193,10 +217,12 @@ function seriesOf(
     ratePerMinute,
     contractRatePerMinute: contractRates.length === 0 ? undefined : Math.max(...contractRates.map(perMinute)),
     requestsPerSample: { usual, most },
-    requests: { firstLook: (first + coldSamples) * usual, most: (last + coldSamples) * most },
+    looksPerSample,
+    mostSamples,
+    requests: { firstLook: (first + coldSamples) * usual, most: mostSamples * most },
     aiSystemRequests: {
       perSample: tracks.filter(({ part }) => part === 'response' || part === 'age-in-answer').length,
-      most: (last + coldSamples) * perAnswer,
+      most: mostSamples * (response + slotInAnswers),
     },
     writes: booking === undefined ? 0 : last + coldSamples,
     wallTimeMs: { firstLook: wall(first), last: wall(last) },
