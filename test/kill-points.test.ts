@@ -39,7 +39,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function child(options: Record<string, unknown>, interruptWith?: NodeJS.Signals): Promise<ChildResult> {
+const childProgram = join(import.meta.dirname, 'support/killed-run.mjs');
+
+function child(options: Record<string, unknown>): Promise<ChildResult> {
   return new Promise((resolve) => {
     const program = spawn(
       process.execPath,
@@ -50,7 +52,6 @@ function child(options: Record<string, unknown>, interruptWith?: NodeJS.Signals)
     );
     let text = '';
     program.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    if (interruptWith !== undefined) setTimeout(() => program.kill(interruptWith), 700);
     program.on('close', (code, signal) => {
       resolve({ code, signal, output: text === '' ? { operations: [] } : (JSON.parse(text) as ChildResult['output']) });
     });
@@ -171,12 +172,36 @@ describe('what is not ours', () => {
   });
 });
 
+describe('a full disk', () => {
+  it('in the middle of the writes: stops, says so, and cleanup takes everything back', async () => {
+    const program = spawn(
+      'bash',
+      [
+        '-c',
+        `ulimit -f 150; exec "${process.execPath}" "${childProgram}" "$0"`,
+        JSON.stringify({ ...runOptions(0, 'full'), checks: undefined }),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    program.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const code = await new Promise((resolve) => program.on('close', resolve));
+    expect(code).not.toBe(0);
+    expect(said).toContain('disk-write-failed');
+    const [name] = await readdir(join(folder, 'full'));
+    const journal = await readFile(join(folder, 'full', name!, 'journal.ndjson'), 'utf8');
+    expect(journal).toContain('"type":"intent"');
+    expect((await cleanup(join(folder, 'full', name!))).output.residue).toEqual([]);
+    expect(nowLive()).toBe(before);
+  });
+});
+
 describe('an interrupt', () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`${signal}: ends in order with everything undone`, async () => {
-      const { output, code } = await child({ ...runOptions(0, 'interrupted'), checks: undefined }, signal);
+      const { output, code } = await child({ ...runOptions(40, 'interrupted'), killSignal: signal });
       expect(code).toBe(0);
-      expect(['interrupted', 'complete']).toContain(output.how);
+      expect(output.how).toBe('interrupted');
       expect(nowLive()).toBe(before);
     });
   }

@@ -14,7 +14,7 @@ const operations = [];
 const operation = (name) => {
   count += 1;
   operations.push(name);
-  if (count === options.killAt) process.kill(process.pid, 'SIGKILL');
+  if (count === options.killAt) process.kill(process.pid, options.killSignal ?? 'SIGKILL');
 };
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => controller.abort(new Error('interrupted')));
