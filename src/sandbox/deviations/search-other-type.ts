@@ -9,16 +9,20 @@ export default defineDeviation({
   wrap: (next) => async (request) => {
     const response = await next(request);
     return searches(request, 'AllergyIntolerance')
-      ? withBundle(response, (bundle) => ({
-          ...bundle,
-          entry: [
-            ...(bundle.entry ?? []),
-            {
-              resource: { resourceType: 'Basic', id: 'summary', code: { text: 'Allergy summary' } },
-              search: { mode: 'match' },
-            },
-          ],
-        }))
+      ? withBundle(response, (bundle) =>
+          bundle.total === 0
+            ? bundle
+            : {
+                ...bundle,
+                entry: [
+                  ...(bundle.entry ?? []),
+                  {
+                    resource: { resourceType: 'Basic', id: 'summary', code: { text: 'Allergy summary' } },
+                    search: { mode: 'match' },
+                  },
+                ],
+              },
+        )
       : response;
   },
 });

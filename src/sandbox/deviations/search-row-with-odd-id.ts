@@ -14,7 +14,7 @@ export default defineDeviation({
 const withOddLast: Parameters<typeof withBundle>[1] = (bundle) => ({
   ...bundle,
   entry: (bundle.entry ?? []).map((entry, n, all) =>
-    entry.resource && n === all.length - 1
+    entry.resource && n > 0 && n === all.length - 1
       ? { ...entry, resource: { ...entry.resource, id: '../../Patient/1' } }
       : entry,
   ),
