@@ -22,6 +22,7 @@ const restful: Readonly<Record<string, AccessKind>> = {
   '110122': 'sign-in',
 };
 const byAction: Readonly<Record<string, AccessKind>> = { C: 'create', R: 'read', U: 'update', D: 'delete' };
+const fhirId = /^[A-Za-z0-9.-]{1,64}$/;
 const requestIdNames = /^(x-?)?(request|correlation)-?id$/i;
 
 /**
@@ -31,7 +32,7 @@ const requestIdNames = /^(x-?)?(request|correlation)-?id$/i;
 export function readAuditEvent(resource: Resource | undefined): LoggedAccess | undefined {
   if (resource?.resourceType !== 'AuditEvent') return undefined;
   const event = resource as Partial<AuditEvent>;
-  const atMs = Date.parse(event.recorded ?? '');
+  const atMs = Date.parse(textOf(event.recorded)[0] ?? '');
   if (Number.isNaN(atMs)) return undefined;
   const entities = listOf<AuditEventEntity>(event.entity);
   const patients = entities.map(({ what }) => referencedId(what?.reference, 'Patient'));
@@ -57,14 +58,16 @@ export function readAuditEvent(resource: Resource | undefined): LoggedAccess | u
     ...(object === undefined ? {} : { object: localReference(object)! }),
     ...(version === undefined ? {} : { version }),
     ...(event.outcome === undefined ? {} : { failed: event.outcome !== '0' }),
-    ...(event.id === undefined ? {} : { id: event.id }),
+    ...(typeof event.id === 'string' && fhirId.test(event.id) ? { id: event.id } : {}),
   };
 }
 
 function kindOf({ type, subtype, action }: Partial<AuditEvent>, hasQuery: boolean): AccessKind | undefined {
-  const codes = [...listOf<{ code?: string }>(subtype), ...(type === undefined ? [] : [type])];
-  const named = codes.map(({ code }) => restful[code ?? '']).find((kind) => kind !== undefined);
-  return named ?? byAction[action ?? ''] ?? (hasQuery ? 'search' : undefined);
+  const codes = [...listOf<{ code?: unknown }>(subtype), type ?? {}].map(({ code }) => code);
+  const known = (words: Readonly<Record<string, AccessKind>>, word: unknown): AccessKind | undefined =>
+    typeof word === 'string' && Object.hasOwn(words, word) ? words[word] : undefined;
+  const named = codes.map((code) => known(restful, code)).find((kind) => kind !== undefined);
+  return named ?? known(byAction, action) ?? (hasQuery ? 'search' : undefined);
 }
 
 function namesOf({ who, altId, name }: AuditEventAgent): string[] {
@@ -81,7 +84,8 @@ const isRequestId = ({ type, description, name }: AuditEventEntity): boolean =>
   [type?.code, description, name].some((each) => typeof each === 'string' && requestIdNames.test(each));
 
 function typeOf(entities: readonly AuditEventEntity[]): string | undefined {
-  return entities.find(({ type }) => type?.system === 'http://hl7.org/fhir/resource-types')?.type?.code;
+  const found = entities.find(({ type }) => type?.system === 'http://hl7.org/fhir/resource-types');
+  return textOf(found?.type?.code)[0];
 }
 
 // The query is the request as base64, with the type in front: https://hl7.org/fhir/R4/auditevent-definitions.html#AuditEvent.entity.query

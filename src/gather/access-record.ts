@@ -69,8 +69,7 @@ export class AccessRecorder {
     const isObject = id !== undefined && /^[A-Za-z0-9.-]{1,64}$/.test(id);
     const object = isObject ? `${of}/${id}` : undefined;
     const patients = this.#patients(asked, stored, object);
-    const version =
-      stored?.meta?.versionId ?? /^(?:W\/)?"(.{1,64})"$/.exec(answer.etag ?? answer.headers?.['etag'] ?? '')?.[1];
+    const version = versionOf(stored?.meta?.versionId) ?? versionOf(answer.etag ?? answer.headers?.['etag']);
     const good = answer.status >= 200 && answer.status < 300;
     return {
       kind,
@@ -96,12 +95,12 @@ export class AccessRecorder {
       const [path = '', query = ''] = (request?.url ?? '').split('?');
       const response = answered[index]?.response;
       const values = [...new URLSearchParams(query)].map(([, value]) => value);
-      const one = { method: request?.method ?? '', path, values, body: resource };
+      const asks = { method: request?.method ?? '', path, values, body: resource };
       const status = Number.parseInt(response?.status ?? '', 10);
       const located = /\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(response?.location ?? '')?.[1];
       const stored = answered[index]?.resource ?? (located === undefined ? undefined : { ...resource, id: located });
       const access = this.#access(
-        one,
+        asks,
         {
           status: Number.isNaN(status) ? answer.status : status,
           resource: stored,
@@ -115,23 +114,35 @@ export class AccessRecorder {
 
   #patients(asked: Asked, stored: Resource | undefined, object: string | undefined): string[] {
     const rows = stored?.resourceType === 'Bundle' ? rowsOf(stored as Bundle) : stored === undefined ? [] : [stored];
-    const named = [
-      ...asked.values.flatMap((value) => value.split(/[,|/]/)),
-      ...(object?.startsWith('Patient/') === true ? [object.slice('Patient/'.length)] : []),
-      ...(isResource(asked.body) ? patientsOf(asked.body) : []),
-      ...rows.flatMap(patientsOf),
-    ];
-    const aliases = [...new Set(named.map((id) => this.#aliases.get(id)).filter((each) => each !== undefined))].sort();
-    for (const row of rows) this.#remember(row);
+    const found = new Set<string>();
+    const note = (id: string): void => {
+      const alias = this.#aliases.get(id);
+      if (alias !== undefined) found.add(alias);
+    };
+    for (const value of asked.values) for (const id of value.split(/[,|/]/)) note(id);
+    if (object?.startsWith('Patient/') === true) note(object.slice('Patient/'.length));
+    if (isResource(asked.body)) for (const id of patientsOf(asked.body)) note(id);
+    for (const row of rows) {
+      const patients = patientsOf(row);
+      for (const id of patients) note(id);
+      this.#remember(row, patients);
+    }
+    const aliases = [...found].sort();
     return aliases.length > 0 || object === undefined ? aliases : [...(this.#patientsOfObject.get(object) ?? [])];
   }
 
-  #remember(row: Resource): void {
-    if (row.id === undefined || this.#patientsOfObject.size >= mostObjects) return;
-    const aliases = patientsOf(row).flatMap((id) => this.#aliases.get(id) ?? []);
+  #remember(row: Resource, patients: readonly string[]): void {
+    if (patients.length === 0 || row.id === undefined || this.#patientsOfObject.size >= mostObjects) return;
+    const aliases = patients.flatMap((id) => this.#aliases.get(id) ?? []);
     if (aliases.length > 0) this.#patientsOfObject.set(`${row.resourceType}/${row.id}`, aliases);
   }
 }
+
+/** Of `meta.versionId` or of an ETag; what a server sends need not be one. */
+const versionOf = (text: unknown): string | undefined =>
+  typeof text === 'string'
+    ? /^(?:(?:W\/)?"([A-Za-z0-9.-]{1,64})"|([A-Za-z0-9.-]{1,64}))$/.exec(text)?.slice(1).find(Boolean)
+    : undefined;
 
 function kindOf({ method, path }: Asked): AccessKind | undefined {
   const [, second, third] = path.split('/');
@@ -151,10 +162,12 @@ function kindOf({ method, path }: Asked): AccessKind | undefined {
   }
 }
 
-const rowsOf = (bundle: Bundle): Resource[] =>
-  (Array.isArray(bundle.entry) ? bundle.entry : [])
-    .slice(0, mostRows)
-    .flatMap((entry) => (isResource(entry?.resource) ? [entry.resource] : []));
+function rowsOf({ entry }: Bundle): Resource[] {
+  const rows: Resource[] = [];
+  if (!Array.isArray(entry)) return rows;
+  for (const each of entry.slice(0, mostRows)) if (isResource(each?.resource)) rows.push(each.resource);
+  return rows;
+}
 
 const isResource = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && typeof (value as Resource).resourceType === 'string';
