@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../src/model/documents/contract.js';
+import type { OrganizationProfile } from '../src/model/documents/organization.js';
 import { trial } from './support/trial.js';
 
 const timed = [
@@ -66,5 +67,17 @@ describe('without an AI system, or without the right to write', () => {
     expect(results.get('latency.event-to-response')?.reason).toBe('no-ai-system');
     expect(results.get('latency.read')?.judgements[0]?.data).toMatchObject({ n: 69 });
     expect(end.writes).toBe(0);
+  }, 90_000);
+
+  it('blames nobody for an AI system that answers another question', async () => {
+    const { results } = await trial({
+      checks: ['latency.event-to-response', 'freshness.source-age'],
+      change({ organization }) {
+        const { environments } = organization as unknown as OrganizationProfile;
+        organization['aiSystem'] = { query: { url: `${environments?.['sandbox']?.fhirBase}/metadata` } };
+      },
+    });
+    expect(results.get('latency.event-to-response')?.reason).toBe('control-failed');
+    expect(results.get('freshness.source-age')?.outcome).toBe('warn');
   }, 90_000);
 });

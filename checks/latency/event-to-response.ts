@@ -24,6 +24,10 @@ export default defineCheck({
   why: 'A product that never hears of the event works beside the record: what it says was true before.',
   sends:
     'Causes the contract’s event with test objects and asks the AI system’s query, at jittered times, for the answer that names exactly this object.',
+  ask: {
+    of: 'vendor',
+    text: 'Let 20 test events happen in the EHR and show us, for each, the time of the event and the time at which your answer stood where it is needed.',
+  },
   remedy: [
     {
       owner: 'vendor',
@@ -45,7 +49,7 @@ export default defineCheck({
   messages: {
     ...latencyMessages,
     ...undecidedBudget,
-    'no-response': { kind: 'rate', text: 'None of {n} events was answered; the answer is due within {budget}.' },
+    'no-response': { kind: 'rate', text: 'None of {n} events was answered, {over} of them for longer than {budget}.' },
     'no-answer-share': {
       kind: 'limit',
       text: '{errors} of {n} events had no answer, which leaves at most {errorsAtMostPercent} % open; at most 4.95 % is asked.',
@@ -60,7 +64,7 @@ export default defineCheck({
     const all = { ...series, errors: unanswered };
     const verdict = latencyVerdict(say, all, demand, { unanswered });
     if (verdict.outcome === 'fail' && unanswered === series.samples.length) {
-      return say.fail('no-response', { budget: '', ...verdict.data, n: unanswered });
+      return say.fail('no-response', { budget: '', over: null, ...verdict.data, n: unanswered });
     }
     const open = upperBound(unanswered, series.samples.length);
     if (verdict.outcome === 'pass' && open > Math.max(largestNoAnswerShare, demand.maxErrorShare ?? 0)) {

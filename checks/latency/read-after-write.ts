@@ -21,6 +21,10 @@ export default defineCheck({
   why: 'An index or a cache can lag behind the record; whoever searches in between decides on a world that no longer exists.',
   sends:
     'After each measured create: a read by id, then the work list’s own search by a staff client until the object appears, in turn as it is and with Cache-Control: no-cache.',
+  ask: {
+    of: 'ehr-team',
+    text: 'File 20 test records through the interface and show us, for each, when it appeared on the list the staff work from.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -1,6 +1,6 @@
 import type { AiSystem } from './probe.js';
 import { scopeFor, type Recorder, type Scope } from './recorder.js';
-import { ExchangeFault } from './request.js';
+import { ExchangeFault, type Answer } from './request.js';
 import { TemplateBudget } from './template-match.js';
 
 /** What opens the AI system's doors; a door without a token is asked without one. */
@@ -13,6 +13,32 @@ export interface AiSystemAccess {
 
 const bearerOf = (token: string | undefined): string | undefined =>
   token === undefined ? undefined : `Bearer ${token}`;
+
+type Items = readonly Readonly<Record<string, unknown>>[];
+
+const listOf = (answer: Answer | undefined, name: string): Items | undefined => {
+  if (answer?.ok !== true || typeof answer.json !== 'object' || answer.json === null) return undefined;
+  const list = (answer.json as Record<string, unknown>)[name];
+  return Array.isArray(list)
+    ? list.filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null)
+    : undefined;
+};
+
+/**
+ * Whether the AI system has answered the event of this object: `?appointment=Appointment/1` gives
+ * `{"offers": [{"appointment": "Appointment/1", …}]}`, an empty list until then. Undefined for any other answer.
+ */
+export function answersFor(answer: Answer | undefined, reference: string): boolean | undefined {
+  const [type = ''] = reference.toLowerCase().split('/');
+  return listOf(answer, 'offers')?.some((offer) => offer[type] === reference);
+}
+
+/**
+ * Whether the AI system would offer this slot now: `?slot=Slot/1` gives `{"slots": [{"slot": "Slot/1", …}]}`, an empty
+ * list while it is taken. Undefined for any other answer.
+ */
+export const slotOffered = (answer: Answer | undefined, reference: string): boolean | undefined =>
+  listOf(answer, 'slots')?.some((each) => each['slot'] === reference);
 
 /** Asks `aiSystem.query` for one probe, within its templates (context and purpose `ai-system`). */
 export const aiSystemFor = (recorder: Recorder, scope: Scope, { queryToken }: AiSystemAccess): AiSystem => ({

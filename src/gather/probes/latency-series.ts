@@ -3,17 +3,22 @@ import { missing } from '../../model/fact.js';
 import type { LatencySeries } from '../../model/latency-series.js';
 import { paceOf } from '../pace.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
-import { ExchangeFault, type RequestTemplate } from '../request.js';
+import { answersFor, slotOffered } from '../ai-system.js';
+import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
 import { Bookings, type Visibility } from '../series/bookings.js';
 import { Lane } from '../series/lane.js';
 import { runSeries } from '../series/run-series.js';
-import type { SeriesPlan } from '../series/sampling-plan.js';
-import { deadlineOf, filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
+import type { SeriesPlan, Track } from '../series/sampling-plan.js';
+import { filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
 import type { SeriesBlock, TrackLog } from '../series/track-log.js';
 
 const mostControls = 200;
+/** An id no server gives to anything. */
+const nowhere = 'ehr-scorecard-control';
 
 interface Taken {
+  /** Subjects whose answers the AI system does not give in the agreed form. */
+  readonly unanswerable: readonly string[];
   readonly plan: SeriesPlan;
   readonly logs: readonly TrackLog[];
   readonly blocks: readonly SeriesBlock[];
@@ -33,9 +38,14 @@ export default defineProbe({
   async run(_, tools) {
     const taken: Taken[] = [];
     for (const plan of tools.sampling?.series ?? []) taken.push(await take(plan, tools));
-    const left = (tools.sampling?.notMeasured ?? []).map(
-      ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
-    );
+    const left = [
+      ...(tools.sampling?.notMeasured ?? []).map(
+        ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
+      ),
+      ...taken
+        .flatMap(({ unanswerable }) => unanswerable)
+        .map((subject) => [subject, missing('control-failed', 'aiSystem.query does not answer as agreed')] as const),
+    ];
     const all = taken.flatMap((each) => each.logs.map((log) => ({ ...each, log })));
     const simulator = tools.environmentClass === 'simulator';
     const seriesOf = ({ log, plan, blocks }: (typeof all)[number]): LatencySeries =>
@@ -69,13 +79,18 @@ export default defineProbe({
   },
 });
 
-async function take(plan: SeriesPlan, tools: ProbeTools): Promise<Taken> {
+async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
   const { contract, organization, environment, clients, anonymous } = tools;
   const pace = paceOf(organization, environment);
   const [ehr, aiSystem] = [new Lane(pace), new Lane(pace)];
-  const reserved = tools.reserve(plan.requests.most);
+  const reserved = tools.reserve(agreed.requests.most);
   if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
   try {
+    const silent = await silentParts(agreed, tools);
+    const plan = { ...agreed, tracks: agreed.tracks.filter(({ part }) => !silent.includes(part)) };
+    const unanswerable = agreed.tracks
+      .filter(({ part, subject }) => silent.includes(part) && subject.startsWith('budget:'))
+      .map(({ subject }) => subject);
     const reader = clients[plan.reader];
     await Promise.all([clients.ai.signedIn(), reader.signedIn()]);
     const action = contract.actions?.find(({ id }) => id === plan.action);
@@ -95,17 +110,40 @@ async function take(plan: SeriesPlan, tools: ProbeTools): Promise<Taken> {
         await bookings?.take(task);
       },
       control: () =>
-        anonymous({ method: 'GET', path: 'metadata', measured: {}, deadlineMs: deadlineOf(0) }).then(
+        anonymous({ method: 'GET', path: 'metadata', measured: {} }).then(
           ({ ok }) => ok,
           () => false,
         ),
     });
-    return { plan, logs, blocks, visibility: bookings?.visibility };
+    return { unanswerable, plan, logs, blocks, visibility: bookings?.visibility };
   } finally {
     // What was not sent goes back to the day's budget.
     reserved.cancel();
     tools.reserve(ehr.sent);
   }
+}
+
+/** Before anything is counted: the AI system says of a thing that is not there that it has no answer to it. */
+async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools): Promise<Track['part'][]> {
+  if (aiSystem === undefined || plan.aiSystemRequests.most === 0) return [];
+  const resource = contract.actions?.find(({ id }) => id === plan.action)?.resource ?? '';
+  const nobody = `${resource}/${nowhere}`;
+  const ask = async (name: string, reference: string): Promise<Answer | undefined> =>
+    aiSystem.ask([[name, reference]]).catch((error: unknown) => {
+      if (error instanceof ExchangeFault) return undefined;
+      throw error;
+    });
+  const asked = new Set(plan.tracks.map(({ part }) => part));
+  const silent: Track['part'][] = [];
+  if (asked.has('response') && answersFor(await ask(resource.toLowerCase(), nobody), nobody) !== false) {
+    silent.push('response', 'age-in-answer');
+  } else if (
+    asked.has('age-in-answer') &&
+    slotOffered(await ask('slot', `Slot/${nowhere}`), `Slot/${nowhere}`) !== false
+  ) {
+    silent.push('age-in-answer');
+  }
+  return silent;
 }
 
 function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTemplate[] {
@@ -148,7 +186,7 @@ function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTempl
               most: samples * looksPerSample.visible,
             },
           ] satisfies RequestTemplate[])),
-      ask('appointment', looksPerSample.response),
+      ask((resource ?? '').toLowerCase(), looksPerSample.response),
       ask('slot', looksPerSample.slotInAnswers),
       { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },
     ] satisfies RequestTemplate[]

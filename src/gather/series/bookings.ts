@@ -9,6 +9,7 @@ import { ExchangeFault, type Answer } from '../request.js';
 import { fillSearch, holesOf } from '../template-values.js';
 import { undoState } from '../undo-state.js';
 import { etagOf } from '../writer.js';
+import { answersFor, slotOffered } from '../ai-system.js';
 import type { Lane } from './lane.js';
 import type { SampleTask } from './run-series.js';
 import { deadlineOf } from './searches.js';
@@ -163,7 +164,6 @@ export class Bookings {
         path: `${resource.resourceType}/${resource.id}`,
         measured: {},
         tolerant: true,
-        deadlineMs: deadlineOf(0),
       }),
     );
     if (read.answer?.resource?.id !== resource.id) this.visibility.unreadById += 1;
@@ -197,13 +197,14 @@ export class Bookings {
     values.set('trigger.to', slot.end);
     const request = fillSearch(this.#slots.find, values, this.#startedAt);
     const noCache = turn % 2 === 1;
-    let state: SlotSighting['state'];
+    let status: string | undefined;
     const { seen, ...times } = await this.#search(this.#tools.clients.ai, request, noCache, (matches) => {
       const found = matches.find((match) => match.id === slot.id) as Slot | undefined;
-      state = found?.status === 'free' ? 'free' : 'taken';
-      return true;
+      status = found?.status;
+      return found !== undefined;
     });
-    return { ...times, state: seen === true ? state : undefined, noCache };
+    // A search for free slots does not return a taken one at all.
+    return { ...times, state: seen === undefined ? undefined : status === 'free' ? 'free' : 'taken', noCache };
   }
 
   // Booked again before the AI system has looked at it, the slot would rightly not be offered.
@@ -227,7 +228,6 @@ export class Bookings {
         ...(noCache ? { headers: { 'cache-control': 'no-cache' } } : {}),
         measured: {},
         tolerant: true,
-        deadlineMs: deadlineOf(0),
       }),
     );
     const page = asked.answer?.ok === true ? readSearchset(asked.answer.resource) : undefined;
@@ -299,9 +299,8 @@ export class Bookings {
       at,
       logs,
       async () => {
-        const { answer, ...times } = await this.#ask([['appointment', reference]]);
-        const offers = listOf(answer, 'offers');
-        return { seen: offers?.some((offer) => offer['appointment'] === reference), ...times };
+        const { answer, ...times } = await this.#ask([[booked.resource.resourceType.toLowerCase(), reference]]);
+        return { seen: answersFor(answer, reference), ...times };
       },
       ([lowerMs]) => {
         if (lowerMs > longestMs) overdue();
@@ -315,15 +314,14 @@ export class Bookings {
   async #askSlot({ slot }: Booked): Promise<SlotSighting> {
     const reference = `Slot/${slot?.id ?? ''}`;
     const { answer, ...times } = await this.#ask([['slot', reference]]);
-    const slots = listOf(answer, 'slots');
-    if (slots === undefined) return { ...times, state: undefined };
-    return { ...times, state: slots.some((each) => each['slot'] === reference) ? 'free' : 'taken' };
+    const offered = slotOffered(answer, reference);
+    return { ...times, state: offered === undefined ? undefined : offered ? 'free' : 'taken' };
   }
 
   async #ask(query: readonly (readonly [string, string])[]): Promise<Timed> {
     const { aiSystem, signal } = this.#tools;
     if (aiSystem === undefined) throw new ExchangeFault('no-ai-system', 'aiSystem.query is not configured', undefined);
-    return timed(this.#aiSystem, signal, () => aiSystem.ask(query, { measured: {}, deadlineMs: deadlineOf(0) }));
+    return timed(this.#aiSystem, signal, () => aiSystem.ask(query, { measured: {} }));
   }
 
   // One watch for logs that wait for the same thing; each of them can end it only for itself.
@@ -401,11 +399,3 @@ function allClosed(logs: readonly TrackLog[]): AbortSignal {
   close();
   return controller.signal;
 }
-
-const listOf = (answer: Answer | undefined, name: string): readonly Readonly<Record<string, unknown>>[] | undefined => {
-  if (answer?.ok !== true || typeof answer.json !== 'object' || answer.json === null) return undefined;
-  const list = (answer.json as Record<string, unknown>)[name];
-  return Array.isArray(list)
-    ? list.filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null)
-    : undefined;
-};

@@ -142,7 +142,7 @@ export function samplingPlan(
     const maxAge = resource.freshness?.maxAge;
     if (maxAge === undefined || resource.freshness?.mode === 'bulk') continue;
     const subject = `resource:${resource.id}`;
-    const changed = resource.type === 'Slot' || resource.type === booking?.resource;
+    const changed = resource.type === 'Slot' || (resource.type === booking?.resource && booking.observe !== undefined);
     if (booking === undefined || !changed || resource.find === undefined) {
       leaveOut(subject, 'no-test-object', `no test of this run changes a ${resource.type}`);
       continue;
