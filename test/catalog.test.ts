@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { loadPolicy, shippedPolicies } from '../src/load/policy.js';
+import { askedParties } from '../src/model/check.js';
 import { factKinds } from '../src/model/facts/registry.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
 
@@ -32,6 +33,10 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
       expect(text.trim().length).toBeGreaterThan(9);
       expect(text).not.toMatch(/[{}]/);
     }
+    // Whoever is asked has to bring something one can look at; yes or no would not do.
+    expect(askedParties).toContain(check.ask.of);
+    expect(check.ask.text).toMatch(/\b(?:show|give|send|hand) us\b/i);
+    expect(check.ask.text).not.toMatch(/[{}]/);
     expect(check.remedy.length).toBeGreaterThan(0);
     for (const { text } of check.remedy) expect(text).not.toMatch(/[{}]/);
     for (const { text } of Object.values(check.messages)) expect(holes(text)).toMatch(/^(\{\})*$/);

@@ -11,6 +11,10 @@ export default defineCheck({
   why: 'Misuse begins with refusals: a stolen key, a product that asks for another clinic’s patients. A log of successes alone hides them.',
   sends:
     'Nothing of its own but reading the log: the requests that other checks had refused with 401 or 403, and the sign-ins they had refused, are looked for one to one.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Show us the log entries of one request and one sign-in your EHR refused: who tried, what for, when, and that it was refused.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -20,6 +20,10 @@ export default defineCheck({
   why: 'After an incident somebody has to say what the product saw. A log kept for screens does not always see the interface.',
   sends:
     'Nothing of its own but reading the log: every read and search of the run carries a request id, and is looked for afterwards, one to one, in the AuditEvents or in an export brought by collect.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Let us read and search a test patient at times we write down, then show us the log entry of each of these accesses: which client, which record, when.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -14,6 +14,10 @@ export default defineCheck({
   why: 'A log that those who are logged can edit proves nothing about them.',
   sends:
     'With the AI system’s client: an update, a patch and a delete of one AuditEvent this run caused, with the record’s own content, between two reads of it by the audit client and two reads of a test patient. A record that is removed all the same is listed as residue.',
+  ask: {
+    of: 'ehr-team',
+    text: 'With the product’s own sign-in, try to change and to delete one audit record while we watch, and show us the record afterwards.',
+  },
   remedy: [
     { owner: 'ehr-team', effort: 'medium', text: 'Make audit records append-only for every API client.' },
     { owner: 'ehr-team', effort: 'low', text: 'Take write scopes on AuditEvent away from the product’s client.' },

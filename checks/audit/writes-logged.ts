@@ -16,6 +16,10 @@ export default defineCheck({
   why: 'A single change that nobody can attribute is enough to make every other entry doubtful.',
   sends:
     'Nothing of its own but reading the log: every create, update, patch and delete of the run, its undo and cleanup too, is looked for by object, version, client and time.',
+  ask: {
+    of: 'ehr-team',
+    text: 'After the product has created, changed and removed one test record, show us the log entry of each step, with the record and its version.',
+  },
   remedy: [
     { owner: 'ehr-team', effort: 'medium', text: 'Switch on audit of changes for API clients, deletes included.' },
     {

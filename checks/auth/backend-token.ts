@@ -17,6 +17,10 @@ export default defineCheck({
   why: 'A backend service has nobody to type a password; a login that differs from the standard, or a token that lives for hours, has to be solved for every hospital anew.',
   sends:
     'One client_credentials request with an assertion signed for the listed token URL and the scopes of the organization file; reads token type, lifetime, scopes and caching of the answer. No redirect is followed.',
+  ask: {
+    of: 'vendor',
+    text: 'Show us your product signing in to the test system with its own key: what it may do then, and for how long.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -13,6 +13,10 @@ export default defineCheck({
   why: 'One product serves many hospitals, often from one vendor-hosted server; a token that is not tied to its organization turns one leak into all of them.',
   sends:
     "Shows this organization's token to the other organization's FHIR base, posts this organization's expendable client to the other token endpoint, and asks with the other organization's own token for this organization's patient; between reads that work at home.",
+  ask: {
+    of: 'ehr-vendor',
+    text: 'With two test organizations, show us what the EHR of the one answers to a token, a client and a patient number of the other.',
+  },
   remedy: [
     {
       owner: 'ehr-vendor',

@@ -17,6 +17,10 @@ export default defineCheck({
   plain: 'It is decided what the AI may change by itself, who looks at it, and how it is undone.',
   why: 'A write nobody classified is done by whoever programs it first; what has no undo is found out on a patient.',
   sends: 'Nothing. Reads the actions of the contract.',
+  ask: {
+    of: 'clinical-owner',
+    text: 'Show us, for each thing the AI may write, whether it is a suggestion, a draft or final, who looks at it where and by when, and how it is taken back.',
+  },
   remedy: [
     {
       owner: 'clinical-owner',

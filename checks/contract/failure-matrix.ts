@@ -22,6 +22,10 @@ export default defineCheck({
   why: 'What nobody decided is decided by an exception handler, in front of a patient.',
   sends:
     'Nothing. Reads the twelve conditions of the contract: behaviour, who is told, within what time, and what never happens.',
+  ask: {
+    of: 'clinical-owner',
+    text: 'Show us the page that says what the AI does when data are missing, access is refused or the EHR is down, who is told, and how soon.',
+  },
   remedy: [
     {
       owner: 'clinical-owner',

@@ -15,6 +15,10 @@ export default defineCheck({
   plain: 'It is written down exactly which data the AI reads, and why.',
   why: 'A category such as "medications" cannot be tested, cannot be granted narrowly and cannot be missed.',
   sends: 'Nothing. Compares each path and search of the contract with the definitions of FHIR R4.',
+  ask: {
+    of: 'vendor',
+    text: 'Give us the list of data elements your product reads, each with the search behind it, what it is needed for and how old it may be.',
+  },
   remedy: [
     { owner: 'vendor', effort: 'low', text: 'Replace categories by FHIRPath fields and one search per resource.' },
     { owner: 'clinical-owner', effort: 'low', text: 'Say for each field what it is needed for and how old it may be.' },

@@ -12,6 +12,10 @@ export default defineCheck({
   plain: 'It is decided who keeps the logs, who holds patient data, and what the trial is compared with.',
   why: 'After an incident the first question is who owned it; the answer has to be older than the incident.',
   sends: 'Nothing. Reads audit, dataHandling and value of the contract.',
+  ask: {
+    of: 'privacy',
+    text: 'Show us a drawing of where patient data are kept and sent, with the party and the agreement at each place, and who keeps the logs.',
+  },
   remedy: [
     {
       owner: 'privacy',

@@ -10,6 +10,10 @@ export default defineCheck({
   plain: 'What is different at this hospital is written down and allowed.',
   why: 'A silent local difference is why what works in one hospital fails in the next.',
   sends: 'Nothing. Compares the organization’s overrides with the override points of the contract.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Give us the list of what is set up differently here than in the vendor’s standard workflow, with the reason for each difference.',
+  },
   remedy: [
     { owner: 'product-owner', effort: 'low', text: 'Declare the override point with its allowed values.' },
     { owner: 'ehr-team', effort: 'low', text: 'Take the override away, or choose one of the allowed values.' },

@@ -19,6 +19,10 @@ export default defineCheck({
   why: 'A scope no cell of the matrix needs is a right somebody will have without having decided on it.',
   sends:
     'Nothing. Derives SMART v2 scopes from the cells of the product’s own roles and compares them with those of its clients.',
+  ask: {
+    of: 'security',
+    text: 'Put the product’s registration beside the table of who may do what, and show us which row of the table needs each of its rights.',
+  },
   remedy: [
     { owner: 'security', effort: 'low', text: 'Take the scopes no cell needs off the client’s registration.' },
     {

@@ -22,6 +22,10 @@ export default defineCheck({
   plain: 'The papers this trial rests on agree with each other.',
   why: 'A name that leads nowhere, or two blocks that exclude each other, is a decision somebody believes was made.',
   sends: 'Nothing. Follows every name inside and between the files, each {{…}} of a template included.',
+  ask: {
+    of: 'vendor',
+    text: 'Go through the marked lines of both files with us and show us which of two contradicting statements your product follows.',
+  },
   remedy: [
     {
       owner: 'product-owner',

@@ -10,6 +10,10 @@ export default defineCheck({
   plain: 'The thing on trial is not still being changed while it is tried.',
   why: 'Integration work on a moving product is done again with every change, and the EHR gets the blame.',
   sends: 'Nothing. Reads status, agreement, open questions and the statement on stability.',
+  ask: {
+    of: 'vendor',
+    text: 'Show us which model version is pinned, and how much of one fixed test set reviewers accepted with each of your last versions.',
+  },
   remedy: [
     {
       owner: 'product-owner',

@@ -17,6 +17,10 @@ export default defineCheck({
   plain: 'It is written down what sets the AI off, and how fast it has to be.',
   why: '"When something changes" cannot be tested and cannot be late; a condition on old and new state can.',
   sends: 'Nothing. Reads triggers and latency entries; the conditions were compiled when the file was loaded.',
+  ask: {
+    of: 'clinical-owner',
+    text: 'Show us one real case on the clock: which change in the record sets the AI off, and when would its answer have come too late?',
+  },
   remedy: [
     {
       owner: 'clinical-owner',

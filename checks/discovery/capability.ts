@@ -15,6 +15,10 @@ export default defineCheck({
   why: 'What is not declared may be switched off, unlicensed or absent; finding out in the last week is the usual way.',
   sends:
     'One GET of metadata without a sign-in; compares it with the searches and actions of the contract, and with what the server took in this run.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Send us the capability statement of the system we would use, with each search and each change of this workflow marked in it.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -14,6 +14,10 @@ export default defineCheck({
   why: 'A client configured by hand works until an address changes; what discovery does not offer is often not switched on.',
   sends:
     'Two GETs of .well-known/smart-configuration without a sign-in, asking for JSON and for HTML. No address in it is followed.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Send us the sign-in description of this system (.well-known/smart-configuration) and show us one client signing in by it.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

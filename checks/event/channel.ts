@@ -15,6 +15,10 @@ export default defineCheck({
   why: 'Many plans say "when the visit ends" and rest on a feed nobody has switched on, or on a poll the EHR would never permit at that pace.',
   sends:
     'Compares the channel the organization declares with the capability statement; for a poll, computes its share of the agreed request limits and asks the search once.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Change a visit on the test system and show us the notice that goes out: by which channel, how long after the change, and what limits apply.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -16,6 +16,10 @@ export default defineCheck({
   why: 'Age is not slowness: an answer can come at once and still describe how things were. Only a change that is watched shows it.',
   sends:
     'Takes and frees a test slot with every measured booking and asks the EHR’s search, and the AI system, until each of them shows it. A resource no test may change stays unmeasured.',
+  ask: {
+    of: 'vendor',
+    text: 'Take one free time off the schedule while your product runs, and show us at which moment it stops offering that time.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -24,6 +24,10 @@ export default defineCheck({
   plain: 'Somebody stands for each promise about patient data, by name and with a date.',
   why: 'A safeguard nobody signed for is found missing after the incident; an agreement with one party covers no other.',
   sends: 'Nothing. Reads the attestations of the organization file; the documents behind them are not reviewed.',
+  ask: {
+    of: 'vendor',
+    text: 'Hand us the signed statement behind each safeguard, with date and owner: risk analysis, agreements with every party that sees patient data, encryption at rest, restore test, incident notice.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -18,6 +18,10 @@ export default defineCheck({
   why: 'Old versions and certificates nobody verifies are how data in transit are read without leaving a trace.',
   sends:
     'Handshakes with each listed address: TLS 1.0 to 1.3 and five weak suites, each offer first proven on a server of our own; one plain request to port 80. No token, no data.',
+  ask: {
+    of: 'security',
+    text: 'Show us, for each address of the EHR and the product, which old and current TLS versions it takes, and when its certificate ends.',
+  },
   remedy: [
     { owner: 'ehr-team', effort: 'low', text: 'Switch TLS 1.0 and 1.1 off; let port 80 redirect or close it.' },
     { owner: 'vendor', effort: 'low', text: 'The same at the product’s own addresses; renew certificates in time.' },

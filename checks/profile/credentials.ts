@@ -15,6 +15,10 @@ export default defineCheck({
   why: 'An expired certificate stops every clinic on the same morning; a key others can read is no proof of identity.',
   sends:
     'Looks at each reference of the organization file, never at its value; reads the end dates of certificates in files and at the servers.',
+  ask: {
+    of: 'security',
+    text: 'Show us where the product’s keys are kept, who can read them, and the day on which each key and certificate ends.',
+  },
   remedy: [
     { owner: 'operator', effort: 'low', text: 'Set the variable or put the file in place; chmod 600 for keys.' },
     { owner: 'security', effort: 'low', text: 'Schedule the renewal of certificates a month ahead, with an owner.' },

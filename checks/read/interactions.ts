@@ -14,6 +14,10 @@ export default defineCheck({
   why: 'A filter that is ignored, a page that is never reached or an empty list for a refused question looks like data; the product cannot tell, and acts on it.',
   sends:
     'Runs each search of the contract in strict handling, twice with values that match and in between once per filter with a value that cannot match, follows the pages to the end, reads one record by its id, and searches a type that does not exist.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Run this workflow’s own searches for test patients whose records you know, and show us what came back beside what should have.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -17,6 +17,10 @@ export default defineCheck({
   why: 'An interface can exist and still return records without the element a decision rests on; the AI then guesses or stops.',
   sends:
     'Reads up to 22 resources of test patients by the contract’s own searches and evaluates each field path on each of them.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Take 20 records as the workflow would read them and show us, for each field it needs, in how many of them it is filled.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

@@ -17,6 +17,10 @@ export default defineCheck({
   why: 'Interfaces often show a copy of the schedule, or a schedule without its blocks and rules; every phantom offer ends in a second call or in two patients for one chair.',
   sends:
     'Lists up to 100 free times by the contract’s slot search, then reads the same slots and the visits that hold them with a staff context, and asks again about each one that differs.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Put the free times the interface gives for one day beside the front desk’s own screen and show us every difference.',
+  },
   remedy: [
     {
       owner: 'vendor',

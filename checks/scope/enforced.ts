@@ -11,6 +11,10 @@ export default defineCheck({
   why: 'Scopes that are granted but not enforced look right in every document; batches and included resources are where they are most often forgotten.',
   sends:
     'Reads, searches, a batch entry and an _include of types the granted scopes lack, and a create by a client with fewer scopes, each between two allowed reads of the same session. A create that succeeds is undone.',
+  ask: {
+    of: 'ehr-vendor',
+    text: 'Show us what the EHR answers when a client asks for a kind of record its token leaves out: alone, inside a batch, and along with an allowed one.',
+  },
   remedy: [
     {
       owner: 'ehr-vendor',

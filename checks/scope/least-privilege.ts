@@ -16,6 +16,10 @@ export default defineCheck({
   why: 'What a token allows is what a stolen token, or a mistake of the product, can do.',
   sends:
     'Compares the scopes of the token answer with those asked for and with the rights of the product in the contract; asks once, with an expendable client, for a scope that does not exist.',
+  ask: {
+    of: 'vendor',
+    text: 'Show us the rights in a token of your product on the test system, and the step of the workflow that needs each of them.',
+  },
   remedy: [
     { owner: 'vendor', effort: 'low', text: 'Ask for the scopes of the contract and no others.' },
     {

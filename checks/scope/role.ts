@@ -12,6 +12,10 @@ export default defineCheck({
   why: 'A scope limits a program, not a person; who may see what is decided by the rights of the role behind the session.',
   sends:
     'For each role and resource type one allowed and one forbidden reading with the context of that role, of an object which the AI system has read, and one forbidden change of an object the run made; between readings the role may do.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Sign in once as each role, the product’s own included, and show us one thing it can see or change and one thing it is refused.',
+  },
   remedy: [
     { owner: 'ehr-team', effort: 'medium', text: 'Correct the security class or role template of the account named.' },
     { owner: 'vendor', effort: 'medium', text: 'Map product roles to accounts of their own, one per role.' },

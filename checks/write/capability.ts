@@ -13,6 +13,10 @@ export default defineCheck({
   why: 'Reading is opened first and writing often never; a product that cannot write back hands its result to a person who types it again, and no time is saved.',
   sends:
     'Compares the declared way of each action with the capability statement and with the scopes of the token the AI system gets; other ways than FHIR are taken from steps and evidence in the organization file.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Show us, on the test system, how each thing the AI prepares gets into the record without anybody retyping it.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

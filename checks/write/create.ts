@@ -15,6 +15,10 @@ export default defineCheck({
   why: 'A create can be answered with success while the server drops the elements it does not map; the product reports a booking or a note that the record does not hold.',
   sends:
     'Creates the object of the contract once for a test patient, marked as a test, finds it by the answer or by its identifier, reads it again and compares every element the contract writes.',
+  ask: {
+    of: 'vendor',
+    text: 'File one record through your product on the test system, and show us what you sent beside what the EHR kept.',
+  },
   remedy: [
     { owner: 'vendor', effort: 'medium', text: 'Write only elements this EHR stores, and read back what was written.' },
     {

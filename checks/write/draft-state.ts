@@ -11,6 +11,10 @@ export default defineCheck({
   why: 'Where a server knows no drafts, everything that is filed counts as signed; the review step of the contract then happens after the fact, or never.',
   sends:
     'Files the contract’s draft for a test patient, reads it again as the AI system and as a member of staff, and runs the searches of those named in visibleTo.',
+  ask: {
+    of: 'ehr-vendor',
+    text: 'Show us a draft that came from outside: where it lands, who sees it there, and how it looks until a clinician signs it.',
+  },
   remedy: [
     {
       owner: 'ehr-team',

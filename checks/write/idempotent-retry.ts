@@ -12,6 +12,10 @@ export default defineCheck({
   why: 'When an answer is lost the client cannot know whether the write happened, and repeats it; without a key, a search or a lock each repetition is another visit or note.',
   sends:
     'Runs the contract’s own sequence for one business key: a create whose answer is lost, the retry, the same once more, and for another key two at the same time. Counts the objects each time.',
+  ask: {
+    of: 'vendor',
+    text: 'Cut the connection just after your product has sent a write, let it try again, and show us how many records the EHR then holds.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -23,6 +23,10 @@ export default defineCheck({
   why: 'Models make well-formed mistakes; a server that stores them, or mends them silently, is the last guard that did not stand.',
   sends:
     'Writes with one fault each (mandatory element missing, unknown code, patient who does not exist, time in the past), between two writes that are right, and looks for what was stored.',
+  ask: {
+    of: 'ehr-team',
+    text: 'Send the test system a record with a missing element, one with an unknown code and one for an unknown patient, and show us each answer and what was stored.',
+  },
   remedy: [
     {
       owner: 'vendor',

@@ -12,6 +12,10 @@ export default defineCheck({
   why: 'Servers that rebuild a record from the elements they map lose the rest of it with the first update, and nobody sees a difference on the screen that made it.',
   sends:
     'Reads the version of a test object, makes the one change the contract makes (or its undo) with If-Match, and reads it again; after a refused PATCH one PUT of the same change.',
+  ask: {
+    of: 'vendor',
+    text: 'Let your product change one field of a test record, and show us the whole record before and after.',
+  },
   remedy: [
     {
       owner: 'vendor',

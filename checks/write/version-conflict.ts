@@ -15,6 +15,10 @@ export default defineCheck({
   why: 'Two people and one product change the same record; where nothing compares versions, the last writer wins and nobody notices.',
   sends:
     'Creates a test object, lets a second client change it, then updates it with the version from before (If-Match), between two updates based on the current version; last, one update that states no version.',
+  ask: {
+    of: 'vendor',
+    text: 'Show us, in your test system, what the EHR answers when your product updates a visit that a nurse changed a minute before.',
+  },
   remedy: [
     {
       owner: 'vendor',

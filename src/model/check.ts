@@ -41,14 +41,17 @@ export interface Say<M extends Messages> {
 }
 
 export type RemedyOwner =
-  | 'vendor'
-  | 'ehr-team'
-  | 'ehr-vendor'
-  | 'clinical-owner'
-  | 'product-owner'
-  | 'security'
-  | 'privacy'
-  | 'operator';
+  'vendor' | 'ehr-team' | 'ehr-vendor' | 'clinical-owner' | 'product-owner' | 'security' | 'privacy' | 'operator';
+
+/** Whom a buyer can ask. */
+export const askedParties = ['vendor', 'ehr-team', 'ehr-vendor', 'clinical-owner', 'privacy', 'security'] as const;
+export type AskedParty = (typeof askedParties)[number];
+
+/** One question to one party while nobody has shown it; it asks for something to look at, not for a yes. */
+export interface Question {
+  readonly of: AskedParty;
+  readonly text: string;
+}
 
 export interface Remedy {
   readonly owner: RemedyOwner;
@@ -73,6 +76,7 @@ export interface CheckMetadata {
   readonly why: string;
   /** What is sent and observed, in two or three sentences. */
   readonly sends: string;
+  readonly ask: Question;
   readonly remedy: readonly Remedy[];
   readonly references: readonly string[];
   /** Safeguards of 45 CFR it bears on. */

@@ -12,6 +12,7 @@ export const versionConflict: AnyCheck = defineCheck({
   plain: 'The AI cannot overwrite what a nurse has just typed.',
   why: 'Without a version check the last writer wins silently.',
   sends: 'Two updates of one test object.',
+  ask: { of: 'vendor', text: 'Show us what the EHR answers to an outdated update.' },
   remedy: [{ owner: 'vendor', effort: 'low', text: 'Send If-Match with every update.' }],
   references: ['https://hl7.org/fhir/R4/http.html#concurrency'],
   writes: 'all',

@@ -135,6 +135,7 @@ function stub(id: string, table: Table): AnyCheck {
     plain: 'A sentence.',
     why: 'A reason.',
     sends: 'Nothing.',
+    ask: { of: 'vendor', text: `Show us ${id}.` },
     remedy: [{ owner: 'vendor', effort: 'low', text: 'Do something.' }],
     references: [],
     writes: 'none',

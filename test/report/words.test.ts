@@ -63,7 +63,7 @@ describe('words that are not used', () => {
     const found = checks.flatMap((check) => {
       const messages = Object.values(check.messages).map(({ text }) => text);
       const stated = [check.title, check.failureTitle, check.plain, ...messages];
-      const prose = [...stated, check.why, check.sends, ...check.remedy.map(({ text }) => text)];
+      const prose = [...stated, check.why, check.sends, check.ask.text, ...check.remedy.map(({ text }) => text)];
       return [
         ...prose.flatMap((text) => faults(check.id, text, forbidden)),
         ...stated.flatMap((text) => faults(check.id, text, absolute)),
