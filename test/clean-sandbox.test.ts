@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { loadChecks } from '../src/cli/check-catalog.js';
+import { deviations } from '../src/sandbox/deviations/index.js';
+import { trial, type TrialOptions } from './support/trial.js';
+
+const trials: readonly TrialOptions[] = [
+  { workflow: 'scheduling', aiSystem: 'integrated', peer: true },
+  { workflow: 'documentation' },
+  { workflow: 'prior-authorization' },
+];
+const passed = new Set<string>();
+
+describe('the clean sandbox', () => {
+  for (const options of trials) {
+    it(`${options.workflow}: nothing fails, nothing is our fault, nothing is left`, { timeout: 120_000 }, async () => {
+      const { results, events, end, after, before } = await trial(options);
+      for (const [id, { outcome }] of results) if (outcome === 'pass') passed.add(id);
+      const bad = [...results.values()].filter(({ outcome }) => outcome === 'fail' || outcome === 'error');
+      expect(bad.map(({ check, judgements }) => ({ id: check.id, judgements }))).toEqual([]);
+      expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+      expect(end.residue).toEqual([]);
+      expect(after).toBe(before);
+    });
+  }
+
+  it('passes every check there is, in one workflow or another', async () => {
+    const checks = await loadChecks(new URL('../checks/', import.meta.url));
+    expect(checks.map(({ id }) => id).filter((id) => !passed.has(id))).toEqual([]);
+  });
+});
+
+it('every check is flipped by at least one deviation', async () => {
+  const checks = await loadChecks(new URL('../checks/', import.meta.url));
+  const caught = new Set(deviations.flatMap(({ caughtBy }) => [...caughtBy]));
+  expect(checks.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([]);
+});

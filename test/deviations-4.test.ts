@@ -1,0 +1,3 @@
+import { deviationsAreNoticed } from './support/deviation-matrix.js';
+
+deviationsAreNoticed(3, 4);

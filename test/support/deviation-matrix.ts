@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Contract } from '../../src/model/documents/contract.js';
+import { deviations } from '../../src/sandbox/deviations/index.js';
+import { trial } from './trial.js';
+
+/** Nobody waits a minute for an answer that never comes. */
+function hurry({ contract }: { contract: Record<string, unknown> }): void {
+  const { latency, resources } = contract as unknown as Contract;
+  for (const entry of latency ?? []) if (entry.to === 'ai-response') entry.budget = 'PT2S';
+  for (const { id, freshness } of resources ?? []) if (freshness && id !== 'caller') freshness.maxAge = 'PT2S';
+}
+
+/**
+ * Each deviation against the probes of the checks that must notice it, in parts so that the files run side by side. The
+ * whole table, every check against every deviation, is `npm run matrix`.
+ */
+export function deviationsAreNoticed(part: number, parts: number): void {
+  describe('every deviation is noticed by the checks it names', () => {
+    for (const [index, { id, caughtBy, besides = [], workflow, peer, aiSystem }] of deviations.entries()) {
+      if (index % parts !== part) continue;
+      it(`${id}: ${caughtBy.join(', ')}`, { timeout: 90_000 }, async () => {
+        const { outcome, after, before } = await trial({
+          deviations: [id],
+          checks: [...caughtBy, ...besides],
+          ...(workflow === undefined ? {} : { workflow }),
+          ...(peer === undefined ? {} : { peer }),
+          ...(aiSystem === undefined ? {} : { aiSystem, change: hurry }),
+        });
+        for (const check of caughtBy) expect(['fail', 'warn', 'not-measured'], check).toContain(outcome(check));
+        expect(after).toBe(before);
+      });
+    }
+  });
+}
