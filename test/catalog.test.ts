@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { loadPolicy, shippedPolicies } from '../src/load/policy.js';
+import { absentTitle } from '../src/model/absent-titles.js';
 import { askedParties } from '../src/model/check.js';
 import { factKinds } from '../src/model/facts/registry.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
@@ -65,6 +66,13 @@ describe.each(shippedPolicies)('policy %s', (name) => {
     const used = new Set(rows.map((row) => row.check));
     expect(absent.map((one) => one.check).filter((id) => checkIds.includes(id) || !used.has(id))).toEqual([]);
   });
+});
+
+it('what this version lacks has a plain title, and nothing it has needs one', async () => {
+  for (const { absent, later } of await Promise.all(shippedPolicies.map(policy))) {
+    expect([...absent.map((one) => one.check), ...later].filter((id) => absentTitle(id) === id)).toEqual([]);
+  }
+  expect(checkIds.filter((id) => absentTitle(id) !== id)).toEqual([]);
 });
 
 it('every check is used by a policy', async () => {

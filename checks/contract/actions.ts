@@ -53,7 +53,7 @@ export default defineCheck({
     default: { kind: 'undecided', text: 'Action {action} comes from the template, to be confirmed by {who}.' },
     undecided: {
       kind: 'undecided',
-      text: 'Not decided: {what} of {action}. {who} should; to be confirmed: {default}.',
+      text: 'Not decided: {what} of {action}; {who} decides, suggested: {default}.',
     },
   },
   evaluate: ({ 'template-defaults': defaults }, say, { item: { contract } }) => {

@@ -44,7 +44,7 @@ export default defineCheck({
     default: { kind: 'undecided', text: 'The failure matrix comes from the template, to be confirmed by {who}.' },
     undecided: {
       kind: 'undecided',
-      text: '{decided} of {of} conditions are decided; open: {open}. {who} should decide; to be confirmed: {default}.',
+      text: '{decided} of {of} conditions are decided; open: {open}; {who} decides, suggested: {default}.',
     },
   },
   evaluate: ({ 'template-defaults': defaults }, say, { item: { contract } }) => {

@@ -42,7 +42,7 @@ export default defineCheck({
     'no-reason': { kind: 'limit', text: 'No reason is given for {paths}.' },
     'no-freshness': { kind: 'limit', text: 'It is not said how old {type} may be.' },
     default: { kind: 'undecided', text: 'Resource {what} comes from the template, to be confirmed by {who}.' },
-    undecided: { kind: 'undecided', text: 'Not decided: {what}. {who} should; to be confirmed: {default}.' },
+    undecided: { kind: 'undecided', text: 'Not decided: {what}; {who} decides, suggested: {default}.' },
   },
   evaluate: (
     { 'document-problems': problems, 'template-defaults': defaults },

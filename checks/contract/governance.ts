@@ -43,7 +43,7 @@ export default defineCheck({
     'trains-without-agreement': { kind: 'proof', text: 'Models learn from patient data, and no agreement is named.' },
     'no-baseline': { kind: 'limit', text: 'No baseline: {missing} of the business case is not stated.' },
     default: { kind: 'undecided', text: 'Block {what} comes from the template, to be confirmed by {who}.' },
-    undecided: { kind: 'undecided', text: 'Not decided: {what}. {who} should; to be confirmed: {default}.' },
+    undecided: { kind: 'undecided', text: 'Not decided: {what}; {who} decides, suggested: {default}.' },
   },
   evaluate: ({ 'template-defaults': defaults }, say, { item: { contract } }) => {
     const { dataHandling, value } = contract;

@@ -52,7 +52,7 @@ export default defineCheck({
       text: 'The matrix needs {scopes}, and client {binding} does not ask for all of it.',
     },
     default: { kind: 'undecided', text: 'The permission matrix comes from the template, to be confirmed by {who}.' },
-    undecided: { kind: 'undecided', text: 'Not decided: {what}. {who} should; to be confirmed: {default}.' },
+    undecided: { kind: 'undecided', text: 'Not decided: {what}; {who} decides, suggested: {default}.' },
   },
   evaluate: ({ 'template-defaults': defaults }, say, { item: { contract, organization, environmentId } }) => {
     const { rules, productRoles } = contract.permissions ?? {};

@@ -37,7 +37,7 @@ export default defineCheck({
     'open-questions': { kind: 'limit', text: 'Open questions: {questions}.' },
     undecided: {
       kind: 'undecided',
-      text: 'The contract has no status; {who} should set it; to be confirmed: {default}.',
+      text: 'The contract has no status; {who} sets it, suggested: {default}.',
     },
   },
   evaluate: ({ 'template-defaults': { status } }, say, { item: { contract, organization } }, { startedAt }) => {

@@ -45,7 +45,7 @@ export default defineCheck({
     'no-peak-rate': { kind: 'limit', text: 'Trigger {trigger} has no peak rate.' },
     'median-only': { kind: 'limit', text: 'Trigger {trigger} has no budget above the median.' },
     default: { kind: 'undecided', text: '{what} comes from the template, to be confirmed by {who}.' },
-    undecided: { kind: 'undecided', text: 'Not decided: {what}. {who} should; to be confirmed: {default}.' },
+    undecided: { kind: 'undecided', text: 'Not decided: {what}; {who} decides, suggested: {default}.' },
   },
   evaluate: ({ 'document-problems': problems, 'template-defaults': defaults }, say, { item: { contract } }) => {
     const { triggers = [], latency = [] } = contract;

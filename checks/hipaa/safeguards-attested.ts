@@ -53,7 +53,7 @@ export default defineCheck({
   messages: {
     'no-agreement': { kind: 'proof', text: 'It is stated that {party}, which sees patient data, has no agreement.' },
     'expires-soon': { kind: 'limit', text: 'Expiring within {days} days: {items}.' },
-    'not-stated': { kind: 'undecided', text: 'Nobody states, with owner and end date: {items}. {who} should.' },
+    'not-stated': { kind: 'undecided', text: 'Nobody states, with owner and end date: {items}; {who} should.' },
     expired: { kind: 'control', text: 'Out of date: {items}.' },
     'no-parties': {
       kind: 'undecided',

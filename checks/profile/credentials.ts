@@ -61,17 +61,18 @@ export default defineCheck({
         certificate === undefined ? [] : [{ name: origin, pointer: '', notAfter: certificate.notAfter }],
       ),
     ];
+    const document = 'organization';
     const verdicts = [
       ...own.flatMap(({ code, pointer, name }) =>
         code === 'unresolved-secret'
-          ? [say.fail('unresolved', { pointer, name })]
+          ? [say.fail('unresolved', { document, pointer, name })]
           : code === 'secret-readable-by-others'
-            ? [say.fail('readable-by-others', { pointer, name })]
+            ? [say.fail('readable-by-others', { document, pointer, name })]
             : [],
       ),
       ...certificates.flatMap(({ name, pointer, notAfter }) => {
-        if (notAfter === null) return [say.fail('no-certificate', { name, pointer })];
-        const shown = { name, pointer, notAfter, days: daysUntil(notAfter, startedAt) };
+        if (notAfter === null) return [say.fail('no-certificate', { document, name, pointer })];
+        const shown = { document, name, pointer, notAfter, days: daysUntil(notAfter, startedAt) };
         if (shown.days < failDays) return [say.fail('ends', shown)];
         return shown.days <= warnDays ? [say.warn('ends-soon', shown)] : [];
       }),

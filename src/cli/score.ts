@@ -54,18 +54,10 @@ async function runScore(folder: string, flags: ScoreFlags, places: PackagePlaces
   if (flags.json === true) {
     process.stdout.write(scorecardJson(scorecard));
   } else {
-    const { printed, padded } = await import('../report/screen.js');
-    const { decision, answers } = scorecard;
-    process.stdout.write(
-      printed(
-        [
-          [{ text: [decision.words, ...decision.notes].join('; '), tone: 'strong' }],
-          ...answers.map((one) => [{ text: `  ${padded(one.title, 60)} ${padded(one.words, 18)} ${one.sentence}` }]),
-          [{ text: `exit ${decision.exitCode}` }],
-        ],
-        false,
-      ),
-    );
+    const { renderTerminal } = await import('../report/terminal.js');
+    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+    const width = process.stdout.columns ?? 100;
+    process.stdout.write(renderTerminal(scorecard, { color, width, runPath: folder }));
   }
   return scorecard.decision.exitCode as ExitCode;
 }

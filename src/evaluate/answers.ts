@@ -1,3 +1,4 @@
+import { absentTitle } from '../model/absent-titles.js';
 import { environmentClasses, weakerGrade, type EnvironmentClass } from '../model/outcome.js';
 import { messageText } from '../model/message-text.js';
 import { questionIds, type Answer, type AnswerValue, type QuestionId } from '../model/scorecard.js';
@@ -101,7 +102,7 @@ export function answersOf(rows: readonly Row[]): AnswerCore[] {
 
 /** What a row says of itself in one sentence: its worst finding, or its title. */
 export function rowText(row: Row): string {
-  const title = row.definition?.title ?? row.check;
+  const title = row.definition?.title ?? absentTitle(row.check);
   if (row.outcome === 'error') return `${title}: a fault of this tool`;
   const worst = row.judgements.find((one) => one.outcome === row.outcome && one.messageId !== null);
   const message = worst === undefined ? undefined : row.definition?.messages[worst.messageId ?? ''];
@@ -115,14 +116,29 @@ export function rowText(row: Row): string {
   return said ?? title;
 }
 
+/** Checks named in a sentence; the others are counted. */
+const maxTitles = 3;
+const isAbsent = (row: Row): boolean => row.reason === 'not-in-this-version';
+
+/** How much was seen, where nothing but the lack of checks keeps an answer from Yes. */
+function absentSentence({ answer, deciding, supporting, causes }: AnswerCore): string {
+  const [rows, kind] = answer === 'partly' ? [supporting, 'supporting'] : [deciding, 'deciding'];
+  const seen = rows.filter((row) => !isOpen(row)).length;
+  const titles = causes.slice(0, maxTitles).map((row) => `“${absentTitle(row.check)}”`);
+  const more = causes.length > maxTitles ? ` and ${causes.length - maxTitles} more` : '';
+  return `${seen} of ${rows.length} ${kind} checks made; this version has none for ${titles.join(', ')}${more}.`;
+}
+
 function sentence(core: AnswerCore, heldBy: Answer['heldBy']): string {
-  const [first] = core.causes;
+  // What somebody here can change comes before what this version cannot look at.
+  const first = core.causes.find((row) => !isAbsent(row)) ?? core.causes[0];
   if (core.answer === 'yes') {
     const holders = [...new Set(heldBy.map((one) => one.holder))].map((holder) => `the ${holder}`);
     const deciding = `${core.deciding.length} of ${core.deciding.length} deciding checks shown`;
     if (core.deciding.length === 0) return 'The contract asks for nothing here.';
     return holders.length === 0 ? `${deciding}.` : `${deciding}, held by ${holders.join(' and ')}.`;
   }
+  if (first !== undefined && isAbsent(first)) return absentSentence(core);
   if (first !== undefined) {
     const more = core.causes.length - 1;
     return `${rowText(first)}${more === 0 ? '' : ` (and ${more} more)`}`;

@@ -2,6 +2,7 @@ import type { EhrProfile } from '../model/documents/ehr-profile.js';
 import type { ExchangeLine } from '../model/evidence.js';
 import type { BlockerClass } from '../model/outcome.js';
 import { compareCodeUnits } from '../model/order.js';
+import { firstRemedy } from '../model/remedy.js';
 import { rowText } from './answers.js';
 import { reasonWords } from './reasons.js';
 import { isApplicable, isOpen, type Row } from './rows.js';
@@ -90,7 +91,7 @@ export function nextActions(rows: readonly AttributedRow[]): NextAction[] {
   return candidates
     .map((row): NextAction => {
       const unlocks = rows.filter((one) => one.blockedBy === row.check).map((one) => one.check);
-      const remedy = row.definition!.remedy[0];
+      const remedy = firstRemedy(row.blocks, row.definition!.remedy);
       const words = row.reason === null ? undefined : reasonWords[row.reason];
       return {
         class: row.blocks,

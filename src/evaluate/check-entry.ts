@@ -1,5 +1,7 @@
+import { absentTitle } from '../model/absent-titles.js';
 import { messageText } from '../model/message-text.js';
 import type { CheckEntry, Finding } from '../model/scorecard.js';
+import type { AnySubject } from '../model/subject.js';
 import type { AttributedRow } from './blockers.js';
 import type { CeiledJudgement } from './ceilings.js';
 import { byOutcome } from './details.js';
@@ -16,10 +18,20 @@ export const exchangesOf = (ids: readonly string[], known: ScoreInput['exchanges
     return [{ id, method: line.method, path: line.path, status: line.status, context: line.context }];
   });
 
+/** A check of a whole document points at the very line itself, in `pointer` and `document`. */
+function demandOf(
+  demandedBy: AnySubject['demandedBy'],
+  { pointer, document = demandedBy.document }: CeiledJudgement['data'],
+): AnySubject['demandedBy'] {
+  const named = document === 'contract' || document === 'organization' ? document : undefined;
+  return typeof pointer === 'string' && named !== undefined ? { document: named, pointer } : demandedBy;
+}
+
 function findingOf(row: Row, judgement: CeiledJudgement, input: ScoreInput): Finding {
   const message = judgement.messageId === null ? undefined : row.definition?.messages[judgement.messageId];
   const subject = input.subjects.find((one) => one.id === judgement.subject);
-  const span = subject === undefined ? undefined : input.spanOf(subject.demandedBy);
+  const demandedBy = subject === undefined ? undefined : demandOf(subject.demandedBy, judgement.data);
+  const span = demandedBy === undefined ? undefined : input.spanOf(demandedBy);
   return {
     subject: judgement.subject,
     outcome: judgement.outcome,
@@ -33,9 +45,9 @@ function findingOf(row: Row, judgement: CeiledJudgement, input: ScoreInput): Fin
     environmentClass: judgement.environmentClass,
     exchanges: exchangesOf(judgement.exchanges, input.exchangesById),
     demandedBy:
-      subject === undefined || span === undefined
+      demandedBy === undefined || span === undefined
         ? null
-        : { document: subject.demandedBy.document, file: span.file, line: span.line },
+        : { document: demandedBy.document, file: span.file, line: span.line },
   };
 }
 
@@ -70,10 +82,11 @@ export function checkEntry(row: AttributedRow, input: ScoreInput, gap: CheckEntr
       })),
     gap,
     prose: {
-      title: definition?.title ?? row.check,
-      failureTitle: definition?.failureTitle ?? row.check,
+      title: definition?.title ?? absentTitle(row.check),
+      failureTitle: definition?.failureTitle ?? absentTitle(row.check),
       plain: definition?.plain ?? 'This version of the tool has no check for it.',
       why: definition?.why ?? '',
+      ask: definition === undefined ? null : { owner: definition.ask.of, text: definition.ask.text },
       remedy: (definition?.remedy ?? []).map(({ owner, effort, text }) => ({ owner, effort, text })),
       references: [...(definition?.references ?? [])],
       maps: [...(definition?.maps ?? [])],

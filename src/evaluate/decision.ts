@@ -1,3 +1,4 @@
+import { absentTitle } from '../model/absent-titles.js';
 import { exitCodes, type ExitCode } from '../model/errors.js';
 import type { EvidenceEnd, EvidenceHeader } from '../model/evidence.js';
 import { compareCodeUnits } from '../model/order.js';
@@ -71,7 +72,9 @@ function capsOf({ policy, rows, subjects, run }: DecisionInput): DecisionReason[
     ...byPerson.map((row) =>
       reason('person-holds-commit', `${rowText(row)}: held by a person for a commit.`, row.check),
     ),
-    ...missing.map((check) => reason('not-in-this-version', `This version has no check ${check}.`, check)),
+    ...missing.map((check) =>
+      reason('not-in-this-version', `This version cannot look yet: ${absentTitle(check)}.`, check),
+    ),
   ].filter((one) => one.code !== 'not-in-this-version' || policy.absent.some(({ check }) => check === one.check));
 }
 
@@ -84,7 +87,9 @@ function notShownReasons(input: DecisionInput): DecisionReason[] {
   const codeOf = (check: string, otherwise: string) =>
     input.rows.some((row) => row.check === check && row.reason === 'not-yet') ? 'not-yet' : otherwise;
   return [
-    ...(input.run.complete ? [] : [reason('incomplete-run', 'The run did not end; what is missing was not gathered.')]),
+    ...(input.run.complete
+      ? []
+      : [reason('incomplete-run', 'The run did not come to its end; what is missing was not gathered.')]),
     ...safety.map((row) => reason(codeOf(row.check, 'safety-blocker-not-settled'), rowText(row), row.check)),
     ...points
       .filter((point) => !named.has(point.check))

@@ -130,12 +130,12 @@ export function detailsOf(
   );
 }
 
-/** A question for whoever can answer it, one per check that nobody has shown; it asks for what can be shown. */
+/** One question per check that nobody has shown, for the party its check names; not for checks this version lacks. */
 export function questionsOf(rows: readonly Row[]): Scorecard['questions'] {
   const asked = new Map<string, Scorecard['questions'][number]>();
   for (const row of rows) {
     if (!isApplicable(row) || !isOpen(row) || row.severity === 'minor') continue;
-    if (row.reason === 'not-in-this-version' || row.reason === null || asked.has(row.check)) continue;
+    if (row.definition === undefined || row.reason === null || asked.has(row.check)) continue;
     const subjects = [
       ...new Set(row.judgements.filter((one) => one.outcome === 'not-measured').map((one) => one.subject)),
     ];
@@ -143,8 +143,9 @@ export function questionsOf(rows: readonly Row[]): Scorecard['questions'] {
       question: row.decides[0] ?? row.supports[0] ?? null,
       check: row.check,
       subject: subjects.length === 1 ? subjects[0]! : null,
-      owner: reasonWords[row.reason].owner,
-      text: `How can this be shown: ${row.definition?.title ?? row.check}? So far, ${reasonWords[row.reason].text}.`,
+      owner: row.definition.ask.of,
+      reason: row.reason,
+      text: row.definition.ask.text,
     });
   }
   return [...asked.values()].sort((a, b) => compareCodeUnits(a.check, b.check));

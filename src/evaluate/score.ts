@@ -15,7 +15,7 @@ import { maturityOf } from './maturity.js';
 import { creditOf, isApplicable, isOpen, rowsOf, severityWeight, type Row } from './rows.js';
 import { runState, type ScoreInput } from './score-input.js';
 import { valueOf } from './value.js';
-import { decisionWords, foot, notesOf, scopeOf } from './words.js';
+import { decisionWords, foot, notesOf, notLookedAt, scopeOf, whyIncomplete } from './words.js';
 
 export type { ScoreInput } from './score-input.js';
 
@@ -101,6 +101,8 @@ export function score(input: ScoreInput): Scorecard {
   const whole = weight(applicable);
   const last = input.ends.at(-1);
   const sum = (pick: (end: EvidenceEnd) => number) => input.ends.reduce((total, end) => total + pick(end), 0);
+  const stop = input.events.find(({ event }) => event === 'safety-stop')?.data['message'];
+  const why = whyIncomplete(run, typeof stop === 'string' ? stop : undefined);
   const contacted = input.events.flatMap(({ event, data }) =>
     event === 'host' && typeof data['origin'] === 'string' ? [data['origin']] : [],
   );
@@ -125,6 +127,7 @@ export function score(input: ScoreInput): Scorecard {
       complete: run.complete,
       how: run.how,
       code: run.code,
+      why,
       selection:
         header.selection === null
           ? null
@@ -184,13 +187,12 @@ export function score(input: ScoreInput): Scorecard {
         header,
         policy,
         contract,
-        organization,
-        complete: run.complete,
+        whyIncomplete: why,
         byVendor: run.byVendor,
         present,
         total: ids.size,
-        peers,
       }),
+      notLookedAt: notLookedAt(policy, peers),
       scope,
       counts: countsOf(rows, openPoints, questions.length),
       exitCode: exitCodeOf(value, gate, run, rows, baseline),

@@ -1,10 +1,13 @@
+import { absentTitle } from '../model/absent-titles.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { EvidenceHeader } from '../model/evidence.js';
 import type { EnvironmentClass } from '../model/outcome.js';
+import { compareCodeUnits } from '../model/order.js';
 import type { Policy } from '../model/policy.js';
 import type { DecisionReason, DecisionValue, Scorecard } from '../model/scorecard.js';
 import type { AnySubject } from '../model/subject.js';
+import type { RunState } from './decision.js';
 import type { Row } from './rows.js';
 
 /** The last lines of every format. */
@@ -105,17 +108,29 @@ export function decisionWords(
   return `${decisionNames[value]} ${scope.environment}: ${scopeWords(scope)}`;
 }
 
+/** Why a run did not come to its end, as a clause; null when it did. */
+export function whyIncomplete(
+  { complete, how, code }: Pick<RunState, 'complete' | 'how' | 'code'>,
+  said: string | undefined,
+): string | null {
+  if (complete) return null;
+  if (how === 'interrupted') return 'somebody interrupted it';
+  if (how === 'safety-stop') return `a safety rule stopped it: ${said ?? code ?? 'unnamed'}`;
+  if (how !== 'internal') return 'it was cut off before its end';
+  return code === 'disk-write-failed'
+    ? 'the run folder could no longer be written (disk full or a disk fault)'
+    : 'a fault of this tool ended it';
+}
+
 /** What is printed beside the first line where it is true. */
 export function notesOf(input: {
   readonly header: EvidenceHeader;
   readonly policy: Policy;
   readonly contract: Contract;
-  readonly organization: OrganizationProfile;
-  readonly complete: boolean;
+  readonly whyIncomplete: string | null;
   readonly byVendor: boolean;
   readonly present: number;
   readonly total: number;
-  readonly peers: boolean;
 }): string[] {
   const { header, policy, contract } = input;
   const metadata = contract.metadata;
@@ -127,9 +142,13 @@ export function notesOf(input: {
       : []),
     ...(policy.shipped ? [] : ['custom policy']),
     ...(input.present < input.total ? [`preview policy, ${input.present} of ${input.total} checks`] : []),
-    ...(input.complete ? [] : ['incomplete run']),
+    ...(input.whyIncomplete === null ? [] : [`incomplete run: ${input.whyIncomplete}`]),
     ...(draft ? ['provisional: the contract is a draft'] : []),
-    ...(input.peers ? [] : ['isolation between organizations not looked at']),
-    ...(policy.later.length === 0 ? [] : [`not looked at by this tool yet: ${policy.later.join(', ')}`]),
   ];
 }
+
+/** What this run or this version did not look at, and no answer or count says so. */
+export const notLookedAt = (policy: Policy, peers: boolean): string[] => [
+  ...(peers ? [] : ['isolation between organizations (no second one was given)']),
+  ...[...policy.later].sort(compareCodeUnits).map((check) => `${absentTitle(check)} (${check}, not in this version)`),
+];

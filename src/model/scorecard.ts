@@ -1,4 +1,5 @@
 import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { askedParties } from './check.js';
 import { inputSchema, residueSchema } from './evidence.js';
 import { environmentClasses, grades, notMeasuredReasons } from './outcome.js';
 
@@ -36,6 +37,7 @@ const remedyOwner = oneOf([
   'privacy',
   'operator',
 ] as const);
+const askedParty = oneOf(askedParties);
 const blockerClass = oneOf([
   'product',
   'contract',
@@ -135,6 +137,8 @@ const checkSchema = closed({
     failureTitle: Type.String(),
     plain: Type.String(),
     why: Type.String(),
+    /** What to ask for while nobody has shown it; null where this version has no check. */
+    ask: orNull(closed({ owner: askedParty, text: Type.String() })),
     remedy: Type.Array(remedySchema),
     references: Type.Array(Type.String()),
     maps: Type.Array(Type.String()),
@@ -213,6 +217,8 @@ const decisionSchema = closed({
   words: Type.String(),
   /** Printed before or below it where true: recorded by the vendor, preview policy, custom policy, incomplete run. */
   notes: Type.Array(Type.String()),
+  /** What this run, or this version, did not look at; for the foot. */
+  notLookedAt: Type.Array(Type.String()),
   scope: closed({
     contract: Type.String(),
     organization: Type.String(),
@@ -251,7 +257,9 @@ const questionSchema = closed({
   question: orNull(oneOf(questionIds)),
   check: Type.String(),
   subject: orNull(Type.String()),
-  owner: remedyOwner,
+  owner: askedParty,
+  /** Why it is not shown so far. */
+  reason,
   text: Type.String(),
 });
 
@@ -315,6 +323,8 @@ export const scorecardSchema = closed({
       Type.Null(),
     ]),
     code: orNull(Type.String()),
+    /** Why it did not come to its end, as a clause; null when it did. */
+    why: orNull(Type.String()),
     selection: orNull(closed({ selected: count, total: count, checks: Type.Array(Type.String()) })),
     writesMode: oneOf(['none', 'one', 'all'] as const),
     phi: oneOf(['synthetic-only', 'may-contain'] as const),

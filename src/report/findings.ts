@@ -1,9 +1,9 @@
-import type { RemedyOwner } from '../model/check.js';
+import { askedParties, type AskedParty, type RemedyOwner } from '../model/check.js';
 import { reasonWords } from '../model/not-measured-words.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { NotMeasuredReason } from '../model/outcome.js';
-import type { CheckEntry, Finding, QuestionId, Scorecard } from '../model/scorecard.js';
-import { classWords } from './words.js';
+import { questionIds, type CheckEntry, type Finding, type QuestionId, type Scorecard } from '../model/scorecard.js';
+import { classWords, counted } from './words.js';
 
 // What several formats list. Nothing is judged here: outcome, severity and order come from the scorecard.
 
@@ -41,12 +41,24 @@ export interface Unshown {
 
 const faultOfOurs = { text: 'a fault of this tool', owner: 'operator', add: 'report the fault' } as const;
 
-/** What was not shown, by reason: those that keep an answer from Yes first, then the largest groups. */
+const isAbsent = (check: CheckEntry): boolean =>
+  check.outcome === 'not-measured' && check.reason === 'not-in-this-version';
+
+/** Checks the policy asks for and this version lacks: those that decide an answer first. */
+export const absentChecks = ({ checks }: Scorecard): CheckEntry[] =>
+  checks
+    .filter(isAbsent)
+    .sort((a, b) => Number(b.decides.length > 0) - Number(a.decides.length > 0) || bySeverity(a, b));
+
+/**
+ * What was not shown, by reason, but for want of a check in this version: what keeps an answer from Yes first, then the
+ * largest groups.
+ */
 export function unshownByReason({ checks, answers }: Scorecard): Unshown[] {
   const causes = new Set(answers.flatMap((answer) => answer.causes.map((cause) => cause.check)));
   const groups = new Map<NotMeasuredReason | 'error', CheckEntry[]>();
   for (const check of checks) {
-    if (check.outcome !== 'not-measured' && check.outcome !== 'error') continue;
+    if ((check.outcome !== 'not-measured' && check.outcome !== 'error') || isAbsent(check)) continue;
     const reason = check.outcome === 'error' ? 'error' : (check.reason ?? 'not-gathered');
     groups.set(reason, [...(groups.get(reason) ?? []), check]);
   }
@@ -59,11 +71,26 @@ export function unshownByReason({ checks, answers }: Scorecard): Unshown[] {
     }))
     .sort(
       (a, b) =>
-        Number(a.reason === 'not-in-this-version') - Number(b.reason === 'not-in-this-version') ||
         weight(b.checks) - weight(a.checks) ||
         b.checks.length - a.checks.length ||
         compareCodeUnits(a.reason, b.reason),
     );
+}
+
+type Question = Scorecard['questions'][number];
+
+/** The questions of each party, in the order of the seven; a party with none is left out. */
+export function questionsByParty({
+  questions,
+}: Scorecard): { readonly owner: AskedParty; readonly questions: readonly Question[] }[] {
+  const place = ({ question }: Question): number =>
+    question === null ? questionIds.length : questionIds.indexOf(question);
+  return askedParties.flatMap((owner) => {
+    const own = questions.filter((one) => one.owner === owner);
+    return own.length === 0
+      ? []
+      : [{ owner, questions: own.sort((a, b) => place(a) - place(b) || compareCodeUnits(a.check, b.check)) }];
+  });
 }
 
 /** "vendor integration first, then EHR configuration"; undefined when nothing is in the way. */
@@ -87,3 +114,11 @@ export function scopeWordsOf({ decision: { words, scope } }: Scorecard): string 
 /** Without any credential nothing was tested, which is no failure of anybody. */
 export const nothingTested = ({ decision, run }: Scorecard): boolean =>
   decision.value === 'no-go-not-shown' && !run.credentials;
+
+/** "3 open points (1 with a gap)", but for those nobody at the organization can own; empty where there is none. */
+export function openPointWordsOf(scorecard: Scorecard): string {
+  const own = scorecard.decision.openPoints.filter(({ why }) => why !== 'not-in-this-version');
+  // Where nothing was tested every point is open, and says nothing.
+  if (own.length === 0 || nothingTested(scorecard)) return '';
+  return `${counted(own.length, 'open point')} (${own.filter(({ gap }) => gap !== null).length} with a gap)`;
+}

@@ -1,10 +1,22 @@
-import { compareCodeUnits } from '../model/order.js';
-import type { RemedyOwner } from '../model/check.js';
+import { reasonWords } from '../model/not-measured-words.js';
+import { firstRemedy } from '../model/remedy.js';
 import type { CheckEntry, Scorecard } from '../model/scorecard.js';
 import { joinMarkdown, mark, markdownCode, markdownProse, markdownTable, type Markdown } from './escape.js';
-import { failedChecks, inTheWay, placeOf, sentenceOf, unshownByReason } from './findings.js';
+import { coverageWords, keyNumbers } from './answer-numbers.js';
+import {
+  absentChecks,
+  failedChecks,
+  inTheWay,
+  nothingTested,
+  openPointWordsOf,
+  placeOf,
+  questionsByParty,
+  sentenceOf,
+  unshownByReason,
+} from './findings.js';
 import { findingSections } from './markdown-findings.js';
 import { auditTable, latencyTable, permissionTable, safeguardTable } from './markdown-tables.js';
+import { writtenWords } from './run-words.js';
 import {
   answerWords,
   checkName,
@@ -16,6 +28,7 @@ import {
   openPointWords,
   outlookWords,
   ownerWords,
+  partyWords,
   unverifiedWords,
 } from './words.js';
 
@@ -36,28 +49,32 @@ function head(scorecard: Scorecard, options: MarkdownOptions): Markdown {
   const { ehr } = target;
   const product = [ehr.vendor, ehr.product, ehr.version].filter((one) => one !== null).join(' ');
   const { counts } = decision;
+  const absent = absentChecks(scorecard).length;
+  const points = openPointWordsOf(scorecard);
   return joinMarkdown(
     [
       ...(options.unverified === true ? [mark`**${unverifiedWords}**`] : []),
       mark`# ${policy.custom ? mark`Custom policy: ` : none}${markdownProse(decision.words)}`,
       mark`**${contract.title ?? contract.id}** (${markdownCode(contract.id)}${contract.version === null ? none : mark` ${contract.version}`}) on **${organization.name}**, ${decision.scope.environment} (${markdownCode(target.environment.origin)})${product === '' ? none : mark`, EHR: ${product}`}. Observed ${run.startedAt} (UTC) by ${operator.who} (${operator.party}), ehr-scorecard ${scorecard.tool.version}, policy ${policy.id} ${policy.version}.`,
       ...(decision.notes.length === 0 ? [] : [mark`Please note: ${markdownProse(decision.notes.join('; '))}.`]),
-      mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable; ${counted(decision.openPoints.length, 'open point')}, ${counts.openPointsWithGap} with a gap.`,
+      mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown${absent === 0 ? '' : ` (${absent} of them not in this version)`}, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable.${points === '' ? none : ` ${points}.`}`,
     ],
     '\n\n',
   );
 }
 
-function answers({ answers }: Scorecard): Markdown {
+function answers(scorecard: Scorecard): Markdown {
+  const { answers } = scorecard;
   const rows = answers.map((answer) => {
-    const { deciding, supporting, weakestEnvironment } = answer.coverage;
+    const { weakestEnvironment } = answer.coverage;
+    const numbers = keyNumbers(answer, scorecard);
     const holders = [...new Set(answer.heldBy.map(({ holder }) => holderWords[holder]))];
     return [
       mark`${answer.title}`,
       mark`**${answerWords(answer)}**`,
       mark`${listed(holders) || (answer.grade === null ? '' : holderWords.ehr)}`,
-      markdownProse(answer.sentence),
-      mark`deciding ${deciding.measured}/${deciding.total}, supporting ${supporting.measured}/${supporting.total}${weakestEnvironment === null ? '' : `, weakest: ${weakestEnvironment}`}`,
+      mark`${numbers.length === 0 ? none : mark`${numbers.join('; ')}. `}${markdownProse(answer.sentence)}`,
+      mark`${coverageWords(answer)}${weakestEnvironment === null ? '' : `, weakest: ${weakestEnvironment}`}`,
     ];
   });
   const depth = answers.flatMap(({ question, details }) => (question === 'write' ? details : []));
@@ -78,7 +95,7 @@ function stops(scorecard: Scorecard): Markdown {
   const failed = failedChecks(scorecard);
   const way = inTheWay(scorecard);
   const items = failed.map((check) => {
-    const [remedy] = check.prose.remedy;
+    const remedy = firstRemedy(check.blocks, check.prose.remedy);
     const place = placeOf(check);
     const next =
       remedy === undefined
@@ -107,13 +124,21 @@ const titledCheck = (check: CheckEntry): Markdown =>
 
 function unshown(scorecard: Scorecard): Markdown {
   const groups = unshownByReason(scorecard);
+  const absent = absentChecks(scorecard);
   const items = groups.map(
     ({ text, owner, add, checks }) =>
       mark`- **${text}** (${ownerWords[owner]}: ${add}): ${joinMarkdown(checks.map(titledCheck), '; ')}`,
   );
   return section(
     'What was not shown, and why',
-    groups.length === 0 ? mark`Nothing was left unmeasured.` : block(...items),
+    ...(groups.length + absent.length === 0 ? [mark`Nothing was left unmeasured.`] : []),
+    ...(groups.length === 0 ? [] : [block(...items)]),
+    ...(absent.length === 0
+      ? []
+      : [
+          mark`**Nobody has looked at these**: this version of the tool has no check for them. Look at them by other means:`,
+          block(...absent.map((check) => mark`- ${titledCheck(check)}`)),
+        ]),
   );
 }
 
@@ -136,12 +161,7 @@ function openPoints({ decision, gaps, contract }: Scorecard): Markdown {
       : markdownTable(['check', 'why open', 'what', 'meanwhile', 'owner', 'until'], points),
     ...(absent.length === 0
       ? []
-      : [
-          mark`Nobody here can own these, this version has no check for them: ${joinMarkdown(
-            absent.map(({ check }) => markdownCode(check)),
-            ' ',
-          )}`,
-        ]),
+      : [mark`${counted(absent.length, 'point')} more, for want of a check in this version, nobody here can own.`]),
     ...(idle.length === 0
       ? []
       : [
@@ -158,18 +178,21 @@ function openPoints({ decision, gaps, contract }: Scorecard): Markdown {
   );
 }
 
-function questions({ questions }: Scorecard): Markdown[] {
-  if (questions.length === 0) return [];
-  const owners = [...new Set(questions.map(({ owner }) => owner))].sort(compareCodeUnits);
-  const asked = (owner: RemedyOwner): Markdown =>
+function questions(scorecard: Scorecard): Markdown[] {
+  const parties = questionsByParty(scorecard);
+  if (parties.length === 0) return [];
+  let number = 0;
+  const asked = ({ owner, questions }: (typeof parties)[number]): Markdown =>
     block(
-      mark`**${ownerWords[owner]}**`,
+      mark`**For ${partyWords[owner]}**`,
       none,
-      ...questions
-        .filter((one) => one.owner === owner)
-        .map(({ text, check }) => mark`- ${markdownProse(text)} (${markdownCode(check)})`),
+      ...questions.map(({ text, check, reason }) => {
+        const why = nothingTested(scorecard) ? none : mark`; so far, ${reasonWords[reason].text}`;
+        number += 1;
+        return mark`${number}. ${markdownProse(text)} (${markdownCode(check)}${why})`;
+      }),
     );
-  return [section('Questions to ask', ...owners.map(asked))];
+  return [section('Questions to ask', ...parties.map(asked))];
 }
 
 function outlook({ answers }: Scorecard): Markdown[] {
@@ -201,7 +224,7 @@ function safeguards(scorecard: Scorecard): Markdown[] {
 
 function traffic(scorecard: Scorecard): Markdown {
   const { run, residue, hosts, checks, redaction, maturity, value } = scorecard;
-  const { requests, writes } = run;
+  const { requests } = run;
   const aside = checks
     .filter((check) => check.outcome === 'not-applicable')
     .map((check) => markdownCode(checkName(check)));
@@ -209,7 +232,7 @@ function traffic(scorecard: Scorecard): Markdown {
     'What the run did',
     block(
       mark`- ${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
-      mark`- ${counted(writes.done, 'write')}, ${writes.undone} undone, ${writes.left} left, ${writes.leavesMax} agreed`,
+      mark`- ${writtenWords(scorecard)}`,
       ...residue.map(
         ({ resourceType, id, reason }) => mark`  - left: ${markdownCode(`${resourceType}/${id}`)} (${reason})`,
       ),
@@ -227,13 +250,14 @@ function traffic(scorecard: Scorecard): Markdown {
 export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = {}): string {
   const findings = findingSections(scorecard);
   const { latency, matrix, decision } = scorecard;
+  const untested = nothingTested(scorecard);
   const page = [
     head(scorecard, options),
+    ...(untested ? questions(scorecard) : []),
     answers(scorecard),
-    stops(scorecard),
-    unshown(scorecard),
-    openPoints(scorecard),
-    ...questions(scorecard),
+    // Where nothing was tested, nothing stops anything and every point is open.
+    ...(untested ? [unshown(scorecard)] : [stops(scorecard), unshown(scorecard), openPoints(scorecard)]),
+    ...(untested ? [] : questions(scorecard)),
     ...outlook(scorecard),
     ...(latency.length === 0 ? [] : [section('Latency', latencyTable(scorecard))]),
     ...(matrix.length === 0 ? [] : [section('Permissions', permissionTable(scorecard))]),
@@ -242,6 +266,9 @@ export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = 
     ...(findings.length === 0 ? [] : [section('Findings', ...findings)]),
     traffic(scorecard),
     mark`---`,
+    ...(decision.notLookedAt.length === 0
+      ? []
+      : [mark`Not looked at: ${markdownProse(decision.notLookedAt.join('; '))}.`]),
     mark`${markdownProse(decision.foot)}${options.sha256 === undefined ? none : mark` Computed from ${markdownCode(`sha256:${options.sha256}`)}.`}`,
   ];
   return `${joinMarkdown(page, '\n\n').text}\n`;

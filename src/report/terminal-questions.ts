@@ -1,7 +1,8 @@
 import type { Answer, AnswerValue, QuestionId, Scorecard } from '../model/scorecard.js';
+import { coverageWords, keyNumbers } from './answer-numbers.js';
 import { nothingTested } from './findings.js';
 import { clipped, columnsOf, line, padded, wrapped, type Line, type Tone } from './screen.js';
-import { answerWords, latencyWords, numberWords, outlookWords } from './words.js';
+import { answerWords, counted, listed, outlookWords } from './words.js';
 
 // Short enough to stand beside the answer in 80 columns; the file has them in full.
 const shortTitles: Readonly<Record<QuestionId, string>> = {
@@ -30,24 +31,26 @@ function outlookWordsOf({ outlook }: Answer): string {
   return first === undefined ? '' : `${outlookWords[first.state]}: ${first.need}`;
 }
 
-/** The number that stands behind an answer; for anything short of Yes, what keeps it there. */
-function detail(answer: Answer, scorecard: Scorecard): string {
-  if (nothingTested(scorecard)) return outlookWordsOf(answer);
-  if (answer.answer !== 'yes' || answer.heldBy.length > 0 || answer.coverage.deciding.total === 0) {
-    return answer.sentence;
-  }
-  const numbers = numbersOf(answer, scorecard);
-  const { measured, total } = answer.coverage.deciding;
-  return numbers.length > 0 ? numbers.join('; ') : `${measured}/${total} deciding`;
-}
+const madeWords = ({ coverage: { deciding } }: Answer): string => `${deciding.measured}/${deciding.total} deciding`;
 
-function numbersOf({ question, details }: Answer, { latency }: Scorecard): string[] {
-  if (question === 'latency') return latency.flatMap((entry) => latencyWords(entry) ?? []);
-  if (question !== 'audit') return [];
-  return details.flatMap(({ label, data }) => {
-    const [first] = numberWords(data);
-    return first === undefined ? [] : [`${label.replace(/^[^.]*\./, '')} ${first}`];
-  });
+/** The numbers behind an answer; for anything short of Yes, also what keeps it there. */
+function detail(answer: Answer, scorecard: Scorecard): string {
+  if (nothingTested(scorecard)) return outlookWordsOf(answer) || madeWords(answer);
+  const numbers = keyNumbers(answer, scorecard);
+  if (answer.answer === 'no') return [answer.sentence, ...numbers].join(' ');
+  if (answer.answer === 'yes') {
+    const plain = answer.coverage.deciding.total > 0 && answer.heldBy.length === 0;
+    return numbers.length > 0 ? numbers.join('; ') : plain ? coverageWords(answer) : answer.sentence;
+  }
+  const absent = answer.causes.filter(({ reason }) => reason === 'not-in-this-version').map(({ check }) => check);
+  if (absent.length < answer.causes.length || absent.length === 0) {
+    return [...numbers, answer.sentence].join('; ');
+  }
+  // What this version lacks is listed by title below.
+  const made = madeWords(answer);
+  if (answer.answer === 'not-shown') return [...numbers, `${made}, without ${listed(absent)}`].join('; ');
+  const lacking = `${counted(absent.length, 'supporting check')} not in this version`;
+  return [...(numbers.length > 0 ? numbers : [made]), lacking].join('; ');
 }
 
 /** The seven answers, each with the number behind it, beside it where that fits. */

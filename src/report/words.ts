@@ -1,5 +1,5 @@
 import { compareCodeUnits } from '../model/order.js';
-import type { Remedy, RemedyOwner } from '../model/check.js';
+import type { AskedParty, Remedy, RemedyOwner } from '../model/check.js';
 import type { BlockerClass, Grade, Holder, Outcome, Severity } from '../model/outcome.js';
 import type { Answer, CheckEntry, OpenPoint, Scorecard } from '../model/scorecard.js';
 
@@ -12,6 +12,16 @@ export const ownerWords: Readonly<Record<RemedyOwner, string>> = {
   security: 'security',
   privacy: 'privacy',
   operator: 'whoever runs this tool',
+};
+
+/** Whom a question is for. */
+export const partyWords: Readonly<Record<AskedParty, string>> = {
+  vendor: 'the vendor',
+  'ehr-team': 'the EHR team',
+  'ehr-vendor': 'the EHR vendor',
+  'clinical-owner': 'the clinical owner',
+  privacy: 'the privacy officer',
+  security: 'the security team',
 };
 
 export const classWords: Readonly<Record<BlockerClass, string>> = {
@@ -83,7 +93,10 @@ export const answerWords = ({ words, grade }: { readonly words: string; readonly
 export const checkName = ({ id, part }: Pick<CheckEntry, 'id' | 'part'>): string =>
   part === null || part === 'entry' ? id : `${id}[${part}]`;
 
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** "1 check", "1,173 requests" */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;
 
 /** "a", "a and b", "a, b and c" */
 export const listed = (items: readonly string[]): string =>

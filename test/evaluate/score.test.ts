@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Value } from 'typebox/value';
 import { score } from '../../src/evaluate/score.js';
+import type { AnyCheck } from '../../src/model/check.js';
 import { scorecardJson } from '../../src/model/scorecard-json.js';
 import { scorecardSchema } from '../../src/model/scorecard.js';
 import {
@@ -219,6 +220,14 @@ it('D: before an RFP, without any credential', () => {
   expect(decided(scorecard)).toEqual(['no-go-not-shown', 3]);
   expect(scorecard.decision.words).toMatch(/^NOT SHOWN YET: nothing was tested\..* 7 questions$/);
   expect(scorecard.questions).toHaveLength(7);
+  expect(scorecard.questions.find(({ check }) => check === 'write.create')).toEqual({
+    question: 'write',
+    check: 'write.create',
+    subject: 'stub:write.create',
+    owner: 'vendor',
+    reason: 'no-credential',
+    text: 'Show us write.create.',
+  });
   expect(scorecard.decision.counts.blockersFailed).toBe(0);
 });
 
@@ -491,4 +500,67 @@ describe('scale', () => {
 
 it('uses the start of the run as its only now', () => {
   expect(scored().run.startedAt).toBe(startedAt);
+});
+
+it('asks nothing about checks this version lacks, and gives them a plain title', () => {
+  const scorecard = scored({ absent: ['write.slot-race'], found: { 'write.create': notMeasured('no-credential') } });
+  expect(scorecard.questions.map(({ check }) => check)).toEqual(['write.create']);
+  const absent = scorecard.checks.find(({ id }) => id === 'write.slot-race')!;
+  expect(absent.prose.title).not.toBe('write.slot-race');
+  expect(absent.prose.ask).toBeNull();
+  expect(scorecard.answers.find(({ question }) => question === 'resilience')!.sentence).toContain(absent.prose.title);
+});
+
+it('says which line demanded a finding: the one the finding points at, else that of its subject', () => {
+  const asked: unknown[] = [];
+  const input = inputOf({ found: { 'write.create': fail(), 'read.slot-truth': fail() } });
+  const pointing = input.checks.map((check): AnyCheck =>
+    check.id === 'write.create'
+      ? {
+          ...check,
+          evaluate: (facts, say) => {
+            void facts['unconditional-update'];
+            return [
+              say.fail('proof', { pointer: '/actions/1' }),
+              say.fail('proof', { pointer: '/gaps/0', document: 'organization' }),
+            ];
+          },
+        }
+      : check,
+  );
+  const scorecard = score({
+    ...input,
+    checks: pointing,
+    spanOf: ({ document, pointer }) => {
+      asked.push(pointer);
+      return { file: `${document}.yaml`, line: pointer.length + 1 };
+    },
+  });
+  const linesOf = (id: string) =>
+    scorecard.checks.find((check) => check.id === id)!.findings.map(({ demandedBy }) => demandedBy);
+  expect(linesOf('write.create')).toEqual([
+    { document: 'contract', file: 'contract.yaml', line: 11 },
+    { document: 'organization', file: 'organization.yaml', line: 8 },
+  ]);
+  const subject = input.subjects.find(({ id }) => id === 'stub:read.slot-truth')!;
+  expect(asked).toContain(subject.demandedBy.pointer);
+});
+
+it('says why a run did not come to its end', () => {
+  const notes = (end: ScoreCase['end'], more: ScoreCase['more'] = {}) =>
+    scored({ ...(end && { end }), more }).decision.notes.filter((note) => note.startsWith('incomplete run: '));
+  expect(notes({})).toEqual([]);
+  expect(notes({ how: 'interrupted' })).toHaveLength(1);
+  const stop = {
+    type: 'event',
+    event: 'safety-stop',
+    at: startedAt,
+    data: { message: 'the canary is wrong' },
+  } as const;
+  expect(notes({ how: 'safety-stop', code: 'canary' }, { events: [{ ...stop, seq: 1 } as never] })).toEqual([
+    expect.stringContaining('the canary is wrong'),
+  ]);
+  const why = (code: string) => scored({ end: { how: 'internal', code } }).run.why;
+  expect(why('disk-write-failed')).not.toBe(why('internal'));
+  expect(scored({ more: { ends: [], complete: false } }).run).toMatchObject({ endedAt: null, why: expect.any(String) });
 });

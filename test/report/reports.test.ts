@@ -80,8 +80,9 @@ describe('Go on a simulator', () => {
     const text = terminal(goOnSimulator, 100);
     expect(text).toMatch(/^GO {3}scheduling-voice-bot on Lakeside, on a simulator$/m);
     expect(text).toContain('p95 ≤ 1.9 s of 60 s, n=69');
-    expect(text).toContain('reads-logged 206 of 206 found; writes-logged 151 of 151 found');
-    expect(text).toContain('357 requests, 151 writes, 151 undone, 0 left.');
+    expect(text).toContain('206/206 reads and searches; 151/151 writes');
+    expect(text).toContain('1/1 permissions as allowed, 1 untested');
+    expect(text).toContain('357 requests, 151 writes, all taken back, 0 left.');
     expect(text).not.toContain('What stops go-live');
   });
 
@@ -125,17 +126,18 @@ describe('No-go: failed', () => {
     expect(text).toMatch(/^ {2}\? scope\.site\[product\] +organization\.yaml:31 {3}EHR team$/m);
     expect(text).toContain('preview policy, 14 of 92 checks');
     expect(text).toMatch(/^In the way: vendor integration first, then EHR configuration\.$/m);
-    expect(text).toMatch(/^Next: ehr-scorecard checks explain write\.idempotent-retry +exit 1$/m);
-    expect(text).toContain('151 writes, 149 undone, 2 left.');
+    expect(text).toMatch(/^Next: ehr-scorecard checks explain write\.idempotent-retry\nsomething failed: exit 1$/m);
+    expect(text).toContain('151 writes, 2 left of 2 agreed.');
+    expect(text).toMatch(/^  error\.ehr-outage +What error\.ehr-outage asks for holds$/m);
   });
 
   it('puts the report and the cleanup of what is left into the last lines', () => {
     const more = { ...noGoFailed, run: { ...noGoFailed.run, writes: { ...noGoFailed.run.writes, leavesMax: 0 } } };
     const options = { color: false, width: 80, reportPath: 'out/report.md', runPath: 'scorecards/r1' };
     expect(lines(renderTerminal(more, options)).slice(-3)).toEqual([
-      '357 requests, 151 writes, 149 undone, 2 left (0 agreed).',
+      '357 requests, 151 writes, 2 left of 0 agreed.',
       'Report out/report.md',
-      expect.stringMatching(/^Next: ehr-scorecard cleanup scorecards\/r1 +exit 1$/),
+      expect.stringMatching(/^Next: ehr-scorecard cleanup scorecards\/r1 +something failed: exit 1$/),
     ]);
   });
 
@@ -171,20 +173,29 @@ describe('No-go: failed', () => {
       .map(textOf);
     expect(items.some((one) => one.startsWith('gap for latency.read') && one.endsWith('expired'))).toBe(true);
     expect(items.filter((one) => one.startsWith('left: '))).toHaveLength(2);
-    expect(items.some((one) => one.startsWith('How can this be shown') && one.includes('scope.site'))).toBe(true);
+    expect(
+      items.some(
+        (one) =>
+          one.startsWith('Show us') && one.endsWith('(scope.site; so far, no second user or client was supplied)'),
+      ),
+    ).toBe(true);
   });
 });
 
 describe('NOT SHOWN YET', () => {
   it('has the questions in place of findings', () => {
     const text = terminal(notShownYet);
-    expect(text).toMatch(/^NOT SHOWN YET {3}scheduling-voice-bot on Lakeside, in your test system$/m);
-    expect(text).toContain('9 of 13 needs documented by the EHR');
-    expect(lines(text).filter((line) => line.startsWith('  ? '))).toHaveLength(7);
+    expect(text).toMatch(/^NOT SHOWN YET: nothing was tested\. 9 of 13 needs documented by the EHR/);
+    expect(text).toMatch(/^ {2}scheduling-voice-bot on Lakeside, in your test system$/m);
+    expect(lines(text).filter((line) => /^ +\d+ {2}Show us/.test(line))).toHaveLength(7);
+    expect(lines(text).filter((line) => line.startsWith('For '))).toEqual([
+      'For the EHR team: 6 questions',
+      'For the privacy officer: 1 question',
+    ]);
     expect(text).toContain('documented absent: Slot can be searched');
     expect(text).toContain('nothing written');
     expect(text).not.toMatch(/^ {2}x /m);
-    expect(headings(renderMarkdown(notShownYet), 2)).toContain('Questions to ask');
+    expect(headings(renderMarkdown(notShownYet), 2)[0]).toBe('Questions to ask');
     expect(headings(renderMarkdown(notShownYet), 2)).not.toContain('Findings');
   });
 
@@ -195,6 +206,19 @@ describe('NOT SHOWN YET', () => {
 });
 
 describe('first lines', () => {
+  it('are four: decision and place, caveats, scope, counts; what was not looked at stands at the foot', () => {
+    expect(lines(terminal(goOnSimulator)).slice(0, 5)).toEqual([
+      'GO   scheduling-voice-bot on Lakeside, on a simulator',
+      '  says nothing about your EHR',
+      '  reads and commits, 1 of 1 site, 2 of 2 roles, 2 actions',
+      '  86 checks shown, 6 not applicable',
+      '',
+    ]);
+    for (const text of [terminal(goOnSimulator), renderMarkdown(goOnSimulator)]) {
+      expect(text.indexOf('Not looked at: isolation')).toBeGreaterThan(text.indexOf('HIPAA'));
+    }
+  });
+
   it('say that a copy is unverified', () => {
     expect(lines(renderTerminal(goOnSimulator, { color: false, width: 80, unverified: true }))[0]).toMatch(
       /^unverified copy/,
@@ -210,6 +234,29 @@ describe('first lines', () => {
     const none = { ...goOnSimulator, decision: { ...goOnSimulator.decision, value: 'none' as const, words } };
     expect(terminal(none)).toMatch(/^NO DECISION {3}/);
     expect(terminal(none)).toContain('14 of 61 checks selected');
+  });
+});
+
+describe('a run that did not come to its end', () => {
+  const { decision, run } = goOnSimulator;
+  it('says why, beside the exit code', () => {
+    const why = 'the run folder could no longer be written (disk full or a disk fault)';
+    const stopped = {
+      ...goOnSimulator,
+      decision: { ...decision, exitCode: 70, notes: [`incomplete run: ${why}`] },
+      run: { ...run, complete: false, how: 'internal' as const, code: 'disk-write-failed', why },
+    };
+    expect(terminal(stopped).replaceAll(/\s+/g, ' ')).toContain(`${why}: exit 70`);
+  });
+
+  it('claims nothing about writes nobody counted, and says how to look', () => {
+    const cut = {
+      ...goOnSimulator,
+      run: { ...run, complete: false, how: null, endedAt: null, why: 'it was cut off before its end' },
+    };
+    expect(terminal(cut)).not.toContain('all taken back');
+    expect(renderMarkdown(cut)).not.toContain('all taken back');
+    expect(terminal(cut)).toContain('Next: ehr-scorecard cleanup RUN');
   });
 });
 
