@@ -26,15 +26,13 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 function deeperThan(bytes: Uint8Array, limit: number): boolean {
+  const { length } = bytes;
   let depth = 0;
-  let inString = false;
-  for (let index = 0; index < bytes.length; index++) {
+  for (let index = 0; index < length; index++) {
     const byte = bytes[index];
-    if (inString) {
-      if (byte === backslash) index++;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) {
+    if (byte === quote) {
+      for (index++; index < length && bytes[index] !== quote; index++) if (bytes[index] === backslash) index++;
+    } else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > limit) return true;
     } else if (byte === 0x7d || byte === 0x5d) depth--;
   }

@@ -32,14 +32,17 @@ export function patientsOf(resource: object): string[] {
     for?: { reference?: unknown };
     participant?: { actor?: { reference?: unknown } }[];
   };
-  const references = [
-    subject,
-    patient,
-    beneficiary,
-    forWhom,
-    ...(Array.isArray(participant) ? participant.map((each) => each?.actor) : []),
-  ];
-  const ids = references.map((each) => referencedId(each?.reference, 'Patient')).filter((each) => each !== undefined);
-  if (resourceType === 'Patient' && typeof id === 'string') ids.push(id);
-  return [...new Set(ids)];
+  // Most rows of a search name none, and every row of every answer is asked.
+  const ids: string[] = [];
+  const note = (each: { reference?: unknown } | undefined): void => {
+    const named = referencedId(each?.reference, 'Patient');
+    if (named !== undefined && !ids.includes(named)) ids.push(named);
+  };
+  if (subject) note(subject);
+  if (patient) note(patient);
+  if (beneficiary) note(beneficiary);
+  if (forWhom) note(forWhom);
+  if (Array.isArray(participant)) for (const each of participant) note(each?.actor);
+  if (resourceType === 'Patient' && typeof id === 'string' && !ids.includes(id)) ids.push(id);
+  return ids;
 }

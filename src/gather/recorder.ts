@@ -160,7 +160,8 @@ export class Recorder {
     const turn = bypass ? undefined : await this.#turn(scope);
     const sentAt = now();
     const startedMs = performance.now();
-    const line: Omit<ExchangeLine, 'status' | 'durationMs' | 'bytes' | 'headers'> = {
+    // Filled in as the answer comes: one object, because there is one of these for every request.
+    const line: ExchangeLine = {
       type: 'exchange',
       id,
       probe: scope.probe,
@@ -169,11 +170,15 @@ export class Recorder {
       method: request.method,
       path: shapeOf(request),
       purpose,
-      ...(request.peer === undefined ? {} : { peer: request.peer }),
       sentAt: sentAt.toISOString(),
       waitedMs: round(turn?.waitedMs ?? 0),
       requestId,
+      status: 0,
+      durationMs: 0,
+      bytes: 0,
+      headers: {},
     };
+    if (request.peer !== undefined) line.peer = request.peer;
     this.counts.sent += 1;
     scope.exchanges.push(id);
     try {
@@ -193,18 +198,15 @@ export class Recorder {
       if (answer.ok && purpose === 'fhir') this.accepted.add(`${line.method} ${line.path}`);
       const binding = this.#options.bindingOf?.(context);
       const accesses = this.#options.accesses?.of(request, answer, binding);
-      const answered: ExchangeLine = {
-        ...line,
-        status: response.status,
-        firstByteMs: round(response.timing.firstByteAtMs - response.timing.sentAtMs),
-        durationMs: round(response.timing.endAtMs - response.timing.sentAtMs),
-        bytes: response.body.length,
-        headers: keptHeaders(response),
-        ...(answer.resource === undefined ? {} : { resourceType: answer.resource.resourceType }),
-        ...(accesses === undefined ? {} : { accesses }),
-      };
-      await evidence.append(answered);
-      this.made.push(...accessesMade(answered));
+      line.status = response.status;
+      line.firstByteMs = round(response.timing.firstByteAtMs - response.timing.sentAtMs);
+      line.durationMs = round(response.timing.endAtMs - response.timing.sentAtMs);
+      line.bytes = response.body.length;
+      line.headers = keptHeaders(response);
+      if (answer.resource !== undefined) line.resourceType = answer.resource.resourceType;
+      if (accesses !== undefined) line.accesses = accesses;
+      await evidence.append(line);
+      this.made.push(...accessesMade(line));
       if (!ofAiSystem(purpose)) this.#note(response.status === 429 || response.status >= 500, scope);
       if ([429, 502, 503, 504].includes(response.status)) this.counts.unavailable += 1;
       return answer;
@@ -214,17 +216,11 @@ export class Recorder {
       const accesses = error.mayHaveArrived
         ? this.#options.accesses?.of(request, unanswered, this.#options.bindingOf?.(context))
         : undefined;
-      const lost: ExchangeLine = {
-        ...line,
-        status: 0,
-        fault: error.reason,
-        durationMs: round(performance.now() - startedMs),
-        bytes: 0,
-        headers: {},
-        ...(accesses === undefined ? {} : { accesses }),
-      };
-      await evidence.append(lost);
-      this.made.push(...accessesMade(lost));
+      line.fault = error.reason;
+      line.durationMs = round(performance.now() - startedMs);
+      if (accesses !== undefined) line.accesses = accesses;
+      await evidence.append(line);
+      this.made.push(...accessesMade(line));
       const reason = reasonOf(error);
       if (reason === 'unavailable' && request.abandon !== true) {
         this.counts.unavailable += 1;

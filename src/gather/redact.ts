@@ -10,6 +10,8 @@ const keptValues = new Set([
   'age',
   'cache-control',
 ]);
+const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+const mostNames = 100;
 const visibleAscii = /^[\x20-\x7e]{0,200}$/;
 
 /**
@@ -18,8 +20,11 @@ const visibleAscii = /^[\x20-\x7e]{0,200}$/;
  */
 export function keptHeaders(response: Pick<DoorResponse, 'headers' | 'headerNames'>): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of [...new Set(response.headerNames.map((each) => each.toLowerCase()))].slice(0, 100)) {
-    if (!/^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) continue;
+  let names = 0;
+  for (const each of response.headerNames) {
+    const name = each.toLowerCase();
+    if (Object.hasOwn(kept, name) || names === mostNames || !headerName.test(name)) continue;
+    names += 1;
     const value = response.headers[name] ?? '';
     if (keptValues.has(name) && visibleAscii.test(value)) kept[name] = value;
     else if (name === 'location' || name === 'content-location') kept[name] = locationTemplate(value);

@@ -3,13 +3,14 @@ import type { OutgoingRequest, RequestTemplate } from './request.js';
 
 /** Counts what one probe may still send for one subject. */
 export class TemplateBudget {
-  readonly #left: { readonly template: RequestTemplate; left: number; pagesLeft: number }[];
+  readonly #left: { readonly template: RequestTemplate; readonly shape: Shape; left: number; pagesLeft: number }[];
   readonly #owner: string;
 
   constructor(owner: string, templates: readonly RequestTemplate[]) {
     this.#owner = owner;
     this.#left = templates.map((template) => ({
       template,
+      shape: shapeOfTemplate(template),
       left: template.most,
       pagesLeft: (template.pages ?? 0) * template.most,
     }));
@@ -23,7 +24,8 @@ export class TemplateBudget {
     const paging = request.nextLink !== undefined;
     const entry = this.#left.find(
       (candidate) =>
-        (paging ? candidate.pagesLeft : candidate.left) > 0 && matches(candidate.template, context, request),
+        (paging ? candidate.pagesLeft : candidate.left) > 0 &&
+        matches(candidate.template, candidate.shape, context, request),
     );
     if (entry === undefined) {
       throw new ToolError(
@@ -38,20 +40,32 @@ export class TemplateBudget {
   }
 }
 
-function matches(template: RequestTemplate, context: string, request: OutgoingRequest): boolean {
+interface Shape {
+  readonly segments: readonly string[];
+  readonly names: readonly string[];
+}
+
+function shapeOfTemplate({ path }: RequestTemplate): Shape {
+  const [segments = '', names = ''] = path.split('?');
+  return { segments: segments.split('/'), names: names === '' ? [] : names.split('&') };
+}
+
+function matches(
+  template: RequestTemplate,
+  { segments, names }: Shape,
+  context: string,
+  request: OutgoingRequest,
+): boolean {
   if (template.method !== request.method || template.context !== context) return false;
   if ((template.purpose ?? 'fhir') !== (request.purpose ?? 'fhir') || template.peer !== request.peer) return false;
-  const [templatePath = '', allowed = ''] = template.path.split('?');
-  const wanted = templatePath.split('/');
   const actual = request.path.split('/');
-  if (wanted.length !== actual.length) return false;
+  if (segments.length !== actual.length) return false;
   if (
-    !wanted.every((segment, index) =>
+    !segments.every((segment, index) =>
       segment === '{id}' ? /^[A-Za-z0-9.-]{1,64}$/.test(actual[index] ?? '') : segment === actual[index],
     )
   )
     return false;
-  const names = allowed === '' ? [] : allowed.split('&');
   return [...(request.query ?? []), ...((request.path.endsWith('_search') && request.form) || [])].every(([name]) =>
     names.includes(name),
   );

@@ -70,17 +70,14 @@ export interface OwnRecord {
 export const runDigest = (runId: string, text: string): string => sha256Hex(`${runId}\n${text}`).slice(0, 32);
 
 /** The accesses of one exchange of the evidence. */
-export function accessesMade(line: ExchangeLine): MadeAccess[] {
-  const fromMs = Date.parse(line.sentAt);
-  const given = [line.requestId, line.headers['x-request-id'], line.headers['x-correlation-id']];
-  const requestIds = [...new Set(given.filter((each) => each !== undefined && each !== ''))] as string[];
-  return (line.accesses ?? []).map((access) => ({
-    ...access,
-    exchange: line.id,
-    requestIds,
-    fromMs,
-    toMs: fromMs + line.durationMs,
-  }));
+export function accessesMade({ id, sentAt, durationMs, requestId, headers, accesses }: ExchangeLine): MadeAccess[] {
+  if (accesses === undefined) return [];
+  const fromMs = Date.parse(sentAt);
+  const requestIds = [requestId];
+  for (const given of [headers['x-request-id'], headers['x-correlation-id']]) {
+    if (given !== undefined && given !== '' && !requestIds.includes(given)) requestIds.push(given);
+  }
+  return accesses.map((access) => ({ ...access, exchange: id, requestIds, fromMs, toMs: fromMs + durationMs }));
 }
 
 /** Who the run was, for telling its own records from everybody else's. */

@@ -29,6 +29,7 @@ export interface Reservation {
 
 interface Waiting {
   readonly sinceMs: number;
+  granted: boolean;
   readonly grant: (turn: Turn) => void;
 }
 
@@ -113,14 +114,17 @@ export class TokenBucket {
       };
       const waiting: Waiting = {
         sinceMs: this.#options.monotonicMs(),
+        granted: false,
         grant: (turn) => {
+          waiting.granted = true;
           signal?.removeEventListener('abort', leave);
           resolve(turn);
         },
       };
-      signal?.addEventListener('abort', leave, { once: true });
       this.#waiting.push(waiting);
       this.#serve();
+      // Most turns are granted at once and need no listener.
+      if (!waiting.granted) signal?.addEventListener('abort', leave, { once: true });
     });
   }
 

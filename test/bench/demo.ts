@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnyCheck } from '../../src/model/check.js';
+import { loadChecks } from '../../src/cli/check-catalog.js';
+import { probes } from '../../src/gather/probes/index.js';
+import { compareCodeUnits } from '../../src/model/order.js';
 import type { ExchangeLine } from '../../src/model/evidence.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import { commandLine, runProgram } from './program.js';
@@ -64,18 +66,11 @@ hand(rows);
 
 /** The families of the checks that read what a probe brings, `read+write` where there are several. */
 async function familiesOfProbes(): Promise<Map<string, string>> {
-  const own = (path: string): string => new URL(`dist/${path}`, places.package).href;
-  const { probes } = (await import(
-    own('src/gather/probes/index.js')
-  )) as typeof import('../../src/gather/probes/index.js');
-  const { loadChecks } = (await import(own('src/cli/check-catalog.js'))) as {
-    loadChecks: (folder: URL) => Promise<AnyCheck[]>;
-  };
   const checks = await loadChecks(new URL('dist/checks/', places.package));
   return new Map(
     probes.map(({ id, brings }) => {
       const reading = checks.filter((check) => check.reads.some((kind) => brings.includes(kind)));
-      const names = [...new Set(reading.map((check) => check.id.split('.')[0]))].sort();
+      const names = [...new Set(reading.map((check) => check.id.split('.')[0] ?? ''))].sort(compareCodeUnits);
       return [id, names.length === 0 ? id : names.join('+')];
     }),
   );

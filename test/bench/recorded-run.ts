@@ -2,11 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { compareCodeUnits } from '../../src/model/order.js';
 import { chainLine, chainStart, sha256Hex } from '../../src/model/chain.js';
 
 /** The last run below a folder. @throws Error when there is none */
 export async function newestRun(runs: string): Promise<string> {
-  const newest = (await readdir(runs).catch(() => [])).sort().at(-1);
+  const newest = (await readdir(runs).catch(() => [])).sort(compareCodeUnits).at(-1);
   if (newest === undefined) throw new Error('no recorded run: the demo has to come first');
   return join(runs, newest);
 }
