@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/matrix/**', 'test/bench/**', 'test/third-party/**'],
+    // Most of a trial is waiting: as many files at once as there are cores.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

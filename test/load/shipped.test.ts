@@ -68,7 +68,7 @@ describe('a damaged contract', () => {
           expect(outcome).toMatchObject({ exitCode: 2, code: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/) });
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(keysBefore);
   }, 120_000);

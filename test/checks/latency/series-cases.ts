@@ -1,3 +1,5 @@
+import type { CheckCases } from '../../support/test-check.js';
+import type { LatencyPoint } from '../../../src/model/documents/contract.js';
 import type { LatencySeries, Sample } from '../../../src/model/latency-series.js';
 import { threeLooks } from '../../../src/model/shares.js';
 
@@ -62,4 +64,32 @@ export function casesFor<T>(group: keyof Groups, facts: (value: LatencySeries) =
       { facts: facts(value), subject: { item } },
     ]),
   );
+}
+
+export const itemOf = (
+  from: LatencyPoint,
+  to: LatencyPoint,
+  budget: string | undefined = 'PT60S',
+  percentile = 95,
+) => ({
+  entry: { id: 'entry', from, to, percentile, maxErrorShare: 0.05, ...(budget === '' ? {} : { budget }) },
+  trigger: undefined,
+  action: undefined,
+});
+export const facts = (value: LatencySeries) => ({ 'latency-series': value });
+export const elsewhere = { another: { facts: facts(good), subject: { item: itemOf('launch', 'visible') } } };
+export const undecided = (from: LatencyPoint, to: LatencyPoint) => ({
+  'nobody wrote a budget': { facts: facts(good), subject: { item: itemOf(from, to, '') } },
+});
+
+/** The cases every check of a plain series has. */
+export function seriesCases(from: LatencyPoint, to: LatencyPoint): CheckCases {
+  const item = itemOf(from, to);
+  return {
+    pass: casesFor('pass', facts, item),
+    warn: casesFor('warn', facts, item),
+    fail: casesFor('fail', facts, item),
+    notMeasured: { ...casesFor('notMeasured', facts, item), ...undecided(from, to) },
+    notApplicable: elsewhere,
+  };
 }
