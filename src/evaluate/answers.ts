@@ -3,7 +3,7 @@ import { environmentClasses, weakerGrade, type EnvironmentClass } from '../model
 import { messageText } from '../model/message-text.js';
 import { questionIds, type Answer, type AnswerValue, type QuestionId } from '../model/scorecard.js';
 import { reasonWords } from './reasons.js';
-import { creditOf, isApplicable, isOpen, type Row } from './rows.js';
+import { byOutcome, creditOf, isApplicable, isOpen, type Row } from './rows.js';
 
 export const questionTitles: Readonly<Record<QuestionId, string>> = {
   read: 'Can it read the exact objects the workflow needs?',
@@ -104,7 +104,9 @@ export function answersOf(rows: readonly Row[]): AnswerCore[] {
 export function rowText(row: Row): string {
   const title = row.definition?.title ?? absentTitle(row.check);
   if (row.outcome === 'error') return `${title}: a fault of this tool`;
-  const worst = row.judgements.find((one) => one.outcome === row.outcome && one.messageId !== null);
+  const worst = row.judgements
+    .filter((one) => one.outcome === row.outcome && one.messageId !== null)
+    .sort(byOutcome)[0];
   const message = worst === undefined ? undefined : row.definition?.messages[worst.messageId ?? ''];
   const said = message === undefined ? undefined : messageText(message.text, worst!.data);
   if (row.outcome === 'not-measured') {
@@ -141,7 +143,7 @@ function sentence(core: AnswerCore, heldBy: Answer['heldBy']): string {
   if (first !== undefined && isAbsent(first)) return absentSentence(core);
   if (first !== undefined) {
     const more = core.causes.length - 1;
-    return `${rowText(first)}${more === 0 ? '' : ` (and ${more} more)`}`;
+    return more === 0 ? rowText(first) : `${rowText(first).replace(/\.$/, '')} (and ${more} more)`;
   }
   if (core.follows.length > 0) return `Follows: ${core.follows.map((question) => questionTitles[question]).join(' ')}`;
   return 'The policy names no check that decides this.';

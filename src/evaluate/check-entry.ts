@@ -4,8 +4,7 @@ import type { CheckEntry, Finding } from '../model/scorecard.js';
 import type { AnySubject } from '../model/subject.js';
 import type { AttributedRow } from './blockers.js';
 import type { CeiledJudgement } from './ceilings.js';
-import { byOutcome } from './details.js';
-import type { Row } from './rows.js';
+import { byOutcome, type Row } from './rows.js';
 import type { ScoreInput } from './score-input.js';
 
 const maxExchanges = 20;

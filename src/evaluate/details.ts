@@ -2,14 +2,12 @@ import type { Contract } from '../model/documents/contract.js';
 import { parseDurationMs } from '../model/documents/duration.js';
 import type { EhrProfile } from '../model/documents/ehr-profile.js';
 import { latencyCheckOf } from '../model/latency-pairs.js';
-import { outcomeRank } from '../model/outcome.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { Answer, QuestionId, Scorecard } from '../model/scorecard.js';
 import type { AnySubject } from '../model/subject.js';
 import { rowText, type AnswerCore } from './answers.js';
 import { reasonWords } from './reasons.js';
-import { isApplicable, isOpen, type Row } from './rows.js';
-import type { Judgement } from './engine.js';
+import { byOutcome, isApplicable, isOpen, type Row } from './rows.js';
 
 /** What the EHR's product documents about the checks of a question. Never a verdict. */
 export function outlookOf(core: AnswerCore, profile: EhrProfile | undefined): Answer['outlook'] {
@@ -19,17 +17,6 @@ export function outlookOf(core: AnswerCore, profile: EhrProfile | undefined): An
     .map((fact) => ({ need: fact.statement, state: fact.standing, source: fact.source, date: fact.seenOn }))
     .sort((a, b) => compareCodeUnits(a.need, b.need));
 }
-
-/** Worst first, then by subject and message. */
-export const byOutcome = <T extends Pick<Judgement, 'outcome' | 'subject' | 'messageId'>>(a: T, b: T): number => {
-  const rank = (one: T): number =>
-    one.outcome === 'not-applicable' ? outcomeRank.length : outcomeRank.indexOf(one.outcome);
-  return (
-    rank(a) - rank(b) ||
-    compareCodeUnits(a.subject, b.subject) ||
-    compareCodeUnits(a.messageId ?? '', b.messageId ?? '')
-  );
-};
 
 /** Every latency entry of the contract with what its check says of it. */
 export function latencyOf(contract: Contract, rows: readonly Row[]): Scorecard['latency'] {

@@ -1,6 +1,7 @@
 import type { AnyCheck } from '../model/check.js';
 import {
   environmentClasses,
+  outcomeRank,
   weakerGrade,
   type BlockerClass,
   type EnvironmentClass,
@@ -9,12 +10,13 @@ import {
   type Outcome,
   type Severity,
 } from '../model/outcome.js';
+import { compareCodeUnits } from '../model/order.js';
 import type { Policy, PolicyRow } from '../model/policy.js';
 import type { RowPart } from '../model/documents/policy.js';
 import type { AnySubject } from '../model/subject.js';
 import { ceiled, type CeiledJudgement, type CeilingContext } from './ceilings.js';
 import { applies, type ConditionDocuments } from './conditions.js';
-import { aggregate, type CheckResult } from './engine.js';
+import { aggregate, type CheckResult, type Judgement } from './engine.js';
 
 /** One row of the policy with what was found for it, after the ceilings. */
 export interface Row extends PolicyRow {
@@ -34,6 +36,17 @@ export interface Row extends PolicyRow {
 }
 
 const gradeCredit: Readonly<Record<Grade, number>> = { measured: 100, witnessed: 70, replayed: 70, attested: 50 };
+
+/** Worst first, then by subject and message. */
+export const byOutcome = <T extends Pick<Judgement, 'outcome' | 'subject' | 'messageId'>>(a: T, b: T): number => {
+  const rank = (one: T): number =>
+    one.outcome === 'not-applicable' ? outcomeRank.length : outcomeRank.indexOf(one.outcome);
+  return (
+    rank(a) - rank(b) ||
+    compareCodeUnits(a.subject, b.subject) ||
+    compareCodeUnits(a.messageId ?? '', b.messageId ?? '')
+  );
+};
 
 const inPart = (part: RowPart | null, subject: AnySubject | undefined): boolean => {
   if (part === null) return true;

@@ -150,5 +150,5 @@ export function notesOf(input: {
 /** What this run or this version did not look at, and no answer or count says so. */
 export const notLookedAt = (policy: Policy, peers: boolean): string[] => [
   ...(peers ? [] : ['isolation between organizations (no second one was given)']),
-  ...[...policy.later].sort(compareCodeUnits).map((check) => `${absentTitle(check)} (${check}, not in this version)`),
+  ...[...policy.later].sort(compareCodeUnits).map((check) => `“${absentTitle(check)}” (${check}, not in this version)`),
 ];

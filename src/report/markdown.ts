@@ -57,7 +57,7 @@ function head(scorecard: Scorecard, options: MarkdownOptions): Markdown {
       mark`# ${policy.custom ? mark`Custom policy: ` : none}${markdownProse(decision.words)}`,
       mark`**${contract.title ?? contract.id}** (${markdownCode(contract.id)}${contract.version === null ? none : mark` ${contract.version}`}) on **${organization.name}**, ${decision.scope.environment} (${markdownCode(target.environment.origin)})${product === '' ? none : mark`, EHR: ${product}`}. Observed ${run.startedAt} (UTC) by ${operator.who} (${operator.party}), ehr-scorecard ${scorecard.tool.version}, policy ${policy.id} ${policy.version}.`,
       ...(decision.notes.length === 0 ? [] : [mark`Please note: ${markdownProse(decision.notes.join('; '))}.`]),
-      mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown${absent === 0 ? '' : ` (${absent} of them not in this version)`}, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable.${points === '' ? none : ` ${points}.`}`,
+      mark`${counted(counts.blockersFailed, 'blocker')} failed, ${counted(counts.majorsFailed, 'major')} failed, ${counted(counts.notShown, 'check')} not shown${absent === 0 ? none : mark` (${absent} of them not in this version)`}, ${counts.warnings} shown with a limit, ${counts.passed} shown, ${counts.notApplicable} not applicable.${points === '' ? none : mark` ${points}.`}`,
     ],
     '\n\n',
   );

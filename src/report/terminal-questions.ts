@@ -36,8 +36,8 @@ const madeWords = ({ coverage: { deciding } }: Answer): string => `${deciding.me
 /** The numbers behind an answer; for anything short of Yes, also what keeps it there. */
 function detail(answer: Answer, scorecard: Scorecard): string {
   if (nothingTested(scorecard)) return outlookWordsOf(answer) || madeWords(answer);
+  if (answer.answer === 'no') return answer.sentence;
   const numbers = keyNumbers(answer, scorecard);
-  if (answer.answer === 'no') return [answer.sentence, ...numbers].join(' ');
   if (answer.answer === 'yes') {
     const plain = answer.coverage.deciding.total > 0 && answer.heldBy.length === 0;
     return numbers.length > 0 ? numbers.join('; ') : plain ? coverageWords(answer) : answer.sentence;

@@ -56,6 +56,7 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
   const { decision, policy } = scorecard;
   const way = nothingTested(scorecard) ? undefined : inTheWay(scorecard);
   const next = nextStep(scorecard, options);
+  const absent = absentLines(scorecard, width);
   const aside = decision.notLookedAt;
   const lines: Line[] = [
     ...(options.unverified === true ? [line(unverifiedWords)] : []),
@@ -65,9 +66,11 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
     ...questionLines(scorecard, width),
     ...failedLines(scorecard, width),
     ...(nothingTested(scorecard) ? askedLines(scorecard, width) : unshownLines(scorecard, width)),
-    ...absentLines(scorecard, width),
+    ...absent,
     blank,
-    ...(aside.length === 0 ? [] : indented(`Not looked at: ${aside.join('; ')}.`, 0, width, 'quiet')),
+    ...(aside.length === 0
+      ? []
+      : indented(`Not looked at${absent.length === 0 ? '' : ' either'}: ${aside.join('; ')}.`, 0, width, 'quiet')),
     ...indented(decision.foot, 0, width, 'quiet'),
     blank,
     ...(way === undefined ? [] : indented(`In the way: ${way}.`, 0, width)),

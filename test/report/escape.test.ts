@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mark, markdownCode, markdownLink, markdownTable, visible } from '../../src/report/escape.js';
+import { mark, markdownCode, markdownLink, markdownTable, visible, visibleProse } from '../../src/report/escape.js';
 import { columnsOf, printed, wrapped } from '../../src/report/screen.js';
 import { hostileText } from './hostile-text.js';
 import { nodesOf } from './markdown-reader.js';
@@ -50,7 +50,7 @@ describe('the door of the terminal', () => {
       fc.property(hostileText, fc.integer({ min: 10, max: 60 }), (text, columns) => {
         const lines = wrapped(text, columns);
         expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns);
-        expect(lines.join('').replaceAll(' ', '')).toBe(visible(text).replaceAll(' ', ''));
+        expect(lines.join('').replaceAll(' ', '')).toBe(visibleProse(text).replaceAll(' ', ''));
       }),
     );
   });

@@ -58,7 +58,11 @@ describe('words that are not used', () => {
       'src/model/not-measured-words.ts',
       'src/model/absent-titles.ts',
     ];
-    const texts = files.flatMap((file) => literals(new URL(file, root)).map((text) => [file, text] as const));
+    // The id of a check names it and says nothing about anybody.
+    const isId = (text: string) => /^[a-z0-9]+\.[a-z0-9-]+$/.test(text);
+    const texts = files.flatMap((file) =>
+      literals(new URL(file, root)).flatMap((text) => (isId(text) ? [] : [[file, text] as const])),
+    );
     expect(texts.length).toBeGreaterThan(300);
     expect(texts.flatMap(([file, text]) => faults(file, text, forbidden))).toEqual([]);
   });
