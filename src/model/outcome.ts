@@ -51,7 +51,8 @@ export type NotMeasuredReason = (typeof notMeasuredReasons)[number];
 export type Severity = 'blocker' | 'major' | 'minor';
 
 /** Whose problem a failure most likely is, before re-attribution. */
-export type BlockerClass = 'product' | 'contract' | 'auth' | 'ehr-configuration' | 'ehr-capability' | 'vendor-integration';
+export type BlockerClass =
+  'product' | 'contract' | 'auth' | 'ehr-configuration' | 'ehr-capability' | 'vendor-integration';
 
 export type Holder = 'ehr' | 'product' | 'person';
 

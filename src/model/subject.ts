@@ -1,4 +1,10 @@
-import type { Contract, ContractAction, ContractResource, ContractTrigger, LatencyEntry } from './documents/contract.js';
+import type {
+  Contract,
+  ContractAction,
+  ContractResource,
+  ContractTrigger,
+  LatencyEntry,
+} from './documents/contract.js';
 import type {
   AuthBinding,
   Attestation,

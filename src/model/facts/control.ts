@@ -28,8 +28,6 @@ export const controlFacts = {
   /** Drills of a control a person holds. */
   'person-drills': factKind(
     1,
-    Type.Array(
-      Type.Object({ control, drills: Type.Integer({ minimum: 0 }), missed: Type.Integer({ minimum: 0 }) }),
-    ),
+    Type.Array(Type.Object({ control, drills: Type.Integer({ minimum: 0 }), missed: Type.Integer({ minimum: 0 }) })),
   ),
 };
