@@ -70,7 +70,7 @@ for (const [index, injection] of injections.entries()) {
     lane,
     random: Math.random,
     signal,
-    take: (task) => takeSearches(tools, lane, searches as never, task),
+    take: (task) => takeSearches(tools, lane, searches, task),
     control: () => Promise.resolve(true),
   });
   const injected = (await server.injected()).slice(cold);

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../../src/model/documents/contract.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
+import { hurry } from './hurry.js';
 import { trial } from './trial.js';
-
-/** Nobody waits a minute for an answer that never comes. */
-function hurry({ contract }: { contract: Record<string, unknown> }): void {
-  const { latency, resources } = contract as unknown as Contract;
-  for (const entry of latency ?? []) if (entry.to === 'ai-response') entry.budget = 'PT2S';
-  for (const { id, freshness } of resources ?? []) if (freshness && id !== 'caller') freshness.maxAge = 'PT2S';
-}
 
 /**
  * Each deviation against the probes of the checks that must notice it, in parts so that the files run side by side. The

@@ -1,0 +1,33 @@
+import type { Outcome } from '../../src/model/outcome.js';
+import { hurry } from '../support/hurry.js';
+import { trial } from '../support/trial.js';
+import type { Situation } from './situation.js';
+
+/** One full run, and what every check said. */
+export interface Told {
+  readonly outcomes?: Readonly<Record<string, Outcome>>;
+  /** Why there are none: the run itself broke, or left something behind. */
+  readonly fault?: string;
+}
+
+process.on('message', ({ deviation, situation }: { deviation?: string; situation: Situation }) => {
+  void told(deviation, situation).then((message) => process.send?.(message));
+});
+process.on('disconnect', () => process.exit());
+
+async function told(deviation: string | undefined, { workflow, peer, aiSystem }: Situation): Promise<Told> {
+  try {
+    const { results, before, after, events } = await trial({
+      workflow,
+      ...(deviation === undefined ? {} : { deviations: [deviation] }),
+      ...(peer ? { peer } : {}),
+      ...(aiSystem === undefined ? {} : { aiSystem, change: hurry }),
+    });
+    const broken = events.find(({ event }) => event === 'probe-error' || event === 'internal');
+    if (broken !== undefined) return { fault: `${broken.event} ${JSON.stringify(broken.data)}` };
+    if (after !== before) return { fault: 'the EHR is not as it was' };
+    return { outcomes: Object.fromEntries([...results].map(([id, { outcome }]) => [id, outcome])) };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
