@@ -71,7 +71,7 @@ function importsOf(file: string): Import[] {
     ExportNamedDeclaration: add,
     ExportAllDeclaration: add,
     ImportExpression: (node) => add(node as { source?: { value?: unknown } }),
-    TSImportType: (node) => add(node as { source?: { value?: unknown } }),
+    TSImportType: (node) => add(node),
   }).visit(program);
   return found;
 }

@@ -44,7 +44,7 @@ export function addInitCommand(program: Command, places: PackagePlaces): void {
 
 /** @throws ToolError when a value is missing off a terminal, a template is unknown, or a file exists already */
 async function runInit(folder: string, flags: InitFlags, places: PackagePlaces): Promise<void> {
-  const [{ mkdir, writeFile }, { join }, { shippedNames }, { stringify }] = await Promise.all([
+  const [{ mkdir, writeFile }, path, { shippedNames }, { stringify }] = await Promise.all([
     import('node:fs/promises'),
     import('node:path'),
     import('../load/read-file.js'),
@@ -75,11 +75,11 @@ async function runInit(folder: string, flags: InitFlags, places: PackagePlaces):
   ];
   for (const [file, schema, document] of files) {
     const text = `# yaml-language-server: $schema=./node_modules/ehr-scorecard/profiles/schemas/${schema}.schema.json\n${stringify(document)}`;
-    await writeFile(join(folder, file), text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+    await writeFile(path.join(folder, file), text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
       const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
       throw new ToolError(
         exists ? 'file-exists' : 'cannot-write',
-        `${join(folder, file)} ${exists ? 'exists already and is left as it is' : 'cannot be written'}`,
+        `${path.join(folder, file)} ${exists ? 'exists already and is left as it is' : 'cannot be written'}`,
         {
           next: 'Give another folder: ehr-scorecard init FOLDER.',
         },
@@ -88,85 +88,84 @@ async function runInit(folder: string, flags: InitFlags, places: PackagePlaces):
   }
   process.stdout.write(
     [
-      `Wrote ${join(folder, 'contract.yaml')} and ${join(folder, 'organization.yaml')}.`,
+      `Wrote ${path.join(folder, 'contract.yaml')} and ${path.join(folder, 'organization.yaml')}.`,
       'They load as they are: what nobody has decided yet is asked for, never failed.',
       'Some vendors’ terms forbid security tests or publishing results: look before you run against a vendor’s system.',
       '',
-      `Next: ehr-scorecard lint ${join(folder, 'contract.yaml')} ${join(folder, 'organization.yaml')}`,
-      `      ehr-scorecard run --contract ${join(folder, 'contract.yaml')} --organization ${join(folder, 'organization.yaml')}`,
+      `Next: ehr-scorecard lint ${path.join(folder, 'contract.yaml')} ${path.join(folder, 'organization.yaml')}`,
+      `      ehr-scorecard run --contract ${path.join(folder, 'contract.yaml')} --organization ${path.join(folder, 'organization.yaml')}`,
       '',
     ].join('\n'),
   );
 }
 
-async function ask(flags: InitFlags, contracts: readonly string[], templates: readonly string[]): Promise<Answers> {
-  const questions: [keyof Answers, string, string | undefined, ((value: string) => boolean) | undefined, string][] = [
-    [
-      'contract',
-      `Which workflow (${contracts.join(', ')})?`,
-      'scheduling-voice-bot',
-      (value) => contracts.includes(value),
-      contracts.join(', '),
-    ],
-    ['ehr', `Which EHR (${templates.join(', ')})?`, 'none', (value) => templates.includes(value), templates.join(', ')],
-    [
-      'id',
-      'Short name of your organization?',
-      'our-clinic',
-      (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(value),
-      'letters, digits, "-" and "_", at most 40',
-    ],
-    ['name', 'Its name in words?', 'Our Clinic', (value) => value.length > 0 && value.length <= 200, 'a name'],
-    [
-      'owner',
-      'Who owns the contract (address)?',
-      'owner@clinic.example',
-      (value) => value.length > 0 && value.length <= 200,
-      'an address',
-    ],
-    [
-      'fhirBase',
-      'FHIR base address?',
-      undefined,
-      (value) => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(value),
-      'an http or https address',
-    ],
-    [
-      'class',
-      `Kind of environment (${classes.join(', ')})?`,
-      'production',
-      (value) => (classes as readonly string[]).includes(value),
-      classes.join(', '),
-    ],
+interface Question {
+  readonly key: keyof Answers;
+  readonly text: string;
+  readonly fallback?: string;
+  readonly fits: (value: string) => boolean;
+  readonly accepted: string;
+}
+
+function questionsOf(contracts: readonly string[], templates: readonly string[]): Question[] {
+  const oneOf = (names: readonly string[]) => ({
+    fits: (value: string) => names.includes(value),
+    accepted: names.join(', '),
+  });
+  const short = { fits: (value: string) => value.length > 0 && value.length <= 200, accepted: 'up to 200 characters' };
+  return [
+    { key: 'contract', text: 'Which workflow', fallback: 'scheduling-voice-bot', ...oneOf(contracts) },
+    { key: 'ehr', text: 'Which EHR', fallback: 'none', ...oneOf(templates) },
+    {
+      key: 'id',
+      text: 'Short name of your organization',
+      fallback: 'our-clinic',
+      fits: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(value),
+      accepted: 'letters, digits, "-" and "_", at most 40',
+    },
+    { key: 'name', text: 'Its name in words', fallback: 'Our Clinic', ...short },
+    { key: 'owner', text: 'Who owns the contract (address)', fallback: 'owner@clinic.example', ...short },
+    {
+      key: 'fhirBase',
+      text: 'FHIR base address',
+      fits: (value) => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(value),
+      accepted: 'an http or https address',
+    },
+    { key: 'class', text: 'Kind of environment', fallback: 'production', ...oneOf(classes) },
   ];
-  const interactive = process.stdin.isTTY && process.stdout.isTTY;
+}
+
+/** Flags first; on a terminal what they leave open is asked, elsewhere it takes its default. */
+async function ask(flags: InitFlags, contracts: readonly string[], templates: readonly string[]): Promise<Answers> {
   const { createInterface } = await import('node:readline/promises');
+  const interactive = process.stdin.isTTY && process.stdout.isTTY;
   const prompt = interactive ? createInterface({ input: process.stdin, output: process.stdout }) : undefined;
   const answers: Partial<Record<keyof Answers, string>> = {};
   try {
-    for (const [key, question, fallback, fits, accepted] of questions) {
-      let value = flags[key];
-      while (value === undefined && prompt !== undefined) {
-        const typed = (await prompt.question(`${question}${fallback === undefined ? '' : ` [${fallback}]`} `)).trim();
-        const given = typed === '' ? fallback : typed;
-        if (given !== undefined && (fits?.(given) ?? true)) value = given;
-        else process.stdout.write(`  accepted: ${accepted}\n`);
+    for (const question of questionsOf(contracts, templates)) {
+      const { key, fallback, fits, accepted } = question;
+      const value =
+        flags[key] ?? (prompt === undefined ? fallback : await typed(question, (text) => prompt.question(text)));
+      if (value !== undefined && fits(value)) {
+        answers[key] = value;
+        continue;
       }
-      value ??= fallback;
-      if (value === undefined || !(fits?.(value) ?? true)) {
-        const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-        throw new ToolError(
-          'init-value',
-          value === undefined ? `${flag} is missing` : `${flag} does not take "${value.slice(0, 60)}"`,
-          {
-            next: `Accepted: ${accepted}.`,
-          },
-        );
-      }
-      answers[key] = value;
+      const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const fault = value === undefined ? `${flag} is missing` : `${flag} does not take "${value.slice(0, 60)}"`;
+      throw new ToolError('init-value', fault, { next: `Accepted: ${accepted}.` });
     }
   } finally {
     prompt?.close();
   }
   return answers as Answers;
+}
+
+async function typed(question: Question, read: (text: string) => Promise<string>): Promise<string> {
+  const { text, fallback, fits, accepted } = question;
+  for (;;) {
+    const line = (await read(`${text} (${accepted})?${fallback === undefined ? '' : ` [${fallback}]`} `)).trim();
+    const value = line === '' ? fallback : line;
+    if (value !== undefined && fits(value)) return value;
+    process.stdout.write(`  accepted: ${accepted}\n`);
+  }
 }

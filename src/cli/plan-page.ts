@@ -45,10 +45,7 @@ function pageOne({ documents, plan, refusal, tier, sampling }: PlanPageInput): s
       'Pace',
       `at most ${organization.limits?.requestsPerSecond ?? 2} requests a second, ${organization.limits?.concurrency ?? 2} at a time`,
     ),
-    line(
-      'Test patients',
-      `${(organization.testData?.patients ?? []).map((patient) => patient.alias).join(', ') || 'none'}`,
-    ),
+    line('Test patients', (organization.testData?.patients ?? []).map((patient) => patient.alias).join(', ') || 'none'),
     line(
       'Test schedules',
       (organization.testData?.schedules ?? []).map((schedule) => schedule.id).join(', ') || 'none',

@@ -30,7 +30,7 @@ export function spellings(value: string): string[] {
     bytes.toString('hex'),
     bytes.toString('hex').toUpperCase(),
     encodeURIComponent(value),
-    [...value].reverse().join(''),
+    Array.from(value).reverse().join(''),
     ...base64,
     ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
   ];

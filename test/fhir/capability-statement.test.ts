@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCapabilityStatement } from '../../src/fhir/capability-statement.js';
 
-const read = (statement: object) =>
-  readCapabilityStatement({ resourceType: 'CapabilityStatement', ...statement });
+const read = (statement: object) => readCapabilityStatement({ resourceType: 'CapabilityStatement', ...statement });
 
 describe('readCapabilityStatement', () => {
   it('takes the server part, whatever stands before it', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outputSearch, searchFile } from '../../src/gather/output-search.js';
 
@@ -14,7 +14,7 @@ describe('the search of our own output', () => {
     hex: (value, before) => Buffer.from(before + value).toString('hex'),
     base64: (value, before) => Buffer.from(`${before}${value} and more`).toString('base64'),
     base64url: (value, before) => Buffer.from(`${before}${value} and more`).toString('base64url'),
-    reversed: (value, before) => before + [...value].reverse().join(''),
+    reversed: (value, before) => before + Array.from(value).reverse().join(''),
     'URL-encoded': (value, before) => before + encodeURIComponent(value),
   };
   for (const [name, write] of Object.entries(ways)) {
