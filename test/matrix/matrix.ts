@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadChecks } from '../../src/cli/check-catalog.js';
 import { loadPolicy } from '../../src/load/policy.js';
 import type { Outcome } from '../../src/model/outcome.js';
+import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { nameOf, situationOf, type Situation } from './situation.js';
 import type { Told } from './worker.js';
@@ -14,7 +15,7 @@ const noticed: ReadonlySet<Outcome | undefined> = new Set(['fail', 'warn', 'not-
 
 interface Task {
   readonly situation: Situation;
-  readonly deviation?: string;
+  readonly deviation?: Deviation;
 }
 
 const checkIds = (await loadChecks(new URL('checks/', root))).map(({ id }) => id);
@@ -24,45 +25,23 @@ const blockers = new Set(policy.rows.filter(({ severity }) => severity === 'bloc
 const wanted = process.argv.slice(2);
 const chosen = deviations.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 const situations = new Map(chosen.map((each) => [nameOf(situationOf(each)), situationOf(each)]));
-const tasks: Task[] = [
-  ...[...situations.values()].map((situation) => ({ situation })),
-  ...chosen.map((each) => ({ situation: situationOf(each), deviation: each.id })),
-];
-const answers = await runAll(tasks);
-
 let faults = 0;
-const fault = (text: string): void => {
-  faults += 1;
-  console.log(`  FAULT ${text}`);
-};
-for (const [index, situation] of [...situations.values()].entries()) {
-  console.log(`clean ${nameOf(situation)}`);
-  const { outcomes, fault: why } = answers[index] ?? {};
-  if (outcomes === undefined) fault(why ?? 'no answer');
-  for (const [id, outcome] of Object.entries(outcomes ?? {})) {
-    if (outcome === 'fail' || outcome === 'error') fault(`${id} is ${outcome}`);
-  }
-}
-for (const [index, deviation] of chosen.entries()) {
-  const { id, caughtBy } = deviation;
-  const name = nameOf(situationOf(deviation));
-  const clean = answers[[...situations.keys()].indexOf(name)]?.outcomes ?? {};
-  const { outcomes, fault: why } = answers[situations.size + index] ?? {};
-  const changed = Object.entries(outcomes ?? {}).filter(([check, outcome]) => outcome !== clean[check]);
-  const words = changed.map(([check, outcome]) => `${check} ${clean[check] ?? 'absent'} > ${outcome}`);
-  console.log(`${id}: ${words.length === 0 ? 'nothing changed' : words.join(', ')}`);
-  if (outcomes === undefined) {
-    fault(why ?? 'no answer');
-    continue;
-  }
-  for (const check of caughtBy) if (!noticed.has(outcomes[check])) fault(`${check} did not notice`);
-  for (const [check, outcome] of changed) {
-    const named = (caughtBy as readonly string[]).includes(check);
-    if (outcome === 'error') fault(`${check} threw`);
-    if (outcome === 'fail' && blockers.has(check) && !named)
-      fault(`${check} is a blocker, has failed and is not named`);
-  }
-}
+const clean = new Map<string, NonNullable<Told['outcomes']>>();
+await runAll(
+  [...situations.values()].map((situation) => ({ situation })),
+  ({ situation }, { outcomes, fault }) => {
+    clean.set(nameOf(situation), outcomes ?? {});
+    const bad = Object.entries(outcomes ?? {}).filter(([, outcome]) => outcome === 'fail' || outcome === 'error');
+    report(`clean ${nameOf(situation)}`, [
+      ...(outcomes === undefined ? [fault ?? 'no answer'] : []),
+      ...bad.map(([check, outcome]) => `${check} is ${outcome}`),
+    ]);
+  },
+);
+await runAll(
+  chosen.map((deviation) => ({ situation: situationOf(deviation), deviation })),
+  ({ situation, deviation }, told) => judge(deviation!, told, clean.get(nameOf(situation)) ?? {}),
+);
 console.log(
   `\n${chosen.length} deviations, ${situations.size} clean runs, ${checkIds.length} checks, ${faults} faults`,
 );
@@ -78,19 +57,35 @@ const kills =
       }).status;
 process.exit(faults === 0 && kills === 0 ? 0 : 1);
 
-/** Every task in one of as many processes as there are cores; answers in the order of the tasks. */
-async function runAll(all: readonly Task[]): Promise<Told[]> {
-  const told: Told[] = [];
-  let next = 0;
+function report(line: string, found: readonly string[]): void {
+  faults += found.length;
+  console.log([line, ...found.map((text) => `  FAULT ${text}`)].join('\n'));
+}
+
+/** One line of the table: the deviation, and every check that says something else than in the clean run. */
+function judge({ id, caughtBy }: Deviation, { outcomes, fault }: Told, before: NonNullable<Told['outcomes']>): void {
+  if (outcomes === undefined) {
+    report(`${id}: not run`, [fault ?? 'no answer']);
+    return;
+  }
+  const changed = Object.entries(outcomes).filter(([check, outcome]) => outcome !== before[check]);
+  const words = changed.map(([check, outcome]) => `${check} ${before[check] ?? 'absent'} > ${outcome}`);
+  const found = caughtBy.filter((check) => !noticed.has(outcomes[check])).map((check) => `${check} did not notice`);
+  for (const [check, outcome] of changed) {
+    if (outcome === 'error') found.push(`${check} threw`);
+    const named = (caughtBy as readonly string[]).includes(check);
+    if (outcome === 'fail' && blockers.has(check) && !named) found.push(`${check} is a blocker and not named`);
+  }
+  report(`${id}: ${words.length === 0 ? 'nothing changed' : words.join(', ')}`, found);
+}
+
+/** Every task, as many at a time as there are cores; told in the order in which they end. */
+async function runAll(tasks: readonly Task[], told: (task: Task, answer: Told) => void): Promise<void> {
+  const left = [...tasks];
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < all.length; index = next++) {
-      const task = all[index]!;
-      process.stderr.write(`${index + 1}/${all.length} ${task.deviation ?? `clean ${nameOf(task.situation)}`}\n`);
-      told[index] = await runOne(task);
-    }
+    for (let task = left.shift(); task !== undefined; task = left.shift()) told(task, await runOne(task));
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  return told;
 }
 
 /** A process for each run: what one leaves behind in memory is nobody else's. */
@@ -107,6 +102,6 @@ function runOne(task: Task): Promise<Told> {
       child.disconnect();
     });
     child.once('exit', () => resolve({ fault: `no answer within ${longestRunMs / 1000} s` }));
-    child.send(task);
+    child.send({ deviation: task.deviation?.id, situation: task.situation });
   });
 }
