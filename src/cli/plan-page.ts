@@ -1,5 +1,5 @@
 import type { Plan } from '../gather/plan.js';
-import { caseTemplates } from '../gather/gather.js';
+import { caseTemplates } from '../gather/case-templates.js';
 import type { RunDocuments } from '../gather/probe.js';
 import type { RequestTemplate } from '../gather/request.js';
 import type { WriteRefusal } from '../gather/write-policy.js';

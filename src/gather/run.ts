@@ -1,0 +1,324 @@
+import { join } from 'node:path';
+import { scopesAllow } from '../fhir/scopes.js';
+import { type RunIdentity } from '../model/audit-access.js';
+import { isMissing, missing, type Missing } from '../model/fact.js';
+import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
+import type { Residue } from '../model/evidence.js';
+import { aiSystemFor, switchAiSystem } from './ai-system.js';
+import { AccessRecorder } from './access-record.js';
+import { runIdentity } from './audit-log.js';
+import { siteOf, type Cast } from './contexts.js';
+import { cleanUp } from './cleanup.js';
+import { readJournal } from './journal-reader.js';
+import { refuseLeftovers } from './leftovers.js';
+import { outputSearch, searchFile } from './output-search.js';
+import { type Plan, type PlannedProbe } from './plan.js';
+import type { Client, Need, PeerTools, Phase, ProbeTools } from './probe.js';
+import { seededRandom } from './random.js';
+import { NegativeSignIns, type NegativeAttempt } from './negative-sign-ins.js';
+import { peerTools } from './peers.js';
+import { Recorder, scopeFor, type Scope } from './recorder.js';
+import { ExchangeFault, type RequestTemplate } from './request.js';
+import { searchEitherWay } from './result-pages.js';
+import { type RunFolder } from './run-folder.js';
+import { Session } from './session.js';
+import { signIn, type SignInRecord } from './sign-in.js';
+import { TemplateBudget } from './template-match.js';
+import { MissingTemplateValue } from './template-values.js';
+import { TestCases } from './test-cases.js';
+import { TestObjects } from './test-objects.js';
+import { strictestClass, writesRefused } from './write-policy.js';
+import { Writer } from './writer.js';
+import { caseTemplates } from './case-templates.js';
+import { FactWriter } from './fact-writer.js';
+import type { GatherOptions } from './gather.js';
+import { Sessions } from './sessions.js';
+
+/** A run under way: its recorder, writer and sessions, and the work of each phase. */
+export class Run {
+  readonly recorder: Recorder;
+  readonly writer: Writer;
+  readonly #options: GatherOptions;
+  readonly #plan: Plan;
+  readonly #folder: RunFolder;
+  readonly #sessions: Sessions;
+  readonly #facts: FactWriter;
+  readonly #cast: Cast;
+  readonly #cases: TestCases;
+  readonly #objects: TestObjects;
+  readonly #random: () => number;
+  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #negative: NegativeSignIns;
+  readonly #peerSessions = new Map<string, Session | undefined>();
+
+  constructor(
+    options: GatherOptions,
+    plan: Plan,
+    cast: Cast,
+    refusal: ReturnType<typeof writesRefused>,
+    folder: RunFolder,
+  ) {
+    this.#options = options;
+    this.#plan = plan;
+    this.#folder = folder;
+    this.#cast = cast;
+    const { documents, now, signal } = options;
+    const { evidence } = folder;
+    this.#facts = new FactWriter({ evidence, environmentClass: documents.environmentClass, now });
+    this.#sessions = new Sessions({
+      documents,
+      cast,
+      credentials: options.credentials,
+      recorder: () => this.recorder,
+      writer: () => this.writer,
+      evidence,
+      runId: options.runId,
+      now,
+    });
+    const correlation = documents.contract.audit?.correlationHeader;
+    this.recorder = new Recorder({
+      door: options.door,
+      bases: options.bases,
+      peerBases: new Map([...(options.peers ?? [])].map(([id, { bases }]) => [id, bases])),
+      pacing: options.pacing,
+      evidence: folder.evidence,
+      now,
+      signal,
+      repeatAfterMs: documents.environmentClass === 'simulator' ? 100 : 5_000,
+      accesses: new AccessRecorder(options.runId, documents.organization),
+      bindingOf: (context) => this.#sessions.bindingOf(context),
+      ...(correlation === undefined ? {} : { correlationHeader: correlation }),
+      ...(options.operation === undefined ? {} : { operation: options.operation }),
+    });
+    this.writer = new Writer({
+      journal: folder.journal,
+      organization: documents.organization,
+      runId: options.runId,
+      refusal,
+      now,
+    });
+    this.#negative = new NegativeSignIns({
+      organization: documents.organization,
+      environmentClass: strictestClass([documents, ...(documents.peers ?? [])]),
+      contact: documents.environment.contact,
+      pause,
+    });
+    this.#random = seededRandom(options.header.seed);
+    this.#cases = new TestCases({
+      contract: documents.contract,
+      organization: documents.organization,
+      reader: this.#caseReader(),
+      now,
+      site: siteOf(documents, cast.ai),
+    });
+    this.#objects = new TestObjects(documents, this.#cases);
+  }
+
+  /** Only where something will be written: a run that reads disturbs no earlier one. */
+  async refuseLeftovers(): Promise<void> {
+    if (!this.#plan.items.some((item) => item.unmet === undefined && item.probe.writes !== 'none')) return;
+    const sessions = this.#sessions.undoing();
+    await refuseLeftovers({
+      organization: this.#options.documents.organization,
+      sessionFor: (type) => sessions.find((session) => scopesAllow(session.grantedScopes, type, 's')),
+    });
+  }
+
+  async phases(which: (phase: Phase) => boolean): Promise<void> {
+    const items = this.#plan.items.filter((item) => which(item.phase));
+    for (const [done, item] of items.entries()) {
+      this.#options.onProgress?.({
+        phase: item.phase,
+        done,
+        total: items.length,
+        probe: item.probe.id,
+        subject: item.subject.id,
+      });
+      if (this.#options.signal.aborted) {
+        await this.#facts.missing(item, missing('not-gathered', 'the run was interrupted'));
+        continue;
+      }
+      await this.#probe(item);
+    }
+  }
+
+  async #probe(item: PlannedProbe): Promise<void> {
+    if (item.unmet !== undefined) {
+      await this.#facts.missing(item, missing(item.unmet.reason, item.unmet.detail));
+      return;
+    }
+    const scope = scopeFor(item.probe.id, item.subject.id, new TemplateBudget(item.probe.id, item.sends));
+    try {
+      await this.#facts.brought(item, await item.probe.run(item.subject, this.#tools(scope)), scope.exchanges);
+    } catch (error) {
+      const reason = this.#reasonOf(error) ?? (await this.#facts.fault(item, error));
+      await this.#facts.missing(item, reason, scope.exchanges);
+    }
+  }
+
+  /** Why a probe brought nothing, where that is no fault of ours. @throws what ends the run */
+  #reasonOf(error: unknown): Missing | undefined {
+    if (error instanceof SafetyStop) throw error;
+    if (error instanceof ExchangeFault) return missing(error.reason, error.message);
+    if (error instanceof MissingTemplateValue) {
+      return missing('no-test-object', `the test data give no value for {{${error.hole}}}`);
+    }
+    const ends = error instanceof ToolError && error.exitCode === exitCodes.internal;
+    if (ends && error.code !== 'unplanned-request') throw error;
+    return this.#options.signal.aborted ? missing('not-gathered', 'the run was interrupted') : undefined;
+  }
+
+  async cleanUp(): Promise<{ residue: readonly Residue[]; undone: number }> {
+    const { writes } = this.writer.counts;
+    if (writes === 0) return { residue: [], undone: 0 };
+    this.#options.onProgress?.({ phase: 'cleanup', done: 0, total: writes, probe: 'cleanup', subject: 'run' });
+    await this.#switchAiSystem('off');
+    const { entries } = await readJournal(this.#folder.path);
+    const left = await cleanUp({
+      entries,
+      journal: this.#folder.journal,
+      writer: this.writer,
+      organization: this.#options.documents.organization,
+      runId: this.#options.runId,
+      sessions: this.#sessions.undoing(),
+      now: this.#options.now,
+    });
+    await this.#switchAiSystem('on');
+    return left;
+  }
+
+  async #switchAiSystem(to: 'off' | 'on'): Promise<void> {
+    if (this.#options.bases['ai-control'] === undefined) return;
+    const done = await switchAiSystem(this.recorder, this.#options.aiSystem ?? {}, to);
+    await this.#folder.evidence.append({
+      type: 'event',
+      event: 'ai-system-switched',
+      at: this.#options.now().toISOString(),
+      data: { to, done },
+    });
+  }
+
+  #once<T>(key: string, make: () => Promise<T>): Promise<T> {
+    const made = (this.#made.get(key) ?? make()) as Promise<T>;
+    this.#made.set(key, made);
+    return made;
+  }
+
+  /** @throws SafetyStop when a secret or a value of a test patient stands in what was written */
+  async searchOutput(): Promise<void> {
+    await this.#folder.evidence.flush();
+    const doors = Object.values(this.#options.aiSystem ?? {}).map((value: string) => ({
+      what: 'a token of the AI system',
+      value,
+    }));
+    const search = outputSearch([...this.#sessions.tokens, ...doors, ...(await this.#cases.planted())]);
+    for (const name of ['evidence.ndjson', 'journal.ndjson']) {
+      const found = await searchFile(join(this.#folder.path, name), search);
+      if (found === undefined) continue;
+      throw new SafetyStop(
+        'secret-in-output',
+        35,
+        `${name} holds ${found}`,
+        'Destroy the run folder and please report this; no report was written.',
+      );
+    }
+  }
+
+  #tools(scope: Scope): ProbeTools {
+    const { documents, now, signal } = this.#options;
+    const clients = {} as Record<Need, Client>;
+    for (const need of ['ai', 'second', 'staff', 'audit', 'expendable'] as const) {
+      Object.defineProperty(clients, need, { get: () => this.#sessions.client(need, scope), enumerable: true });
+    }
+    const aiSystem =
+      this.#options.bases['ai-system'] === undefined
+        ? undefined
+        : aiSystemFor(this.recorder, scope, this.#options.aiSystem ?? {});
+    return {
+      ...documents,
+      ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
+      ...(aiSystem === undefined ? {} : { aiSystem }),
+      reserve: (requests) => this.#options.pacing.reserve(requests),
+      clients,
+      context: (id) => this.#sessions.contextClient(id, scope),
+      anonymous: (request) => this.recorder.send(scope, 'anonymous', request),
+      accepted: this.recorder.accepted,
+      trust: this.#options.trust ?? new Map(),
+      peer: (id) => this.#peer(id, scope),
+      negativeSignIn: (attempt) => this.#negativeSignIn(attempt, scope),
+      made: () => ({ accesses: this.recorder.made, run: this.#identity() }),
+      cases: this.#cases,
+      objects: this.#objects,
+      writer: this.writer,
+      once: <T>(key: string, make: () => Promise<T>) => this.#once(key, make),
+      cite: (exchanges) => scope.exchanges.push(...exchanges),
+      random: this.#random,
+      now,
+      pause,
+      signal,
+      testObject: (subject) => this.#objects.create(subject, this.#sessions.client('ai', scope)),
+    };
+  }
+
+  #peer(id: string, scope: Scope): PeerTools | undefined {
+    const { documents, peers } = this.#options;
+    return peerTools({
+      id,
+      documents,
+      access: peers?.get(id),
+      recorder: this.recorder,
+      ai: () => this.#sessions.session('ai'),
+      sessions: this.#peerSessions,
+      scope,
+      signInSpacingMs: this.#sessions.signInSpacingMs,
+    });
+  }
+
+  #negativeSignIn({ scopes, peer }: NegativeAttempt, scope: Scope): Promise<SignInRecord> {
+    const { documents, credentials } = this.#options;
+    const binding = this.#cast.expendable;
+    const credential = isMissing(binding) ? binding : credentials.get(binding.id);
+    const other = documents.peers?.find(({ organization }) => organization.metadata.id === peer);
+    const { tokenUrl } = documents.environment;
+    const badUrl = peer === undefined ? tokenUrl : other?.environment.tokenUrl;
+    if (isMissing(binding) || credential === undefined || isMissing(credential))
+      throw new ExchangeFault('no-credential', 'no expendable client can sign in', undefined);
+    if (tokenUrl === undefined || badUrl === undefined)
+      throw new ExchangeFault('origin-not-listed', 'a token URL is not listed', undefined);
+    const common = { recorder: this.recorder, scope, context: 'expendable', binding, credential };
+    const own = binding.scopes ?? [];
+    return this.#negative.attempt(
+      async () =>
+        (await signIn({ ...common, tokenUrl: badUrl, scopes: scopes ?? own, ...(peer === undefined ? {} : { peer }) }))
+          .record,
+      async () => (await signIn({ ...common, tokenUrl, scopes: own })).record,
+    );
+  }
+
+  #identity(): RunIdentity {
+    const { organization } = this.#options.documents;
+    return runIdentity({
+      runId: this.#options.runId,
+      organization,
+      accesses: this.recorder.made,
+      bindingsOf: (client) =>
+        [...this.#options.credentials].flatMap(([binding, credential]) =>
+          !isMissing(credential) && credential.clientId === client ? [binding] : [],
+        ),
+    });
+  }
+
+  #caseReader(): ConstructorParameters<typeof TestCases>[0]['reader'] {
+    const templates: RequestTemplate[] = caseTemplates(this.#options.documents);
+    const scope = scopeFor('test-cases', 'run', new TemplateBudget('test-cases', templates));
+    return {
+      read: (resourceType, id) => this.#sessions.client('ai', scope).read(resourceType, id),
+      search: (resourceType, parameters, mayStandInUrl) => {
+        const ai = this.#sessions.client('ai', scope);
+        return mayStandInUrl ? searchEitherWay(ai, resourceType, parameters) : ai.search(resourceType, parameters);
+      },
+    };
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

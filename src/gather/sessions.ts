@@ -1,0 +1,132 @@
+import { runDigest } from '../model/audit-access.js';
+import { isMissing } from '../model/fact.js';
+import { clientOf } from './client.js';
+import type { Cast, Credentials } from './contexts.js';
+import type { Client, Need, RunDocuments } from './probe.js';
+import type { Recorder, Scope } from './recorder.js';
+import { ExchangeFault } from './request.js';
+import type { EvidenceWriter } from './run-folder.js';
+import { Session } from './session.js';
+import type { SignInRecord } from './sign-in.js';
+import type { Writer } from './writer.js';
+
+export interface SessionsOptions {
+  readonly documents: RunDocuments;
+  readonly cast: Cast;
+  readonly credentials: Credentials;
+  readonly recorder: () => Recorder;
+  readonly writer: () => Writer;
+  readonly evidence: EvidenceWriter;
+  readonly runId: string;
+  readonly now: () => Date;
+}
+
+/** The signed-in clients of a run, made when first asked for, one for each part they play. */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Every token of the run, to search our own output for. */
+  get tokens(): { readonly what: string; readonly value: string }[] {
+    return [...this.#sessions.values()].flatMap((session) =>
+      session.tokens.map((value) => ({ what: `a token of ${session.context}`, value })),
+    );
+  }
+
+  /** Shortest time between two sign-ins of one binding (safety rule 31). */
+  get signInSpacingMs(): number {
+    return this.#options.documents.environmentClass === 'simulator' ? 0 : 10_000;
+  }
+
+  /** @throws ExchangeFault with the reason why nobody can play this part */
+  client(need: Need, scope: Scope): Client {
+    const session = this.session(need);
+    if (session === undefined) {
+      const cast = this.#options.cast[need];
+      throw new ExchangeFault(isMissing(cast) ? cast.missing : 'no-credential', `no session for ${need}`, undefined);
+    }
+    return clientOf(session, scope, this.#options.writer(), need);
+  }
+
+  /** A context of the organization file by its id; undefined when its binding signs in with a person. */
+  contextClient(id: string, scope: Scope): Client | undefined {
+    const { organization } = this.#options.documents;
+    const context = (organization.contexts ?? []).find((each) => each.id === id);
+    const binding = organization.auth?.bindings?.find((each) => each.id === context?.binding);
+    if (binding === undefined || binding.flow !== 'backend') return undefined;
+    const session = this.#sessionOf(`context:${id}`, binding.id);
+    return session === undefined ? undefined : clientOf(session, scope, this.#options.writer(), `context:${id}`);
+  }
+
+  session(need: Need): Session | undefined {
+    const binding = this.#options.cast[need];
+    return isMissing(binding) ? undefined : this.#sessionOf(need, binding.id);
+  }
+
+  /** The AI system's own client first, then whoever else may take a test object back. */
+  undoing(): Session[] {
+    const { organization, environmentId } = this.#options.documents;
+    const needs: Need[] = ['ai', 'second', 'staff'];
+    const named = needs.map((need) => this.session(need)).filter((each) => each !== undefined);
+    const others = (organization.auth?.bindings ?? []).filter(
+      (binding) =>
+        binding.environment === environmentId &&
+        binding.flow === 'backend' &&
+        binding.usedBy === 'staff' &&
+        !named.some((session) => session.binding.id === binding.id),
+    );
+    return [
+      ...named,
+      ...others
+        .map((binding) => this.#sessionOf(`undo:${binding.id}`, binding.id))
+        .filter((each) => each !== undefined),
+    ];
+  }
+
+  /** Binding of a named part, for the exchange line. */
+  bindingOf(context: string): string | undefined {
+    const session = this.#sessions.get(context);
+    if (session !== undefined) return session.binding.id;
+    const { expendable } = this.#options.cast;
+    return context === 'expendable' && !isMissing(expendable) ? expendable.id : undefined;
+  }
+
+  #sessionOf(context: string, bindingId: string): Session | undefined {
+    const known = this.#sessions.get(context);
+    if (known !== undefined) return known;
+    const { documents, credentials, evidence, now } = this.#options;
+    const binding = documents.organization.auth?.bindings?.find((each) => each.id === bindingId);
+    const credential = credentials.get(bindingId);
+    const { tokenUrl } = documents.environment;
+    if (binding === undefined || credential === undefined || isMissing(credential) || tokenUrl === undefined)
+      return undefined;
+    const session = new Session({
+      context,
+      binding,
+      credential,
+      tokenUrl,
+      recorder: this.#options.recorder(),
+      signInSpacingMs: this.signInSpacingMs,
+      onSignIn: (record: SignInRecord) => {
+        void evidence.append({
+          type: 'event',
+          event: 'sign-in',
+          at: now().toISOString(),
+          data: {
+            context,
+            binding: bindingId,
+            client: runDigest(this.#options.runId, credential.clientId),
+            status: record.status,
+            exchange: record.exchange,
+          },
+        });
+      },
+    });
+    this.#sessions.set(context, session);
+    return session;
+  }
+}
