@@ -53,6 +53,9 @@ export async function readAuditLog(
   environment: Environment,
   run: RunIdentity,
 ): Promise<{ readonly records: readonly OwnRecord[]; readonly exchanges: readonly string[] }> {
+  if (!Number.isFinite(run.fromMs)) {
+    throw new ExchangeFault('prerequisite-failed', 'the run sent nothing a log could hold', undefined);
+  }
   const { type, parameters } = querySplit(source.query);
   const filled = parameters.map(([name, value]): [string, string] => [
     name,
