@@ -23,6 +23,8 @@ import { stopSignal } from './stop-signal.js';
  */
 export async function conductRun(flags: RunFlags, documents: DocumentFlags, places: PackagePlaces): Promise<ExitCode> {
   refuseLeakyProcess();
+  // Whatever is written from here on is for its owner alone (safety rule 33).
+  process.umask(0o077);
   const gate = gateOf(flags.gate);
   const { parseReportFlag } = await import('./report.js');
   const reports = (flags.report ?? []).map(parseReportFlag);

@@ -9,11 +9,12 @@ import type { Credentials } from '../gather/contexts.js';
 import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
 import type { InputDocument } from '../gather/run-folder.js';
 import type { Credential } from '../gather/sign-in.js';
-import { effectiveClass } from '../gather/write-policy.js';
+import { effectiveClass, strictestClass } from '../gather/write-policy.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { AuthBinding, Environment, OrganizationProfile } from '../model/documents/organization.js';
 import { applyOverrides } from '../model/documents/overrides.js';
 import { ToolError } from '../model/errors.js';
+import type { EnvironmentClass } from '../model/outcome.js';
 import { missing, type Missing } from '../model/fact.js';
 import { decisionEnvironment, subjectsOf } from '../model/subjects.js';
 import type { OriginRule, Purpose, TlsRule } from '../wire/exchange.js';
@@ -79,7 +80,7 @@ export async function readRunInputs(
     organization: organization.value,
     environmentId,
     environment,
-    environmentClass: effectiveClass(environment),
+    environmentClass: strictestClass(sameOrigin(organization.value, environment)),
     subjects: subjectsOf({
       contract: applied.contract,
       organization: organization.value,
@@ -264,4 +265,15 @@ async function tlsOf(environment: Environment, secretPlaces: SecretPlaces): Prom
     ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
     ...(tls.spkiPins === undefined ? {} : { spkiPins: tls.spkiPins }),
   };
+}
+
+// Two environments of one origin are one machine: the stricter class holds (safety rule 6).
+function sameOrigin(
+  organization: OrganizationProfile,
+  environment: Environment,
+): { readonly environmentClass: EnvironmentClass }[] {
+  const { origin } = new URL(environment.fhirBase);
+  return Object.values(organization.environments ?? {})
+    .filter((each) => new URL(each.fhirBase).origin === origin)
+    .map((each) => ({ environmentClass: effectiveClass(each) }));
 }

@@ -11,7 +11,7 @@ import type { AnyProbe, Phase, RunDocuments } from './probe.js';
 import type { PeerAccess } from './peers.js';
 import type { Bases } from './recorder.js';
 import { createRunFolder, type InputDocument, type RunFolder } from './run-folder.js';
-import { effectiveClass, writesRefused, type WriteTier } from './write-policy.js';
+import { writesRefused, type WriteTier } from './write-policy.js';
 import { Run } from './run.js';
 import { frameOf } from './source-frame.js';
 
@@ -127,7 +127,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     await run.refuseLeftovers();
     await run.phases((phase) => phase !== 'settle');
   });
-  if (signal.aborted && how === 'complete') how = 'interrupted';
+  if ((signal.aborted || run.stopped) && how === 'complete') how = 'interrupted';
   let residue: readonly Residue[] = [];
   let undone = 0;
   await guarded(async () => {
@@ -158,7 +158,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
 
 function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFolder): EvidenceHeader {
   const { documents } = options;
-  const environmentClass = effectiveClass(documents.environment);
+  const { environmentClass } = documents;
   return {
     type: 'header',
     schemaVersion: 1,

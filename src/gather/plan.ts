@@ -55,7 +55,9 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
         if (subject.kind !== probe.subjects) continue;
         if (probe.when !== undefined && !probe.when(subject, known)) continue;
         const need = probe.needs.find((each) => available[each] !== undefined);
-        const unmet = need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need];
+        const unmet =
+          productionUnmet(probe, documents) ??
+          (need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need]);
         items.push({ probe, subject, phase, sends: probe.sends(subject, known), unmet });
       }
     }
@@ -64,7 +66,10 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
   // What the series may write is what the others leave of the agreed number.
   const others = phases.filter((phase) => phase !== 'series').flatMap((phase) => itemsOf(phase, documents));
   const seriesWanted = probes.some(
-    ({ phase, brings }) => phase === 'series' && (wanted === undefined || brings.some((kind) => wanted.has(kind))),
+    (probe) =>
+      probe.phase === 'series' &&
+      productionUnmet(probe, documents) === undefined &&
+      (wanted === undefined || probe.brings.some((kind) => wanted.has(kind))),
   );
   const sampling =
     !seriesWanted || available.ai !== undefined
@@ -103,6 +108,12 @@ const writesOf = (items: readonly PlannedProbe[]): number =>
     .flatMap((item) => item.sends)
     .filter((template) => template.mutates === true)
     .reduce((sum, template) => sum + template.most, 0);
+
+// Production is read through its discovery documents, its listed test objects and the contract's own searches, nothing else.
+function productionUnmet(probe: AnyProbe, { environmentClass }: RunDocuments): PlannedProbe['unmet'] {
+  if (environmentClass !== 'production' || probe.phase === 'static' || probe.inProduction === true) return undefined;
+  return { reason: 'tool-limited', detail: 'this is not done in production; show it in a test environment' };
+}
 
 function writesUnmet(probe: AnyProbe, tier: WriteTier, refused: WriteRefusal | undefined): PlannedProbe['unmet'] {
   if (probe.writes === 'none') return undefined;

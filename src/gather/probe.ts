@@ -166,6 +166,8 @@ export interface Probe<Kind extends SubjectKind = SubjectKind, Brings extends Fa
   readonly subjects: Kind;
   readonly when?: (subject: Subject<Kind>, documents: RunDocuments) => boolean;
   readonly needs: readonly Need[];
+  /** Sends nothing but what production allows: discovery, listed test objects, the contract's own searches (safety rule 7). */
+  readonly inProduction?: true;
   /** The write tier it takes; at a lower tier its facts are missing `writes-off`. */
   readonly writes: 'none' | 'one' | 'all';
   readonly brings: readonly Brings[];
@@ -182,6 +184,8 @@ export interface AnyProbe {
   readonly subjects: SubjectKind;
   readonly when?: (subject: Subject, documents: RunDocuments) => boolean;
   readonly needs: readonly Need[];
+  /** Sends nothing but what production allows: discovery, listed test objects, the contract's own searches (safety rule 7). */
+  readonly inProduction?: true;
   readonly writes: 'none' | 'one' | 'all';
   readonly brings: readonly FactKind[];
   readonly sends: (subject: Subject, documents: RunDocuments) => readonly RequestTemplate[];

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Resource } from 'fhir/r4.js';
 import { parseJson } from '../fhir/json.js';
 import { accessesMade, type MadeAccess } from '../model/audit-access.js';
+import { SafetyStop } from '../model/errors.js';
 import type { ExchangeLine } from '../model/evidence.js';
 import type { NotMeasuredReason } from '../model/outcome.js';
 import type { Door, DoorResponse, Purpose } from '../wire/exchange.js';
@@ -31,6 +32,8 @@ export interface RecorderOptions {
   readonly signal: AbortSignal;
   /** Pause before an answer of 500 is asked for again (scoring C.2: at least 5 s on a system that is not a simulator). */
   readonly repeatAfterMs: number;
+  /** Whether the organization's windows are open now; they bind reads too (safety rule 29). Default: always. */
+  readonly windowOpen?: () => boolean;
   readonly correlationHeader?: string;
   /** What an audit log has to hold of each exchange; absent where no log is asked afterwards. */
   readonly accesses?: AccessRecorder;
@@ -70,6 +73,7 @@ export class Recorder {
   readonly made: MadeAccess[] = [];
   readonly #options: RecorderOptions;
   readonly #breaker = new Breaker();
+  #clockOffsetMs = 0;
   #nextExchange = 1;
 
   constructor(options: RecorderOptions) {
@@ -104,6 +108,22 @@ export class Recorder {
       if (answer.status === 500 && changesNothing(request)) await this.#control(scope, request, answer.exchange);
       return answer;
     }
+  }
+
+  /** How far the EHR's `Date` is from our clock, from the last answer; one second coarse (RFC 9110, section 6.6.1). */
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  /** @throws SafetyStop `outside-window` */
+  refuseOutsideWindow(): void {
+    if (this.#options.windowOpen?.() !== false) return;
+    throw new SafetyStop(
+      'outside-window',
+      29,
+      'the agreed window of this environment is closed',
+      'Start again inside a window of the organization file; what was gathered is kept.',
+    );
   }
 
   // An answer of 500 is a finding only while the same host answers something else.
@@ -148,6 +168,7 @@ export class Recorder {
     const purpose = request.purpose ?? 'fhir';
     if (!scope.cleanup) {
       signal.throwIfAborted();
+      this.refuseOutsideWindow();
       if (this.#breaker.open) {
         this.counts.unavailable += 1;
         throw new ExchangeFault('unavailable', 'the target refused too often, the run stopped asking', undefined);
@@ -195,6 +216,8 @@ export class Recorder {
       });
       operation?.(`answered:${purpose}:${request.method}`);
       const answer = toAnswer(id, requestId, response, sentAt, now());
+      const date = Date.parse(response.headers['date'] ?? '');
+      if (purpose === 'fhir' && !Number.isNaN(date)) this.#clockOffsetMs = date - answer.receivedAt.getTime();
       if (answer.ok && purpose === 'fhir') this.accepted.add(`${line.method} ${line.path}`);
       const binding = this.#options.bindingOf?.(context);
       const accesses = this.#options.accesses?.of(request, answer, binding);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { scopesAllow } from '../fhir/scopes.js';
 import { type RunIdentity } from '../model/audit-access.js';
@@ -27,12 +28,15 @@ import { TemplateBudget } from './template-match.js';
 import { MissingTemplateValue } from './template-values.js';
 import { TestCases } from './test-cases.js';
 import { TestObjects } from './test-objects.js';
-import { strictestClass, writesRefused } from './write-policy.js';
+import { insideWindow, strictestClass, writesRefused } from './write-policy.js';
 import { Writer } from './writer.js';
 import { caseTemplates } from './case-templates.js';
 import { FactWriter } from './fact-writer.js';
 import type { GatherOptions } from './gather.js';
 import { Sessions } from './sessions.js';
+
+/** A file of this name in the run folder stops new work, from another terminal or by hand (safety rule 29). */
+export const stopFile = 'stop';
 
 /** A run under way: its recorder, writer and sessions, and the work of each phase. */
 export class Run {
@@ -43,6 +47,7 @@ export class Run {
   readonly #folder: RunFolder;
   readonly #sessions: Sessions;
   readonly #facts: FactWriter;
+  #stopped = false;
   readonly #cast: Cast;
   readonly #cases: TestCases;
   readonly #objects: TestObjects;
@@ -84,6 +89,7 @@ export class Run {
       evidence: folder.evidence,
       now,
       signal,
+      windowOpen: () => insideWindow(documents.environment, now()),
       repeatAfterMs: documents.environmentClass === 'simulator' ? 100 : 5_000,
       accesses: new AccessRecorder(options.runId, documents.organization),
       bindingOf: (context) => this.#sessions.bindingOf(context),
@@ -95,6 +101,7 @@ export class Run {
       organization: documents.organization,
       runId: options.runId,
       refusal,
+      clockOffsetMs: () => this.recorder.clockOffsetMs,
       now,
     });
     this.#negative = new NegativeSignIns({
@@ -124,9 +131,15 @@ export class Run {
     });
   }
 
+  /** Somebody laid the stop file. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   async phases(which: (phase: Phase) => boolean): Promise<void> {
     const items = this.#plan.items.filter((item) => which(item.phase));
     for (const [done, item] of items.entries()) {
+      if (existsSync(join(this.#folder.path, stopFile))) this.#stopped = true;
       this.#options.onProgress?.({
         phase: item.phase,
         done,
@@ -134,7 +147,7 @@ export class Run {
         probe: item.probe.id,
         subject: item.subject.id,
       });
-      if (this.#options.signal.aborted) {
+      if (this.#options.signal.aborted || this.#stopped) {
         await this.#facts.missing(item, missing('not-gathered', 'the run was interrupted'));
         continue;
       }
@@ -147,6 +160,7 @@ export class Run {
       await this.#facts.missing(item, missing(item.unmet.reason, item.unmet.detail));
       return;
     }
+    if (item.phase !== 'static') this.recorder.refuseOutsideWindow();
     const scope = scopeFor(item.probe.id, item.subject.id, new TemplateBudget(item.probe.id, item.sends));
     try {
       await this.#facts.brought(item, await item.probe.run(item.subject, this.#tools(scope)), scope.exchanges);

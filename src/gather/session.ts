@@ -19,6 +19,8 @@ export interface SessionOptions {
   /** Shortest time between two sign-ins of one binding (10 s; none on a simulator). */
   readonly signInSpacingMs: number;
   readonly onSignIn?: (record: SignInRecord) => void;
+  /** Ends the run when the granted token must not be used here. @throws SafetyStop */
+  readonly refuse?: (record: SignInRecord) => void;
 }
 
 /** One signed-in client. Tokens live in memory only; a new one is asked for shortly before the old one ends. */
@@ -116,6 +118,7 @@ export class Session {
     });
     this.#record = record;
     onSignIn?.(record);
+    this.#options.refuse?.(record);
     if (token === undefined) throw this.#refused(record);
     this.#token = token;
     this.#tokens.push(token.authorization.slice('Bearer '.length));

@@ -1,3 +1,5 @@
+import { readScope } from '../fhir/scopes.js';
+import { SafetyStop } from '../model/errors.js';
 import { runDigest } from '../model/audit-access.js';
 import { isMissing } from '../model/fact.js';
 import { clientOf } from './client.js';
@@ -111,6 +113,7 @@ export class Sessions {
       tokenUrl,
       recorder: this.#options.recorder(),
       signInSpacingMs: this.signInSpacingMs,
+      ...(documents.environmentClass === 'production' ? { refuse: refuseWideToken } : {}),
       onSignIn: (record: SignInRecord) => {
         void evidence.append({
           type: 'event',
@@ -129,4 +132,19 @@ export class Sessions {
     this.#sessions.set(context, session);
     return session;
   }
+}
+
+/** Production needs a client that can only read (safety rule 7). @throws SafetyStop */
+export function refuseWideToken({ grantedScopes }: Pick<SignInRecord, 'grantedScopes'>): void {
+  const wide = (grantedScopes ?? []).filter((scope) => {
+    const read = readScope(scope);
+    return read !== undefined && (read.resourceType === '*' || /[cud]/.test(read.letters));
+  });
+  if (wide.length === 0) return;
+  throw new SafetyStop(
+    'production-token-writes',
+    7,
+    `the token granted in production holds ${wide.length} scope(s) that write or name every resource`,
+    'Register a read-only client for production; nothing more was sent.',
+  );
 }

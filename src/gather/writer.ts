@@ -43,6 +43,8 @@ export interface WriterOptions {
   readonly organization: OrganizationProfile;
   readonly runId: string;
   readonly refusal: WriteRefusal | undefined;
+  /** How far the EHR's clock is from ours; an approval in date by a wrong clock is none (safety rule 11). */
+  readonly clockOffsetMs?: () => number;
   readonly now: () => Date;
   /** Start of the ids in the journal; a later cleanup uses its own. */
   readonly idPrefix?: string;
@@ -55,6 +57,9 @@ export interface StrayObject {
 
 /** Id of a patient who does not exist; whoever uses it has seen so. What a server stores for it is a test object. */
 export const noSuchPatient = 'ehr-scorecard-no-such-patient';
+
+/** Clocks further apart than this say nothing about the date of an approval. */
+const mostClockOffsetMs = 5 * 60_000;
 
 /**
  * The only way anything is written. Checks the organization's policy, journals the intent, sends, journals the outcome.
@@ -175,6 +180,15 @@ export class Writer {
 
   #permit(change: Change, body: Change['body']): void {
     if (this.refusal !== undefined) throw new ExchangeFault('writes-off', this.refusal.detail, undefined);
+    const offsetMs = this.#options.clockOffsetMs?.() ?? 0;
+    if (Math.abs(offsetMs) > mostClockOffsetMs) {
+      const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+      throw new ExchangeFault(
+        'writes-off',
+        `the clocks of this machine and of the EHR are ${minutes} minutes apart`,
+        undefined,
+      );
+    }
     if (this.strays.length > 0) {
       throw new ExchangeFault(
         'writes-off',

@@ -8,6 +8,7 @@ export default defineProbe({
   subjects: 'run',
   needs: [],
   writes: 'none',
+  inProduction: true,
   brings: ['accepted-requests'],
   sends: () => [],
   run: (_, { accepted }) => Promise.resolve({ 'accepted-requests': [...accepted].sort(compareCodeUnits) }),

@@ -10,6 +10,7 @@ export default defineProbe({
   subjects: 'run',
   needs: [],
   writes: 'none',
+  inProduction: true,
   brings: logFacts,
   sends: (_run, { organization, environment }) => {
     const source = auditEventSource(organization);

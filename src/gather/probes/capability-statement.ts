@@ -8,6 +8,7 @@ export default defineProbe({
   subjects: 'run',
   needs: [],
   writes: 'none',
+  inProduction: true,
   brings: ['capability-statement'],
   sends: () => [{ context: 'anonymous', method: 'GET', path: 'metadata', most: 1 }],
   async run(_, { anonymous, contract }) {

@@ -26,6 +26,7 @@ export default defineProbe({
   subjects: 'run',
   needs: ['ai'],
   writes: 'none',
+  inProduction: true,
   brings: ['token-answer', 'granted-scopes'],
   sends: () => [],
   async run(_subject, { clients: { ai }, organization, cite }) {

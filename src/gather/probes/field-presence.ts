@@ -16,6 +16,7 @@ export default defineProbe({
   when: ({ item }) => item.find !== undefined && fieldsOf(item).length > 0,
   needs: ['ai'],
   writes: 'none',
+  inProduction: true,
   brings: ['field-presence'],
   sends: () => [],
   async run({ item }, { cases, cite }) {

@@ -11,6 +11,7 @@ export default defineProbe({
   subjects: 'run',
   needs: [],
   writes: 'none',
+  inProduction: true,
   brings: ['smart-configuration'],
   sends: () => [{ context: 'anonymous', method: 'GET', path, most: 2 }],
   async run(_, { anonymous, environment: { tokenUrl } }) {

@@ -16,6 +16,7 @@ export default defineProbe({
   subjects: 'run',
   needs: [],
   writes: 'none',
+  inProduction: true,
   brings: ['transport-security'],
   sends: () => [],
   connects: (documents) => [...originsOf(documents).keys()].filter((origin) => origin.startsWith('https:')),

@@ -17,6 +17,7 @@ import certificateEndsThisWeek from './certificate-ends-this-week.js';
 import certificateExpired from './certificate-expired.js';
 import certificateOfAnotherName from './certificate-of-another-name.js';
 import changesNotAudited from './changes-not-audited.js';
+import clockFarOff from './clock-far-off.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
 import contractAllowsLess from './contract-allows-less.js';
@@ -158,6 +159,7 @@ export const deviations: readonly Deviation[] = [
   certificateExpired,
   certificateOfAnotherName,
   changesNotAudited,
+  clockFarOff,
   commitWithoutUndo,
   conditionNotCompiling,
   contractAllowsLess,
