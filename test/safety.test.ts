@@ -106,11 +106,10 @@ describe('rules 11, 13 and 15: writing', () => {
     environmentNamed: false,
     now: new Date('2026-11-20T10:00:00Z'),
   } as const;
-  const without = (key: string): OrganizationProfile =>
-    ({
-      ...organization,
-      writePolicy: { ...organization.writePolicy, [key]: undefined },
-    }) as unknown as OrganizationProfile;
+  const without = (key: string): OrganizationProfile => ({
+    ...organization,
+    writePolicy: { ...organization.writePolicy, [key]: undefined },
+  });
 
   it('is agreed when everything is', () => {
     expect(writesRefused(asked)).toBeUndefined();
