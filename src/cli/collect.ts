@@ -54,6 +54,8 @@ export async function collectAudit(
     { recordedDocuments, scoreRun },
     { accessesMade },
     { scorecardJson },
+    { writeReports },
+    { join },
   ] = await Promise.all([
     import('../gather/collect.js'),
     import('../gather/cleanup-run.js'),
@@ -64,6 +66,8 @@ export async function collectAudit(
     import('./score-run.js'),
     import('../model/audit-access.js'),
     import('../model/scorecard-json.js'),
+    import('./report.js'),
+    import('node:path'),
   ]);
   const release = await lockRun(folder, 'collect');
   try {
@@ -98,11 +102,17 @@ export async function collectAudit(
       mapping,
       now,
     });
-    const scorecard = await scoreRun(await readRunFolder(folder), places, {
+    const longer = await readRunFolder(folder);
+    const scorecard = await scoreRun(longer, places, {
       gate: recorded?.decision.gate ?? run.header.gate,
       ...(recorded?.decision.baseline == null ? {} : { baseline: recorded.decision.baseline }),
     });
     await writeWhole(folder, 'scorecard.json', scorecardJson(scorecard));
+    // The page to forward would otherwise go on saying what was true before.
+    await writeReports(scorecard, [{ format: 'markdown', path: join(folder, 'report.md') }], {
+      sha256: longer.evidenceHead,
+      runPath: folder,
+    });
     return { collected, scorecard };
   } finally {
     await release();
@@ -126,7 +136,7 @@ function page({ facts, rows, own, unreadable }: Collected, { decision }: Scoreca
     `${rows} records read, ${own} of this run kept as counts, ${unreadable} not readable`,
     ...lines,
     decision.words,
-    `Report: ehr-scorecard report ${folder}`,
+    `Report: ${folder}/report.md`,
     '',
   ].join('\n');
 }
