@@ -108,7 +108,7 @@ export function addLintCommand(program: Command, places: PackagePlaces): void {
     .option('--json', 'print the findings as JSON')
     .option('--secrets-dir <folder>', 'a second folder for file: references')
     .option('--allow-env <name...>', 'variables references may name besides EHR_SCORECARD_…')
-    .description('check files for mistakes; nothing is sent, no secret is read')
+    .description('Checks files for mistakes; nothing is sent, no secret is read.')
     .action(async (paths: string[], { json, secretsDir, allowEnv }: LintOptions) => {
       const findings = await lintFiles(paths, {
         profilesFolder: new URL('profiles/', places.packageFolder),

@@ -23,7 +23,7 @@ export function addSchemaCommand(program: Command): void {
   program
     .command('schema')
     .argument('[name]', schemaNames.join(', '), 'contract')
-    .description('print the JSON Schema of a file people write, or of scorecard.json')
+    .description('Prints the JSON Schema of a file people write, or of scorecard.json.')
     .action(async (name: string) => {
       const known = schemaNames.find((each) => each === name);
       if (known === undefined) {
