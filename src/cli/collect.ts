@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Collected } from '../gather/collect.js';
 import type { LogFacts } from '../gather/audit-facts.js';
@@ -55,7 +56,6 @@ export async function collectAudit(
     { accessesMade },
     { scorecardJson },
     { writeReports },
-    { join },
   ] = await Promise.all([
     import('../gather/collect.js'),
     import('../gather/cleanup-run.js'),
@@ -67,7 +67,6 @@ export async function collectAudit(
     import('../model/audit-access.js'),
     import('../model/scorecard-json.js'),
     import('./report.js'),
-    import('node:path'),
   ]);
   const release = await lockRun(folder, 'collect');
   try {
