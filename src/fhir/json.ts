@@ -3,7 +3,9 @@ export const maximumDepth = 64;
 
 export type ParsedJson = { readonly value: unknown } | { readonly problem: 'not-json' | 'too-deep' };
 
-const forbiddenKeys = /"(?:__proto__|constructor|prototype)"\s*:/;
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+/** A key may also be spelled with escapes, so these send a text through the slower parse that looks at every key. */
+const suspicious = /__proto__|"constructor"|"prototype"|\\u00/;
 
 /**
  * JSON of a server: UTF-8 (bad sequences become U+FFFD, a byte order mark is dropped), at most 64 levels deep, keys that
@@ -13,8 +15,8 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   if (deeperThan(bytes, maximumDepth)) return { problem: 'too-deep' };
   const text = new TextDecoder('utf-8').decode(bytes);
   try {
-    const value: unknown = forbiddenKeys.test(text)
-      ? JSON.parse(text, (key, inner: unknown) => (forbiddenKeys.test(`"${key}":`) ? undefined : inner))
+    const value: unknown = suspicious.test(text)
+      ? JSON.parse(text, (key, inner: unknown) => (forbiddenKeys.has(key) ? undefined : inner))
       : JSON.parse(text);
     return { value };
   } catch {
