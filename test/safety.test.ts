@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { chainLine, chainStart, sha256Hex } from '../src/model/chain.js';
 import { refuseWideToken } from '../src/gather/sessions.js';
 import { effectiveClass, insideWindow, writeAllowed, writesRefused } from '../src/gather/write-policy.js';
 import type { Environment, OrganizationProfile } from '../src/model/documents/organization.js';
@@ -145,6 +146,53 @@ describe('rules 11, 13 and 15: writing', () => {
   });
 });
 
+describe('rule 24: an unfinished earlier run', () => {
+  /** A journal with a write, and evidence without an end: what a kill leaves behind. */
+  async function leave(at: Workplace, fhirBase: string): Promise<void> {
+    const folder = join(at.folder, 'runs', 'killed');
+    await mkdir(folder, { recursive: true });
+    const header = {
+      type: 'journal',
+      schemaVersion: 1,
+      runId: 'killed',
+      organizationId: 'lakeside',
+      environmentId: 'sandbox',
+      fhirBase,
+      startedAt: '2026-11-20T08:00:00.000Z',
+    };
+    const first = chainLine(0, chainStart, header);
+    const intent = {
+      type: 'intent',
+      id: 'w1',
+      method: 'POST',
+      resourceType: 'Appointment',
+      binding: 'voice-bot',
+      context: 'ai',
+      identifier: 'killed-1',
+      undo: 'object',
+    };
+    await writeFile(join(folder, 'journal.ndjson'), `${first}\n${chainLine(1, sha256Hex(first), intent)}\n`);
+    await writeFile(join(folder, 'evidence.ndjson'), '');
+  }
+
+  it('of the same EHR comes first, or the run does not begin', async () => {
+    place = await openWorkplace();
+    await leave(place, place.sandbox.organizations.get('lakeside')!.fhirBase);
+    const refused = await place.run('--only', 'read.required-fields', '--no-recover');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('unfinished-run');
+    const recovered = await place.run('--only', 'read.required-fields', '--recover');
+    expect(recovered.code).toBe(0);
+    expect(recovered.stderr).toContain('0 undone, 0 left');
+  });
+
+  it('of a sandbox that is gone is nobody’s to clean up', async () => {
+    place = await openWorkplace();
+    await leave(place, 'https://127.0.0.1:1/lakeside/fhir');
+    expect((await place.run('--only', 'read.required-fields', '--no-recover')).code).toBe(0);
+  });
+});
+
 describe('rule 29: stopping', () => {
   it('windows are in the zone they name', () => {
     const windows = [{ days: ['Fri' as const], from: '16:00', to: '19:00', zone: 'America/Chicago' }];
@@ -208,6 +256,8 @@ describe('rules 33 and 5: files and the plan', () => {
     expect(said.stdout).toContain('PLAN for the EHR team');
     expect(said.stdout).toContain('Agreed by, on');
     expect(said.stdout).toMatch(/stale-update on action:cancel/);
+    expect(said.stdout).toMatch(/Samples\n +book +69, then 148, then 245 samples/);
+    expect(said.stdout).toMatch(/not measured +budget:freed-slot/);
     expect(audited()).toBe(before);
     expect(await readdir(join(place.folder, 'runs')).catch(() => [])).toEqual([]);
   });

@@ -84,7 +84,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
 
 function pageInput(prepared: PreparedRun, flags: RunFlags): Parameters<typeof planPage>[0] {
   const { documents, planned } = prepared;
-  return { documents, plan: planned.plan, refusal: planned.refusal, tier: flags.writes, sampling: [] };
+  return { documents, plan: planned.plan, refusal: planned.refusal, tier: flags.writes };
 }
 
 // An unfinished earlier run may still have objects in the EHR: its journal comes first (safety rule 24).
@@ -95,7 +95,8 @@ async function recoverUnfinished(
   places: PackagePlaces,
   signal: AbortSignal,
 ): Promise<void> {
-  const folders = await unfinishedRuns(flags.output, prepared.documents.organization.metadata.id);
+  const { organization, environment } = prepared.documents;
+  const folders = await unfinishedRuns(flags.output, organization.metadata.id, environment.fhirBase);
   if (folders.length === 0) return;
   const recover = flags.recover ?? process.env['CI'] !== undefined;
   for (const folder of folders) {

@@ -10,8 +10,6 @@ export interface PlanPageInput {
   readonly plan: Plan;
   readonly refusal: WriteRefusal | undefined;
   readonly tier: string;
-  /** Lines of the sampling plan, one a latency entry. */
-  readonly sampling: readonly string[];
 }
 
 const line = (label: string, value: string): string => `  ${label.padEnd(22)}${value}`;
@@ -24,7 +22,7 @@ export function planPage(input: PlanPageInput): string {
   return [...pageOne(input), '', ...pageTwo(input), ''].join('\n');
 }
 
-function pageOne({ documents, plan, refusal, tier, sampling }: PlanPageInput): string[] {
+function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
   const { contract, organization, environment, environmentId, environmentClass } = documents;
   const policy = organization.writePolicy;
   const writing = plan.items.filter((item) => item.unmet === undefined && item.probe.writes !== 'none');
@@ -73,7 +71,7 @@ function pageOne({ documents, plan, refusal, tier, sampling }: PlanPageInput): s
       : [line('Writes', `none: ${refusal.detail}`)]),
     line('Never', 'no patient or person record, no order, no claim, no message, nothing signed, nothing final'),
     line('Expect', 'refused sign-ins and refused reads in your log: they are part of the test'),
-    ...(sampling.length === 0 ? [] : ['', 'Samples', ...sampling.map((each) => `  ${each}`)]),
+    ...samplesOf(plan),
     '',
     line('Plan digest', plan.sha256.slice(0, 16)),
     line('Agreed by, on', '______________________________    ______________'),
@@ -105,4 +103,24 @@ function windowsOf({ environment }: RunDocuments): string {
   const windows = environment.windows ?? [];
   if (windows.length === 0) return 'any time';
   return windows.map(({ days, from, to, zone }) => `${days?.join(' ') ?? 'daily'} ${from}-${to} ${zone}`).join('; ');
+}
+
+/** What is measured by samples: how many, at what rate, at what cost; and what no series of this run measures. */
+function samplesOf({ sampling }: Plan): string[] {
+  if (sampling === undefined) return [];
+  const series = sampling.series.flatMap((each) => {
+    const looks = each.looks.length === 1 ? `${each.looks[0]} samples` : `${each.looks.join(', then ')} samples`;
+    const goal = each.contractRatePerMinute === undefined ? '' : ` (contract ${each.contractRatePerMinute})`;
+    const { usual, most } = each.requestsPerSample;
+    return [
+      line(
+        `  ${each.action ?? each.kind}`,
+        `${looks}, and ${each.cold} cold ones before, at ${each.ratePerMinute} a minute${goal}`,
+      ),
+      line('', `${each.blocks} block(s); ${usual} requests a sample, at most ${most}`),
+      line('', `for ${[...new Set(each.tracks.map(({ subject }) => subject))].join(', ')}`),
+    ];
+  });
+  const without = sampling.notMeasured.map(({ subject, detail }) => line('  not measured', `${subject}: ${detail}`));
+  return ['', 'Samples', ...series, ...without];
 }

@@ -51,16 +51,20 @@ export async function recoverRun(
   });
 }
 
-/** Folders below `output` whose run wrote something and never came to its end, for this organization. */
-export async function unfinishedRuns(output: string, organizationId: string): Promise<string[]> {
+/**
+ * Folders below `output` whose run wrote something to this EHR and never came to its end. A run against another address
+ * (a sandbox that is gone) is nothing this one could clean up.
+ */
+export async function unfinishedRuns(output: string, organizationId: string, fhirBase: string): Promise<string[]> {
   const names = await readdir(output, { withFileTypes: true }).catch(() => []);
   const unfinished: string[] = [];
   for (const entry of names) {
     if (!entry.isDirectory()) continue;
     const folder = join(output, entry.name);
     const journal = await readJournal(folder).catch(() => undefined);
-    if (journal?.header === undefined || journal.header.organizationId !== organizationId || journal.nextCleanup > 1)
-      continue;
+    const header = journal?.header;
+    const ours = header?.organizationId === organizationId && header.fhirBase === fhirBase;
+    if (journal === undefined || !ours || journal.nextCleanup > 1) continue;
     if (journal.entries.some((each) => each.type === 'intent') && !(await hasEnd(join(folder, 'evidence.ndjson')))) {
       unfinished.push(folder);
     }

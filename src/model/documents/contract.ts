@@ -115,7 +115,6 @@ const states = closed({
 });
 
 export const controlNames = ['noOverwrite', 'noDuplicate', 'reviewGate', 'undo'] as const;
-export type ControlName = (typeof controlNames)[number];
 
 const action = block({
   id: identifier,
@@ -362,4 +361,3 @@ export type Contract = Static<typeof contractSchema>;
 export type Field = Static<typeof field>;
 /** A resource as written; its fields may be plain strings. */
 export type ContractResource = Static<typeof resource>;
-export type PermissionRule = NonNullable<NonNullable<Contract['permissions']>['rules']>[number];
