@@ -114,7 +114,6 @@ const states = closed({
   element: o(text),
 });
 
-export const controlNames = ['noOverwrite', 'noDuplicate', 'reviewGate', 'undo'] as const;
 
 const action = block({
   id: identifier,
