@@ -114,7 +114,6 @@ const states = closed({
   element: o(text),
 });
 
-
 const action = block({
   id: identifier,
   kind: Type.Enum(['suggest', 'draft', 'commit']),
