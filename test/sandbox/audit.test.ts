@@ -50,7 +50,8 @@ test('read, search, refusal and failed sign-in each leave one record', async () 
   expect(about(all, refused)[0]).toMatchObject({ outcome: '4', agent: [{ altId: 'lakeside-voice-bot' }, {}] });
   expect(about(all, unknown)[0]).toMatchObject({ outcome: '4', agent: [{ who: { display: 'not signed in' } }, {}] });
 
-  const signIns = all.filter(({ type }) => type.code === '110114');
+  // The auditor signed in before; on a quick machine that is the same millisecond as `since`.
+  const signIns = all.filter(({ type, agent }) => type.code === '110114' && agent[0]?.altId !== 'lakeside-auditor');
   expect(signIns.map(({ outcome, agent }) => [outcome, agent[0]?.altId])).toEqual([
     ['0', 'lakeside-voice-bot'],
     ['4', 'lakeside-scribe'],
