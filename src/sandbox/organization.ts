@@ -14,7 +14,7 @@ import { parseRequest, refusal, requestIdOf, written } from './fhir-exchange.js'
 import { createFhirHandler } from './fhir/handler.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
-import { createClientKey, createPrivateFolder, writePrivateFile } from './keys.js';
+import { createPrivateFolder, writePrivateFile, type createClientKey } from './keys.js';
 import { createSiteOf } from './sites.js';
 import { smartConfiguration } from './smart-configuration.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
@@ -62,6 +62,7 @@ export async function createOrganization(settings: {
   folder: string;
   now: () => Date;
   deviations: readonly Deviation[];
+  createKey: typeof createClientKey;
   deliver: Deliver;
   endpoints: readonly string[];
   peers: () => readonly RunningOrganization[];
@@ -73,7 +74,7 @@ export async function createOrganization(settings: {
   const tokenUrl = `${issuer}/token`;
   const rules = throughSeam(deviations, 'authorization', usualRules);
 
-  const clients = await registerClients(id, join(settings.folder, 'keys'));
+  const clients = await registerClients(id, join(settings.folder, 'keys'), settings.createKey);
   const byId = new Map<string, SandboxClient>(clients.map((client) => [client.clientId, client]));
   const authorization = await createAuthorizationServer({ issuer, fhirBase, clients, rules });
 
@@ -220,11 +221,11 @@ export async function createOrganization(settings: {
   };
 }
 
-async function registerClients(id: OrganizationId, keysFolder: string) {
+async function registerClients(id: OrganizationId, keysFolder: string, createKey: typeof createClientKey) {
   await createPrivateFolder(keysFolder);
   return Promise.all(
     clientTable.map(async (registration) => {
-      const { kid, publicJwk, privatePem } = await createClientKey(registration.algorithm);
+      const { kid, publicJwk, privatePem } = await createKey(registration.algorithm);
       const keyFile = await writePrivateFile(keysFolder, `${registration.name}.pem`, privatePem);
       return { ...registration, clientId: `${id}-${registration.name}`, kid, keyFile, publicJwk };
     }),

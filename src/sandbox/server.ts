@@ -5,7 +5,7 @@ import { listen, type ListenerResponse } from '../wire/listener.js';
 import type { OrganizationId } from './clinic/clinic-index.js';
 import { throughSeam, type Deliver, type Deviation, type ListenSettings, type RawHandler } from './deviation.js';
 import { refusal, requestIdOf } from './fhir-exchange.js';
-import { createPrivateFolder } from './keys.js';
+import { createClientKey, createPrivateFolder } from './keys.js';
 import { createOrganization, type RunningOrganization, type SandboxOrganization } from './organization.js';
 
 export interface SandboxOptions {
@@ -20,6 +20,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** `<organization>/keys/<client>.pem` is written below it, readable by the owner only. */
   readonly keysFolder: string;
+  /** Where clients' keys come from; fresh ones by default. */
+  readonly createKey?: typeof createClientKey;
   /** Hears of a fault of the sandbox itself; the client only gets 500. */
   readonly onFault?: (fault: unknown) => void;
   /** Origins Subscriptions may notify besides loopback. */
@@ -49,6 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seed = 'sandbox',
     deviations = [],
     now = () => new Date(),
+    createKey = createClientKey,
     onFault = () => undefined,
   } = options;
   const settings = throughSeam(deviations, 'listen', usualListening);
@@ -80,6 +83,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           folder: join(options.keysFolder, id),
           now,
           deviations,
+          createKey,
           onFault,
           deliver: notifier.deliver,
           endpoints: options.subscriptionEndpoints ?? [],

@@ -18,6 +18,7 @@ import { deviations } from '../../src/sandbox/deviations/index.js';
 import { writePrivateFile } from '../../src/sandbox/keys.js';
 import { organizationDocument } from '../../src/sandbox/organization-document.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { reusedKeys } from './client-keys.js';
 
 const root = new URL('../../', import.meta.url);
 const places = { checksFolder: new URL('checks/', root), packageFolder: root };
@@ -62,7 +63,9 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
   const chosen = (options.deviations ?? []).map(deviationNamed);
   const sandbox = await startSandbox({
     keysFolder: folder,
+    createKey: reusedKeys(),
     deviations: chosen,
+    organizations: options.peer === true || chosen.some(({ peer }) => peer) ? ['lakeside', 'summit'] : ['lakeside'],
     ...(options.now && { now: options.now }),
   });
   let aiSystem: RunningAiSystem | undefined;

@@ -23,6 +23,8 @@ export interface WritableSearchIndex extends SearchIndex {
 }
 
 interface TypeIndex {
+  /** Put but not looked for yet: most of a clinic is never searched in one run. */
+  readonly waiting: Map<string, Resource>;
   readonly values: Map<string, ReadonlyMap<string, IndexedValues>>;
   readonly postings: Map<string, Map<string, Set<string>>>;
 }
@@ -35,12 +37,13 @@ export function createSearchIndex(): WritableSearchIndex {
 
   function typeIndex(resourceType: string): TypeIndex {
     let index = types.get(resourceType);
-    if (!index) types.set(resourceType, (index = { values: new Map(), postings: new Map() }));
+    if (!index) types.set(resourceType, (index = { waiting: new Map(), values: new Map(), postings: new Map() }));
     return index;
   }
 
   function remove(resourceType: string, id: string): void {
     const index = typeIndex(resourceType);
+    index.waiting.delete(id);
     for (const [parameter, values] of index.values.get(id) ?? []) {
       const posting = index.postings.get(parameter);
       if (!posting) continue;
@@ -53,31 +56,42 @@ export function createSearchIndex(): WritableSearchIndex {
     index.values.delete(id);
   }
 
+  /** Everything of the type is indexed once somebody searches it. */
+  function searched(resourceType: string): TypeIndex | undefined {
+    const index = types.get(resourceType);
+    if (index === undefined || index.waiting.size === 0) return index;
+    for (const [id, resource] of index.waiting) indexInto(index, resource, id);
+    index.waiting.clear();
+    return index;
+  }
+
   return {
     remove,
     put(resource) {
-      const { resourceType, id } = resource;
-      remove(resourceType, id);
-      const index = typeIndex(resourceType);
-      const values = new Map<string, IndexedValues>();
-      for (const { parameter, evaluate } of extractorsOf(resourceType)) {
-        const found = indexedValues(parameter, evaluate(resource));
-        if (found.length === 0) continue;
-        values.set(parameter.name, found);
-        if (parameter.type !== 'token' && parameter.type !== 'reference') continue;
-        let posting = index.postings.get(parameter.name);
-        if (!posting) index.postings.set(parameter.name, (posting = new Map<string, Set<string>>()));
-        for (const key of found as readonly string[]) {
-          const ids = posting.get(key);
-          if (ids) ids.add(id);
-          else posting.set(key, new Set([id]));
-        }
-      }
-      index.values.set(id, values);
+      remove(resource.resourceType, resource.id);
+      typeIndex(resource.resourceType).waiting.set(resource.id, resource);
     },
-    idsWith: (resourceType, parameter, key) => types.get(resourceType)?.postings.get(parameter)?.get(key) ?? none,
-    valuesOf: (resourceType, parameter, id) => types.get(resourceType)?.values.get(id)?.get(parameter) ?? noValues,
+    idsWith: (resourceType, parameter, key) => searched(resourceType)?.postings.get(parameter)?.get(key) ?? none,
+    valuesOf: (resourceType, parameter, id) => searched(resourceType)?.values.get(id)?.get(parameter) ?? noValues,
   };
+}
+
+function indexInto(index: TypeIndex, resource: Resource, id: string): void {
+  const values = new Map<string, IndexedValues>();
+  for (const { parameter, evaluate } of extractorsOf(resource.resourceType)) {
+    const found = indexedValues(parameter, evaluate(resource));
+    if (found.length === 0) continue;
+    values.set(parameter.name, found);
+    if (parameter.type !== 'token' && parameter.type !== 'reference') continue;
+    let posting = index.postings.get(parameter.name);
+    if (!posting) index.postings.set(parameter.name, (posting = new Map<string, Set<string>>()));
+    for (const key of found as readonly string[]) {
+      const ids = posting.get(key);
+      if (ids) ids.add(id);
+      else posting.set(key, new Set([id]));
+    }
+  }
+  index.values.set(id, values);
 }
 
 interface Extractor {
