@@ -3,10 +3,15 @@ import { ToolError } from '../model/errors.js';
 import { factKinds } from '../model/facts/registry.js';
 import { isMissing, missing, type FactKind, type Missing } from '../model/fact.js';
 import type { EnvironmentClass } from '../model/outcome.js';
-import type { PlannedProbe } from './plan.js';
 import type { About, Graded } from './probe.js';
 import type { EvidenceWriter } from './run-folder.js';
 import { frameOf } from './source-frame.js';
+
+/** Whose facts are written: a probe's or a fold's, and of which subject. */
+export interface FactSource {
+  readonly probe: { readonly id: string; readonly brings: readonly FactKind[] };
+  readonly subject: { readonly id: string };
+}
 
 /** Most exchanges one fact cites. */
 const mostCited = 40;
@@ -29,7 +34,7 @@ export class FactWriter {
 
   /** Every kind the probe said it brings; one it left out is missing. */
   async brought(
-    item: PlannedProbe,
+    item: FactSource,
     values: Readonly<Record<string, unknown>>,
     exchanges: readonly string[],
   ): Promise<void> {
@@ -40,18 +45,18 @@ export class FactWriter {
     }
   }
 
-  async missing(item: PlannedProbe, value: Missing, exchanges: readonly string[] = []): Promise<void> {
+  async missing(item: FactSource, value: Missing, exchanges: readonly string[] = []): Promise<void> {
     for (const kind of item.probe.brings) await this.#fact(item, item.subject.id, kind, value, exchanges);
   }
 
   /** A fault of ours in a probe: said in the evidence, without text of a foreign error. */
-  async fault(item: PlannedProbe, error: unknown): Promise<Missing> {
+  async fault(item: FactSource, error: unknown): Promise<Missing> {
     const known = error instanceof ToolError ? error : undefined;
     await this.#probeError(item, known?.code ?? 'exception', known?.message ?? '', frameOf(error));
     return missing('probe-error', `probe ${item.probe.id} failed`);
   }
 
-  async #probeError(item: PlannedProbe, code: string, message: string, at: string): Promise<void> {
+  async #probeError(item: FactSource, code: string, message: string, at: string): Promise<void> {
     await this.#evidence.append({
       type: 'event',
       event: 'probe-error',
@@ -61,7 +66,7 @@ export class FactWriter {
   }
 
   async #fact(
-    item: PlannedProbe,
+    item: FactSource,
     subject: string,
     kind: FactKind,
     brought: unknown,

@@ -134,6 +134,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     ({ residue, undone } = await run.cleanUp());
   });
   if (how === 'complete') await guarded(() => run.phases((phase) => phase === 'settle'));
+  await guarded(() => run.foldsEnd());
   await folder.journal.close();
   await guarded(() => run.searchOutput());
   await folder.evidence.append({

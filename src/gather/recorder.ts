@@ -13,6 +13,7 @@ import { WireFault } from '../wire/wire-fault.js';
 import type { AccessRecorder } from './access-record.js';
 import { Breaker } from './breaker.js';
 import type { OperationHook } from './durable-log.js';
+import type { SeenExchange } from './folds/fold.js';
 import { keptHeaders } from './redact.js';
 import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
 import type { EvidenceWriter } from './run-folder.js';
@@ -40,6 +41,8 @@ export interface RecorderOptions {
   /** Binding of a context; undefined for one that is not signed in. */
   readonly bindingOf?: (context: string) => string | undefined;
   readonly operation?: OperationHook;
+  /** Sees every exchange before it is redacted. */
+  readonly onExchange?: (exchange: SeenExchange) => void;
 }
 
 /** Who is asking, for which probe and subject, within which templates. */
@@ -202,6 +205,8 @@ export class Recorder {
     if (request.peer !== undefined) line.peer = request.peer;
     this.counts.sent += 1;
     scope.exchanges.push(id);
+    const seen = (answer: Answer | undefined): void =>
+      this.#options.onExchange?.({ id, probe: scope.probe, context, purpose, request, url, sentAt, answer });
     try {
       operation?.(`send:${purpose}:${request.method}`);
       const response = await door.exchange({
@@ -230,6 +235,7 @@ export class Recorder {
       if (accesses !== undefined) line.accesses = accesses;
       await evidence.append(line);
       this.made.push(...accessesMade(line));
+      seen(answer);
       if (!ofAiSystem(purpose)) this.#note(response.status === 429 || response.status >= 500, scope);
       if ([429, 502, 503, 504].includes(response.status)) this.counts.unavailable += 1;
       return answer;
@@ -244,6 +250,7 @@ export class Recorder {
       if (accesses !== undefined) line.accesses = accesses;
       await evidence.append(line);
       this.made.push(...accessesMade(line));
+      seen(undefined);
       const reason = reasonOf(error);
       if (reason === 'unavailable' && request.abandon !== true) {
         this.counts.unavailable += 1;

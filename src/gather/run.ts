@@ -32,6 +32,8 @@ import { insideWindow, strictestClass, writesRefused } from './write-policy.js';
 import { Writer } from './writer.js';
 import { caseTemplates } from './case-templates.js';
 import { FactWriter } from './fact-writer.js';
+import { folds } from './folds/index.js';
+import { Folding } from './folds/folding.js';
 import type { GatherOptions } from './gather.js';
 import { Sessions } from './sessions.js';
 
@@ -47,6 +49,7 @@ export class Run {
   readonly #folder: RunFolder;
   readonly #sessions: Sessions;
   readonly #facts: FactWriter;
+  readonly #folding: Folding;
   #stopped = false;
   readonly #cast: Cast;
   readonly #cases: TestCases;
@@ -80,6 +83,7 @@ export class Run {
       runId: options.runId,
       now,
     });
+    this.#folding = new Folding(folds, documents);
     const correlation = documents.contract.audit?.correlationHeader;
     this.recorder = new Recorder({
       door: options.door,
@@ -93,6 +97,7 @@ export class Run {
       repeatAfterMs: documents.environmentClass === 'simulator' ? 100 : 5_000,
       accesses: new AccessRecorder(options.runId, documents.organization),
       bindingOf: (context) => this.#sessions.bindingOf(context),
+      onExchange: (exchange) => this.#folding.step(exchange),
       ...(correlation === undefined ? {} : { correlationHeader: correlation }),
       ...(options.operation === undefined ? {} : { operation: options.operation }),
     });
@@ -180,6 +185,11 @@ export class Run {
     const ends = error instanceof ToolError && error.exitCode === exitCodes.internal;
     if (ends && error.code !== 'unplanned-request') throw error;
     return this.#options.signal.aborted ? missing('not-gathered', 'the run was interrupted') : undefined;
+  }
+
+  /** What was counted over all exchanges of the run. */
+  async foldsEnd(): Promise<void> {
+    await this.#folding.end(this.#facts);
   }
 
   async cleanUp(): Promise<{ residue: readonly Residue[]; undone: number }> {

@@ -1,0 +1,48 @@
+import type { FactKind, FactValue, Missing } from '../../model/fact.js';
+import type { Purpose } from '../../wire/exchange.js';
+import type { About, RunDocuments } from '../probe.js';
+import type { Answer, OutgoingRequest } from '../request.js';
+
+/** One exchange of the run as a fold sees it, before anything is redacted. Nothing of it may be kept but what a fact holds. */
+export interface SeenExchange {
+  /** Exchange id in the evidence. */
+  readonly id: string;
+  readonly probe: string;
+  readonly context: string;
+  readonly purpose: Purpose;
+  readonly request: OutgoingRequest;
+  /** Absolute, with its query, as sent. */
+  readonly url: string;
+  readonly sentAt: Date;
+  /** Undefined where no answer came. */
+  readonly answer: Answer | undefined;
+}
+
+/** Facts of the run counted over its exchanges; `cites` are the exchanges that say so, at most 40 are kept. */
+export type Folded<Brings extends FactKind> = {
+  readonly [K in Brings]?: FactValue<K> | Missing | About<FactValue<K>>;
+} & { readonly cites?: readonly string[] };
+
+/**
+ * Counts over all exchanges in constant memory: no input or output, no clock, no opinion. One `State` object is made per
+ * run and changed by `step`. Repeated tries are exchanges of their own.
+ */
+export interface Fold<State, Brings extends FactKind = FactKind> {
+  readonly id: string;
+  readonly brings: readonly Brings[];
+  readonly start: (documents: RunDocuments) => State;
+  readonly step: (state: State, exchange: SeenExchange) => void;
+  readonly end: (state: State) => Folded<Brings>;
+}
+
+export interface AnyFold {
+  readonly id: string;
+  readonly brings: readonly FactKind[];
+  readonly start: (documents: RunDocuments) => unknown;
+  readonly step: (state: unknown, exchange: SeenExchange) => void;
+  readonly end: (state: unknown) => Readonly<Record<string, unknown>>;
+}
+
+export function defineFold<State, const Brings extends FactKind>(fold: Fold<State, Brings>): AnyFold {
+  return fold as unknown as AnyFold;
+}

@@ -1,0 +1,50 @@
+import type { Missing } from '../../model/fact.js';
+import type { FactWriter } from '../fact-writer.js';
+import type { RunDocuments } from '../probe.js';
+import type { AnyFold, SeenExchange } from './fold.js';
+
+/** The folds of one run. A fold that throws is our fault: said once in the evidence, its facts are missing, the run goes on. */
+export class Folding {
+  readonly #running: { readonly fold: AnyFold; readonly state: unknown; fault?: unknown }[];
+
+  constructor(folds: readonly AnyFold[], documents: RunDocuments) {
+    this.#running = folds.map((fold) => ({ fold, state: fold.start(documents) }));
+  }
+
+  step(exchange: SeenExchange): void {
+    for (const running of this.#running) {
+      if (running.fault !== undefined) continue;
+      try {
+        running.fold.step(running.state, exchange);
+      } catch (fault) {
+        running.fault = fault ?? true;
+      }
+    }
+  }
+
+  /** Writes what the folds counted, at the subject `run`. */
+  async end(facts: FactWriter): Promise<void> {
+    for (const { fold, state, fault } of this.#running) {
+      const item = { probe: fold, subject: { id: 'run' } };
+      const { cites = [], ...brought } = await this.#ended(fold, state, fault, async (error) => {
+        const gone: Missing = await facts.fault(item, error);
+        return Object.fromEntries(fold.brings.map((kind) => [kind, gone]));
+      });
+      await facts.brought(item, brought, cites as readonly string[]);
+    }
+  }
+
+  async #ended(
+    fold: AnyFold,
+    state: unknown,
+    fault: unknown,
+    instead: (error: unknown) => Promise<Readonly<Record<string, unknown>>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    if (fault !== undefined) return instead(fault);
+    try {
+      return fold.end(state);
+    } catch (error) {
+      return instead(error);
+    }
+  }
+}
