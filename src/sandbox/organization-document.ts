@@ -233,7 +233,28 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
     'downtime-procedure': 'Start it again with the same seed.',
     'part2-handling': 'Restricted records carry labels; none is about a person.',
     'ehr-connection': 'Read and write connection to the simulator, live while it runs.',
+    'kill-switch': 'Drill held: the operator switched the reference program off, and it wrote nothing more.',
+    'session-timeout': 'Example of a statement: the reference programs have no screen that could stay open.',
+    'dsi-source-attributes': 'Example of a sheet: the reference programs hold no model; they copy what they read.',
     'product-stability': 'The reference programs are versioned with this tool.',
+  };
+  const more: Readonly<Record<string, Partial<Attestation>>> = {
+    'kill-switch': { drilledOn: dateText(dayAfter(now, -30)) },
+    'downtime-procedure': { drilledOn: dateText(dayAfter(now, -30)) },
+    'dsi-source-attributes': {
+      covers: [
+        'intended-use',
+        'users',
+        'cautions',
+        'inputs',
+        'training-population',
+        'validation-population',
+        'performance',
+        'fairness',
+        'monitoring',
+        'update-date',
+      ],
+    },
   };
   return Object.entries(statements).map(([id, statement]) => ({
     id,
@@ -243,5 +264,6 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
     issued: dateText(dayAfter(now, -30)),
     expires: dateText(dayAfter(now, 335)),
     scope: 'simulator',
+    ...more[id],
   }));
 }

@@ -12,12 +12,14 @@ export default defineProbe({
   run: (_, { organization }) =>
     Promise.resolve({
       attestations: {
-        graded: (organization.attestations ?? []).map(({ id, owner, issued, expires, sha256 }) => ({
+        graded: (organization.attestations ?? []).map(({ id, owner, issued, expires, sha256, covers, drilledOn }) => ({
           id,
           owner: owner ?? null,
           issued: issued ?? null,
           expires: expires ?? null,
           sha256: sha256 ?? null,
+          ...(covers === undefined ? {} : { covers: [...covers] }),
+          ...(drilledOn === undefined ? {} : { drilledOn }),
         })),
         grade: 'attested' as const,
       },

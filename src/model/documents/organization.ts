@@ -273,6 +273,10 @@ const attestation = block({
   issued: o(date),
   expires: o(date),
   scope: o(text),
+  /** What the document says something about, where a check names the items. */
+  covers: o(identifiers),
+  /** Day of the last drill, where what is claimed is practised. */
+  drilledOn: o(date),
 });
 export type Attestation = Static<typeof attestation>;
 

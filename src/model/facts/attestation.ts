@@ -14,6 +14,10 @@ export const attestationFacts = {
         expires: Type.Union([Type.String(), Type.Null()]),
         /** SHA-256 of the document, in hex. */
         sha256: Type.Union([Type.String(), Type.Null()]),
+        /** Items the document says something about. */
+        covers: Type.Optional(Type.Array(Type.String())),
+        /** Day of the last drill, where one is claimed. */
+        drilledOn: Type.Optional(Type.String()),
       }),
     ),
   ),

@@ -11,6 +11,7 @@ import { documentFacts } from './documents.js';
 import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
 import { transportFacts } from './transport.js';
+import { witnessFacts } from './witness.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
 export const factKinds = {
@@ -27,5 +28,6 @@ export const factKinds = {
   ...latencyFacts,
   ...readFacts,
   ...transportFacts,
+  ...witnessFacts,
 };
 export type FactKinds = typeof factKinds;

@@ -34,6 +34,7 @@ import createWithoutLocation from './create-without-location.js';
 import createWithoutTrace from './create-without-trace.js';
 import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
+import downtimeNotDrilled from './downtime-not-drilled.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
@@ -41,6 +42,9 @@ import everythingGranted from './everything-granted.js';
 import expiresInEndless from './expires-in-endless.js';
 import expiresInNegative from './expires-in-negative.js';
 import expiresInText from './expires-in-text.js';
+import factsSheetOfAnotherUse from './facts-sheet-of-another-use.js';
+import factsSheetOutOfDate from './facts-sheet-out-of-date.js';
+import factsSheetPartial from './facts-sheet-partial.js';
 import fieldDropped from './field-dropped.js';
 import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
@@ -176,6 +180,7 @@ export const deviations: readonly Deviation[] = [
   createWithoutTrace,
   discoveryByAccept,
   discoveryMissing,
+  downtimeNotDrilled,
   draftEndsReviewed,
   draftRefused,
   draftStoredFinal,
@@ -183,6 +188,9 @@ export const deviations: readonly Deviation[] = [
   expiresInEndless,
   expiresInNegative,
   expiresInText,
+  factsSheetOfAnotherUse,
+  factsSheetOutOfDate,
+  factsSheetPartial,
   fieldDropped,
   fieldUnknownToFhir,
   flowWithoutParty,
