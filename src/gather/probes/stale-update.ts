@@ -1,7 +1,7 @@
 import type { Resource } from 'fhir/r4.js';
-import type { Operation } from 'rfc6902';
 import { explains } from '../../fhir/bundle.js';
 import { contentSha256 } from '../../fhir/content.js';
+import type { ContractAction } from '../../model/documents/contract.js';
 import { missing } from '../../model/fact.js';
 import { defineProbe, type Client } from '../probe.js';
 import { ExchangeFault, type Answer } from '../request.js';
@@ -10,7 +10,10 @@ import { undoState } from '../undo-state.js';
 import { changesExisting, speaksFhir } from '../../model/actions.js';
 import { etagOf } from '../writer.js';
 
-/** What the EHR does with an update based on an outdated version, between two based on the current one. */
+/**
+ * What the EHR does with an update based on an outdated version, between two based on the current one; all by the
+ * interaction the workflow itself uses, because servers compare versions on one of PUT and PATCH and not on the other.
+ */
 export default defineProbe({
   id: 'stale-update',
   phase: 'write',
@@ -22,19 +25,21 @@ export default defineProbe({
   brings: ['stale-update', 'unconditional-update'],
   sends: ({ item: { action } }) => {
     const path = `${action.resource}/{id}`;
+    const method = methodOf(action);
     return [
       ...testObjectTemplates(action),
       { context: 'ai', method: 'GET', path, most: 3 },
-      { context: 'ai', method: 'PATCH', path, most: 4, mutates: true },
+      { context: 'ai', method, path, most: 4, mutates: true },
       { context: 'second', method: 'GET', path, most: 1 },
-      { context: 'second', method: 'PATCH', path, most: 1, mutates: true },
+      { context: 'second', method, path, most: 1, mutates: true },
     ];
   },
   async run(subject, { clients: { ai, second }, testObject }) {
+    const method = methodOf(subject.item.action);
     const created = await testObject(subject);
-    const before = await patch(ai, created, note('control before'));
+    const before = await change(ai, method, created, note('control before'));
     const mine = await read(ai, created);
-    const theirs = await patch(second, mine, note('changed by someone else'));
+    const theirs = await change(second, method, mine, note('changed by someone else'));
     if (!before.ok || !theirs.ok) {
       const detail = 'an update based on the current version was not accepted';
       return {
@@ -42,10 +47,10 @@ export default defineProbe({
         'unconditional-update': missing('control-failed', detail),
       };
     }
-    const stale = await patch(ai, mine, note('based on an outdated version'));
+    const stale = await change(ai, method, mine, note('based on an outdated version'));
     const after = await read(ai, created);
     const newerDataKept = theirs.resource !== undefined && contentSha256(after) === contentSha256(theirs.resource);
-    const current = await patch(ai, after, note('control after'));
+    const current = await change(ai, method, after, note('control after'));
     return {
       'stale-update': {
         status: stale.status,
@@ -54,32 +59,46 @@ export default defineProbe({
         currentAccepted: current.ok,
       },
       'unconditional-update': current.ok
-        ? { status: (await patch(ai, await read(ai, created), finish(created), null)).status }
+        ? { status: (await change(ai, method, await read(ai, created), finish(created), null)).status }
         : missing('control-failed', 'a current update is refused too'),
     };
   },
 });
 
-// Description is free text of our own test object: changing it moves no work list.
-const note = (text: string): Operation[] => [
-  { op: 'replace', path: '/description', value: `INTEGRATION TEST - ${text}` },
-];
-
-// The update without a version is also the undo, so that whatever the server does nothing is left to overwrite.
-function finish(resource: Resource): Operation[] {
-  const state = undoState(resource.resourceType, 'cancel');
-  return state === undefined
-    ? note('without a version')
-    : [{ op: 'replace', path: `/${state.element}`, value: state.value }];
+interface Element {
+  readonly name: string;
+  readonly value: string;
 }
 
-function patch(client: Client, basedOn: Resource, body: Operation[], ifMatch?: null): Promise<Answer> {
+/** PUT where the action, or else its undo, replaces whole resources. */
+const methodOf = ({ interaction, compensation }: ContractAction): 'PATCH' | 'PUT' => {
+  const undo = typeof compensation === 'object' ? compensation.interaction : undefined;
+  return interaction === 'update' || (interaction !== 'patch' && undo === 'update') ? 'PUT' : 'PATCH';
+};
+
+// Description is free text of our own test object: changing it moves no work list.
+const note = (text: string): Element => ({ name: 'description', value: `INTEGRATION TEST - ${text}` });
+
+// The update without a version is also the undo, so that whatever the server does nothing is left to overwrite.
+function finish(resource: Resource): Element {
+  const state = undoState(resource.resourceType, 'cancel');
+  return state === undefined ? note('without a version') : { name: state.element, value: state.value };
+}
+
+function change(
+  client: Client,
+  method: 'PATCH' | 'PUT',
+  basedOn: Resource,
+  { name, value }: Element,
+  ifMatch?: null,
+): Promise<Answer> {
+  const { meta: _meta, ...content } = basedOn;
   return client.write({
-    method: 'PATCH',
+    method,
     resourceType: basedOn.resourceType,
     objectId: basedOn.id ?? '',
     basedOn,
-    body,
+    body: method === 'PUT' ? { ...content, [name]: value } : [{ op: 'replace', path: `/${name}`, value }],
     ...(ifMatch === null
       ? { ifMatch: null }
       : etagOf(basedOn) === undefined

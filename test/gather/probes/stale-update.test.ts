@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { trial } from '../../support/trial.js';
+
+it.each([
+  ['patch', 'PATCH'],
+  ['update', 'PUT'],
+])('an action that is a %s is tried with %s alone', async (interaction, method) => {
+  const { exchanges, outcome } = await trial({
+    checks: ['write.version-conflict'],
+    change: ({ contract }) => {
+      const cancel = (contract['actions'] as Record<string, unknown>[]).find(({ id }) => id === 'cancel');
+      Object.assign(cancel ?? {}, { interaction });
+      contract['actions'] = (contract['actions'] as { id: string }[]).filter(
+        ({ id }) => id === 'cancel' || id === 'book',
+      );
+    },
+  });
+  const changes = exchanges.filter((each) => each.probe === 'stale-update' && each.subject === 'action:cancel');
+  expect([...new Set(changes.map((each) => each.method))].sort()).toEqual(['GET', method, 'POST'].sort());
+  expect(changes.filter((each) => each.method === method).map(({ status }) => status)).toEqual([
+    200, 200, 412, 200, 428,
+  ]);
+  expect(outcome('write.version-conflict')).toBe('pass');
+});
