@@ -71,6 +71,10 @@ export default defineCheck({
     },
     'strict-refused': { kind: 'limit', text: 'The search works only while parameters may be ignored.' },
     'parameter-ignored': { kind: 'limit', text: '{parameter} is not repeated in the self link.' },
+    'nothing-included': {
+      kind: 'limit',
+      text: 'The search asks for {parameter}, and nothing came beside the {rows} rows.',
+    },
     'total-differs': { kind: 'limit', text: 'The result says {total} and holds {rows} rows.' },
     'too-long': { kind: 'limit', text: 'The result has more than {pages} pages; the rest was not read.' },
   },
@@ -119,6 +123,9 @@ export default defineCheck({
       } else if (matched !== null && matched > 0) {
         verdicts.push(say.fail('filter-ignored', { parameter, rows: matched }));
       } else heeded.add(parameter);
+    }
+    if (rows > 0) {
+      for (const parameter of seen.notIncluded) verdicts.push(say.warn('nothing-included', { parameter, rows }));
     }
     for (const parameter of seen.notInSelf) {
       if (!heeded.has(parameter)) verdicts.push(say.warn('parameter-ignored', { parameter }));

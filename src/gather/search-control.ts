@@ -1,7 +1,8 @@
 type Pair = readonly [name: string, value: string];
 
 const dated = /^(eq|ne|gt|ge|lt|le|sa|eb|ap)?\d{4}-\d\d/;
-const resultParameters = new Set(['_sort', '_count', '_include', '_revinclude', '_elements', '_summary', '_total']);
+const includeNames = ['_include', '_revinclude'];
+const resultParameters = new Set(['_sort', '_count', ...includeNames, '_elements', '_summary', '_total']);
 
 /** No resource has this id, code or name. */
 const nothing = 'ehr-scorecard-none';
@@ -22,6 +23,11 @@ export function searchControls(
     };
   });
 }
+
+/** Names of the search that ask for further records beside the rows. */
+export const includeParameters = (parameters: readonly Pair[]): string[] => [
+  ...new Set(parameters.map(([name]) => name).filter((name) => includeNames.includes(bare(name)))),
+];
 
 /** Names of the search that the server does not repeat in `self`; none when `self` carries no parameters at all. */
 export function notInSelf(parameters: readonly Pair[], self: string | undefined): string[] {

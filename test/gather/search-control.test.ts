@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notInSelf, searchControls } from '../../src/gather/search-control.js';
+import { includeParameters, notInSelf, searchControls } from '../../src/gather/search-control.js';
 
 const controls = (...parameters: [string, string][]) =>
   searchControls(parameters).map((control) => [control.parameter, control.parameters]);
@@ -57,4 +57,15 @@ describe('parameters a self link does not repeat', () => {
     expect(notInSelf(asked, undefined)).toEqual([]);
     expect(notInSelf(asked, 'http://[')).toEqual([]);
   });
+});
+
+it('includes are told from filters, with and without a modifier', () => {
+  const asked: [string, string][] = [
+    ['patient', 'p1'],
+    ['_include:iterate', 'Slot:schedule'],
+    ['_revinclude', 'Provenance:target'],
+    ['_include', 'Appointment:slot'],
+    ['_include', 'Appointment:patient'],
+  ];
+  expect(includeParameters(asked)).toEqual(['_include:iterate', '_revinclude', '_include']);
 });

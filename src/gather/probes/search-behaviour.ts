@@ -7,7 +7,7 @@ import { missing } from '../../model/fact.js';
 import { defineProbe, type Client, type ProbeTools } from '../probe.js';
 import { ExchangeFault, type Answer } from '../request.js';
 import { followPages, mostPages, postUnsupported, searchsetOf } from '../result-pages.js';
-import { notInSelf, searchControls } from '../search-control.js';
+import { includeParameters, notInSelf, searchControls } from '../search-control.js';
 import { fillSearch, holesOf, MissingTemplateValue, type SearchRequest } from '../template-values.js';
 import { searchNamesPatient } from '../test-cases.js';
 
@@ -59,6 +59,9 @@ export default defineProbe({
     const result = page && (await followPages(clients.ai, item.type, page, environment.fhirBase));
     const rows = result?.rows ?? [];
     const typed = rows.filter((row) => row.resourceType === item.type);
+    // Bundle.entry.search.mode is optional: where more was asked for, another type is what came along.
+    const includes = includeParameters(request.parameters);
+    const alongside = (page?.included.length ?? 0) + (includes.length > 0 ? rows.length - typed.length : 0);
     const unknown = await once(`search:${unknownType}`, () =>
       clients.ai.send({ method: 'POST', path: `${unknownType}/_search`, form: [], tolerant: true }),
     );
@@ -73,14 +76,15 @@ export default defineProbe({
         },
         knownFoundBefore: holds(searchsetOf(before)?.matches, known),
         knownFoundAfter: holds(rows, known),
-        rows: rows.length,
+        rows: includes.length > 0 ? typed.length : rows.length,
         pages: result?.pages ?? 0,
         end: result?.end ?? 'end',
         total: totalOf(page),
         strangers: typed.filter((row) => isStranger(row, found.patient, item, tools)).length,
-        otherTypes: rows.length - typed.length,
+        otherTypes: includes.length > 0 ? 0 : rows.length - typed.length,
         unusableIds: rows.filter((row) => typeof row.id !== 'string' || !fhirId.test(row.id)).length,
         notInSelf: notInSelf(request.parameters, page?.self),
+        notIncluded: alongside > 0 ? [] : includes,
         controls,
         unknownType: { status: unknown.status, searchset: searchsetOf(unknown) !== undefined },
       },

@@ -30,7 +30,7 @@ export const readFacts = {
   ),
   /** How the contract's own search and a read by id behave. */
   'search-behaviour': factKind(
-    1,
+    2,
     Type.Object({
       /** Read by the id of a known record; null when no test patient has one. */
       read: Type.Union([Type.Object({ status, sameObject: Type.Boolean() }), Type.Null()]),
@@ -56,6 +56,8 @@ export const readFacts = {
       knownFoundAfter: Type.Boolean(),
       /** Parameters that `self` does not repeat. */
       notInSelf: Type.Array(Type.String()),
+      /** Parameters that ask for further records, when none came. */
+      notIncluded: Type.Array(Type.String()),
       /** The search with a value that matches nothing, once per filter; null rows: no searchset. */
       controls: Type.Array(Type.Object({ parameter: Type.String(), status, rows: Type.Union([count, Type.Null()]) })),
       /** A type that does not exist: status, and whether it was answered with a searchset. */

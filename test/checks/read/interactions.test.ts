@@ -16,6 +16,7 @@ const found: Behaviour = {
   otherTypes: 0,
   unusableIds: 0,
   notInSelf: [],
+  notIncluded: [],
   controls: [{ parameter: 'patient', status: 200, rows: 0 }],
   unknownType: { status: 404, searchset: false },
 };
@@ -38,6 +39,7 @@ testCheck(interactions, {
     'POST is not supported': searched({ method: 'GET' }),
     'strict handling is refused': searched({ refusedWhenStrict: true }),
     'a sort order that self does not repeat': seen({ notInSelf: ['_sort'] }),
+    'an include that brings nothing': seen({ notIncluded: ['_include'] }),
     'another total than rows': seen({ total: 62 }),
     'more pages than are followed': seen({ end: 'unfinished', pages: 20, total: 4_000 }),
   },
