@@ -1,6 +1,6 @@
 import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
-import type { Access, AccessEvent } from './exchange.js';
+import type { Access, AccessEvent, Interaction } from './exchange.js';
 import type { AiSystemName } from './ai-systems/start.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
@@ -20,6 +20,13 @@ export interface AuthorizationRules {
     registered: readonly string[],
   ) => readonly string[] | undefined;
   readonly permits: (...question: [access: Access, ...Parameters<Access['permits']>]) => boolean;
+  /** Whether an app may be answered at this address. */
+  readonly acceptsRedirect: (given: string, registered: readonly string[]) => boolean;
+  /** `code_challenge_method` values the authorization endpoint takes. */
+  readonly challengeMethods: readonly string[];
+  readonly acceptsVerifier: (verifier: string | undefined, challenge: string) => boolean;
+  /** Whether a patient-level scope reaches only the patient in context. */
+  readonly keepsToPatient: (interaction: Interaction, resourceType: string) => boolean;
   /** The other organizations of the same process issue tokens too; right is to refuse them. */
   readonly acceptsTokenOfOtherOrganization: boolean;
 }
@@ -27,7 +34,9 @@ export interface AuthorizationRules {
 /** One notification of a Subscription as it goes to the endpoint. */
 export interface Notification {
   readonly subscription: Subscription;
-  readonly resource: Resource;
+  readonly kind: 'handshake' | 'heartbeat' | 'event';
+  /** What the event is about. */
+  readonly resource?: Resource;
   readonly method: 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -183,6 +192,14 @@ export function withBundle(response: ListenerResponse, change: (bundle: Bundle) 
   const text = typeof response.body === 'string' ? response.body : Buffer.from(response.body).toString();
   const parsed = JSON.parse(text) as Resource;
   return parsed.resourceType === 'Bundle' ? { ...response, body: JSON.stringify(change(parsed as Bundle)) } : response;
+}
+
+/** The notification with its Bundle passed through `change`; one without a Bundle stays as it is. */
+export function withNotice(notification: Notification, change: (bundle: Bundle) => Bundle): Notification {
+  if (notification.body === '') return notification;
+  const parsed = JSON.parse(notification.body) as Resource;
+  if (parsed.resourceType !== 'Bundle') return notification;
+  return { ...notification, body: JSON.stringify(change(parsed as Bundle)) };
 }
 
 /** An answer made up by a deviation, as FHIR JSON. */

@@ -17,6 +17,7 @@ import { createStore, type Store } from './fhir/store.js';
 import { createPrivateFolder, writePrivateFile, type createClientKey } from './keys.js';
 import { createSiteOf } from './sites.js';
 import { smartConfiguration } from './smart-configuration.js';
+import { topics } from './subscription-topics.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 /** A client of one running organization, with what is needed to sign in as it. */
@@ -112,7 +113,7 @@ export async function createOrganization(settings: {
     base: fhirBase,
     now,
     record,
-    capability: { oauth },
+    capability: { oauth, topics: topics.map(({ url }) => url) },
     onFault: settings.onFault,
   });
   // Read anew for every change: a clause holds what the index had when it was made.
@@ -125,6 +126,7 @@ export async function createOrganization(settings: {
     }).clauses;
   const subscriptions = createSubscriptions({
     store: plainStore,
+    base: fhirBase,
     now,
     endpoints: settings.endpoints,
     deliver: throughSeam(deviations, 'deliver', settings.deliver),
@@ -178,10 +180,38 @@ export async function createOrganization(settings: {
       record({ interaction: 'operation', access, requestId, patients: [], status: parsed.status });
       return refusal(parsed, requestId);
     }
+    const operation = /^Subscription\/([A-Za-z0-9.-]{1,64})\/\$(status|events)$/.exec(path);
+    if (operation && parsed.method === 'GET' && access) return answerOperation(request, access, requestId, operation);
     // A bundle may hold a search for AuditEvents too.
     if (path.startsWith('AuditEvent') || path === '') audit.flush();
     const headers = { ...request.headers, 'x-request-id': requestId };
     return written(await fhir({ ...parsed, path, query: request.query, headers, access }), requestId);
+  }
+
+  /** What a subscriber asks of its own Subscription; it reads, and is recorded as a read. */
+  function answerOperation(
+    { query }: ListenerRequest,
+    access: Access,
+    requestId: string,
+    [, id = '', name]: RegExpExecArray,
+  ): ListenerResponse {
+    const subscription = plainStore.get('Subscription', id)?.resource;
+    const allowed = subscription !== undefined && access.permits('r', 'Subscription', subscription);
+    const body = allowed ? subscriptions.operation(id, name === 'status' ? 'status' : 'events', query) : undefined;
+    const status = body !== undefined ? 200 : subscription !== undefined && !allowed ? 403 : 404;
+    record({
+      interaction: 'read',
+      access,
+      requestId,
+      resourceType: 'Subscription',
+      resourceId: id,
+      patients: [],
+      status,
+    });
+    if (body !== undefined) return written({ status, headers: {}, body }, requestId);
+    return status === 403
+      ? refusal({ status, code: 'forbidden', problem: 'scope, role or site do not allow this' }, requestId)
+      : refusal({ status, code: 'not-found', problem: 'no subscription to a topic has this id' }, requestId);
   }
 
   async function answerAuthorization(request: ListenerRequest, path: string): Promise<ListenerResponse> {

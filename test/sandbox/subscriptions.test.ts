@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { listen, type Listener, type ListenerRequest } from '../../src/wire/listener.js';
 import { openSandbox, type Json, type OpenSandbox, type Session } from './sandbox-session.js';
 
@@ -154,4 +154,116 @@ test('a subscription belongs to its client: its headers may hold a secret', asyn
   expect([403, 404]).toContain((await other.get(`Subscription/${active.id}`)).status);
   expect([403, 404]).toContain((await other.delete(`Subscription/${active.id}`, { 'if-match': 'W/"2"' })).status);
   await end(active);
+});
+
+const extension = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport';
+const topic = 'https://ehr-scorecard.example/SubscriptionTopic/order-signed';
+
+function topicSubscription(patient: string, channel: object = {}, filter = `ServiceRequest?patient=${patient}`) {
+  return {
+    ...subscription(
+      { criteria: topic, _criteria: { extension: [{ url: `${extension}-filter-criteria`, valueString: filter }] } },
+      { _payload: { extension: [{ url: `${extension}-payload-content`, valueCode: 'id-only' }] }, ...channel },
+    ),
+  };
+}
+
+const newOrder = async (patient: string): Promise<Json> =>
+  (
+    await staff.post('ServiceRequest', {
+      resourceType: 'ServiceRequest',
+      status: 'active',
+      intent: 'order',
+      code: { text: 'test' },
+      subject: { reference: `Patient/${patient}` },
+    })
+  ).json;
+
+const notices = () =>
+  received.map(({ body }) => {
+    const bundle = JSON.parse(Buffer.from(body).toString()) as Json;
+    const [status, ...entries] = bundle.entry ?? [];
+    const parameters = (status?.resource?.parameter ?? []) as Json[];
+    const [event] = parameters.filter(({ name }) => name === 'notification-event');
+    return {
+      type: parameters.find(({ name }) => name === 'type')?.valueCode as string,
+      counted: parameters.find(({ name }) => name === 'events-since-subscription-start')?.valueString as string,
+      event: event?.part?.[0]?.valueString as string | undefined,
+      entries: entries.map(({ request, resource }: Json) => [request.url as string, resource as unknown]),
+    };
+  });
+
+const patients = () =>
+  opened
+    .organization()
+    .clinic.index.patients.filter(({ site }) => site === 'north')
+    .map(({ id }) => id);
+
+test('a topic begins with a handshake, counts its events and tells of one patient by ids alone', async () => {
+  const [one = '', other = ''] = patients();
+  const wished = topicSubscription(one);
+  const created = await ai.post('Subscription', wished);
+  expect(created.json.status).toBe('requested');
+  await idle();
+  const active = (await ai.get(`Subscription/${created.json.id}`)).json;
+  expect(active.status).toBe('active');
+  const orders = [await newOrder(one), await newOrder(other), await newOrder(one)];
+  await idle();
+  expect(notices()).toEqual([
+    { type: 'handshake', counted: '0', event: undefined, entries: [] },
+    { type: 'event-notification', counted: '1', event: '1', entries: [[`ServiceRequest/${orders[0]?.id}`, undefined]] },
+    { type: 'event-notification', counted: '2', event: '2', entries: [[`ServiceRequest/${orders[2]?.id}`, undefined]] },
+  ]);
+  await end(active);
+});
+
+test('a topic in error counts on; $status and $events show what was missed, and a request brings it back', async () => {
+  const [one = ''] = patients();
+  const created = await ai.post('Subscription', topicSubscription(one));
+  await idle();
+  answerWith = () => 503;
+  await newOrder(one);
+  await newOrder(one);
+  await idle();
+  const failed = (await ai.get(`Subscription/${created.json.id}`)).json;
+  expect(failed.status).toBe('error');
+  const status = (await ai.get(`Subscription/${failed.id}/$status`)).json;
+  const parameters = status.entry?.[0]?.resource?.parameter as Json[];
+  expect(parameters.find(({ name }) => name === 'events-since-subscription-start')?.valueString).toBe('2');
+  expect(parameters.find(({ name }) => name === 'status')?.valueCode).toBe('error');
+  const events = (await ai.get(`Subscription/${failed.id}/$events?eventsSinceNumber=2`)).json;
+  expect(events.entry).toHaveLength(2);
+  answerWith = () => 200;
+  const { error: _, ...again } = failed;
+  const asked = await ai.put(
+    `Subscription/${failed.id}`,
+    { ...again, status: 'requested' },
+    {
+      'if-match': `W/"${failed.meta?.versionId}"`,
+    },
+  );
+  expect(asked.status).toBe(200);
+  await idle();
+  await newOrder(one);
+  await idle();
+  expect(notices().at(-1)).toMatchObject({ event: '3' });
+  await end((await ai.get(`Subscription/${failed.id}`)).json);
+});
+
+test('a silent topic sends heartbeats', async () => {
+  const heartbeat = { extension: [{ url: `${extension}-heartbeat-period`, valueUnsignedInt: 1 }] };
+  const created = await ai.post('Subscription', topicSubscription(patients()[0] ?? '', heartbeat));
+  await vi.waitFor(() => expect(notices().map(({ type }) => type)).toContain('heartbeat'), { timeout: 5_000 });
+  await end((await ai.get(`Subscription/${created.json.id}`)).json);
+});
+
+test.each([
+  ['a topic it does not have', () => ({ ...topicSubscription('1'), criteria: `${topic}-never` })],
+  ['a filter the topic does not have', () => topicSubscription('1', {}, 'ServiceRequest?code=1')],
+  ['a filter of another type', () => topicSubscription('1', {}, 'Task?patient=1')],
+  ['an endpoint over plain http off loopback', () => subscription({}, { endpoint: 'http://example.org/hook' })],
+])('%s is answered with status error', async (_name, wished) => {
+  const refused = await subscribe(wished());
+  expect(refused.status).toBe('error');
+  await end(refused);
 });

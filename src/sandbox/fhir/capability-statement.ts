@@ -12,7 +12,11 @@ export interface CapabilityOptions {
     readonly revoke?: string;
   };
   readonly softwareVersion?: string;
+  /** Canonicals of the topics clients may subscribe to. */
+  readonly topics?: readonly string[];
 }
+
+const backport = 'http://hl7.org/fhir/uv/subscriptions-backport';
 
 /** Types whose records carry what US Core 6.1.0 makes mandatory (https://hl7.org/fhir/us/core/STU6.1/profiles-and-extensions.html). */
 const usCoreTypes: ReadonlySet<string> = new Set([
@@ -27,7 +31,7 @@ const usCoreTypes: ReadonlySet<string> = new Set([
 
 /** The statement of this server, made from the tables that steer it. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
 export function capabilityStatement(base: string, date: Date, options: CapabilityOptions = {}): CapabilityStatement {
-  const { oauth, softwareVersion } = options;
+  const { oauth, softwareVersion, topics = [] } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -38,6 +42,9 @@ export function capabilityStatement(base: string, date: Date, options: Capabilit
       ...(softwareVersion === undefined ? {} : { version: softwareVersion }),
     },
     implementation: { description: 'Synthetic clinic for trying out workflows; no real data', url: base },
+    ...(topics.length === 0
+      ? {}
+      : { instantiates: [`${backport}/CapabilityStatement/backport-subscription-server-r4`] }),
     fhirVersion: '4.0.1',
     implementationGuide: ['http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core|6.1.0'],
     format: ['application/fhir+json', 'json'],
@@ -55,7 +62,10 @@ export function capabilityStatement(base: string, date: Date, options: Capabilit
             },
           ],
         },
-        resource: resourceTypes.map(resourceEntry),
+        resource: resourceTypes.map((type) => ({
+          ...resourceEntry(type),
+          ...(type === 'Subscription' && topics.length > 0 ? topicSubscriptions(topics) : {}),
+        })),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
       },
     ],
@@ -82,6 +92,22 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
     referencePolicy: ['literal', 'local'],
     ...(includes.length > 0 ? { searchInclude: includes.map(({ name }) => `${type}:${name}`) } : {}),
     searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })),
+  };
+}
+
+/** https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/StructureDefinition-capability-subscriptiontopic-canonical.html */
+function topicSubscriptions(
+  topics: readonly string[],
+): Pick<CapabilityStatementRestResource, 'extension' | 'operation'> {
+  return {
+    extension: topics.map((valueCanonical) => ({
+      url: `${backport}/StructureDefinition/capability-subscriptiontopic-canonical`,
+      valueCanonical,
+    })),
+    operation: ['status', 'events'].map((name) => ({
+      name,
+      definition: `${backport}/OperationDefinition/backport-subscription-${name}`,
+    })),
   };
 }
 
