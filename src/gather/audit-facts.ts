@@ -1,4 +1,6 @@
+import { referencedId } from '../fhir/reference.js';
 import type { MadeAccess, OwnRecord } from '../model/audit-access.js';
+import { agentsOfBindings } from '../model/audit-agents.js';
 import { matchAudit } from '../model/audit-matching.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
@@ -62,6 +64,20 @@ export function factsOfLog(
     };
   };
   return { 'reads-in-log': fact('reads'), 'writes-in-log': fact('writes'), 'refusals-in-log': fact('denied') };
+}
+
+/** Whom the log names for what each client of the run did. */
+export function agentsOfLog(
+  made: readonly MadeAccess[],
+  records: readonly OwnRecord[],
+  { organization }: Pick<LogDocuments, 'organization'>,
+  { runId, source }: { readonly runId: string; readonly source: FactValue<LogFact>['source'] },
+): FactValue<'agents-in-log'> {
+  const people = (organization.contexts ?? []).flatMap(({ id: context, fhirUser }) => {
+    const id = referencedId(fhirUser);
+    return id === undefined ? [] : [{ context, id }];
+  });
+  return { source, bindings: agentsOfBindings(made, records, people, runId) };
 }
 
 /** True when nothing that was sent is missing from the log. */

@@ -9,9 +9,17 @@ import {
 } from '../model/audit-access.js';
 import type { AuditMapping } from '../model/documents/audit-mapping.js';
 import type { EvidenceEnd, EvidenceHeader, EvidenceLine } from '../model/evidence.js';
-import { missing, type Missing } from '../model/fact.js';
+import { missing, type FactValue, type Missing } from '../model/fact.js';
 import { factKinds } from '../model/facts/registry.js';
-import { factsOfLog, isWhole, logFacts, withoutLog, type LogDocuments, type LogFacts } from './audit-facts.js';
+import {
+  agentsOfLog,
+  factsOfLog,
+  isWhole,
+  logFacts,
+  withoutLog,
+  type LogDocuments,
+  type LogFacts,
+} from './audit-facts.js';
 import { runIdentity } from './audit-log.js';
 import { ChainedLog, createLogFile } from './durable-log.js';
 import { logRecords } from './log-mapping.js';
@@ -34,6 +42,7 @@ export interface CollectOptions extends LogDocuments {
 
 export interface Collected {
   readonly facts: LogFacts;
+  readonly agents: FactValue<'agents-in-log'> | Missing;
   readonly sha256: string;
   readonly rows: number;
   /** Records of the run itself; of all others nothing is kept. */
@@ -100,10 +109,11 @@ async function readLog(options: CollectOptions): Promise<Collected> {
   }
   const counts = { sha256: sha256(), rows, own: own.length, unreadable };
   fault ??= uncovered(made, rows, firstMs, lastMs, own.length);
-  if (fault !== undefined) return { ...counts, facts: withoutLog(fault) };
+  if (fault !== undefined) return { ...counts, facts: withoutLog(fault), agents: fault };
   const facts = leavingOut(factsOfLog(made, own, options, 'file'), mapping);
   return {
     ...counts,
+    agents: agentsOfLog(made, own, options, { runId: header.runId, source: 'file' }),
     facts:
       unreadable > 0 && !isWhole(facts)
         ? withoutLog(missing('truncated', `${unreadable} rows could not be read, so what is missing may be among them`))
@@ -167,24 +177,29 @@ const leavingOut = (facts: LogFacts, { leavesOut = [] }: AuditMapping): LogFacts
     ? { ...facts, 'refusals-in-log': missing('prerequisite-failed', 'this kind of export leaves refusals out') }
     : facts;
 
-function segment({ header, lastEnd, now }: CollectOptions, { facts, sha256 }: Collected): EvidenceLine[] {
+function segment({ header, lastEnd, now }: CollectOptions, { facts, agents, sha256 }: Collected): EvidenceLine[] {
   const at = now().toISOString();
+  const lineOf = (
+    kind: keyof LogFacts | 'agents-in-log',
+    value: unknown,
+    exchanges: readonly string[],
+  ): EvidenceLine => ({
+    type: 'fact',
+    kind,
+    version: factKinds[kind].version,
+    subject: 'run',
+    value,
+    grade: 'measured',
+    exchanges: exchanges.slice(0, citedExchanges),
+    environmentClass: header.environment.class,
+  });
   return [
     { type: 'segment', kind: 'audit-file', at, sources: [{ name: 'audit-file', sha256 }] },
-    ...logFacts.map((kind): EvidenceLine => {
+    ...logFacts.map((kind) => {
       const value = facts[kind];
-      return {
-        type: 'fact',
-        kind,
-        version: factKinds[kind].version,
-        subject: 'run',
-        value,
-        grade: 'measured',
-        exchanges:
-          'missing' in value ? [] : [...value.missingExamples, ...value.foundExamples].slice(0, citedExchanges),
-        environmentClass: header.environment.class,
-      };
+      return lineOf(kind, value, 'missing' in value ? [] : [...value.missingExamples, ...value.foundExamples]);
     }),
+    lineOf('agents-in-log', agents, []),
     {
       type: 'end',
       at,

@@ -1,7 +1,7 @@
 import type { OwnRecord } from '../model/audit-access.js';
 import { parseDurationMs } from '../model/documents/duration.js';
-import { missing, type Missing } from '../model/fact.js';
-import { factsOfLog, isWhole, undecidedLog, type LogFacts } from './audit-facts.js';
+import { missing, type FactValue, type Missing } from '../model/fact.js';
+import { agentsOfLog, factsOfLog, isWhole, undecidedLog, type LogFacts } from './audit-facts.js';
 import { auditEventSource, readAuditLog } from './audit-log.js';
 import type { ProbeTools } from './probe.js';
 
@@ -12,6 +12,7 @@ const secondLookMs = { simulator: 200, other: 10_000 };
 
 export interface SettledLog {
   readonly facts: LogFacts;
+  readonly agents: FactValue<'agents-in-log'>;
   readonly records: readonly OwnRecord[];
   readonly exchanges: readonly string[];
 }
@@ -45,7 +46,12 @@ async function readSettled(tools: ProbeTools): Promise<SettledLog | Missing> {
   if (waitMs > 0) await tools.pause(waitMs);
   const look = async (): Promise<SettledLog> => {
     const { records, exchanges } = await readAuditLog(tools.clients.audit, source, environment, run);
-    return { facts: factsOfLog(made, records, tools, 'fhir-auditevent'), records, exchanges };
+    return {
+      facts: factsOfLog(made, records, tools, 'fhir-auditevent'),
+      agents: agentsOfLog(made, records, tools, { runId: run.runId, source: 'fhir-auditevent' }),
+      records,
+      exchanges,
+    };
   };
   const first = await look();
   if (isWhole(first.facts)) return first;

@@ -50,8 +50,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'scope.workflow': 'It can do this workflow and no other',
   'audit.record-quality': 'The log says who did what to which record, for whom and when',
   'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',
-  'audit.retention-protection': 'Logs are kept long enough and nobody can edit them',
-  'hipaa.unique-identity': 'Every person and every service signs in under a name of its own',
   'hipaa.minimum-necessary': 'It fetches what the work needs and no more',
   'hipaa.phi-leakage': 'Patient data turn up in no address, error message or foreign host',
   'hipaa.sensitive-and-consent': 'Records with special protection and withheld consent are left out',

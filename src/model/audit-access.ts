@@ -55,6 +55,8 @@ export interface LoggedAccess {
 export interface OwnRecord {
   readonly atMs: number;
   readonly bindings: readonly string[];
+  /** Digests of every name the record gives to who did it. */
+  readonly agents?: readonly string[];
   readonly patients: readonly string[];
   readonly kind?: AccessKind;
   readonly of?: string;
@@ -94,6 +96,9 @@ export interface RunIdentity {
   readonly toMs: number;
 }
 
+/** Names of one record that are kept, as digests. */
+const mostAgents = 12;
+
 /** Records and clocks of a log may be this far from the run's. */
 export const clockToleranceMs = 60_000;
 
@@ -114,6 +119,7 @@ export function ownRecord(logged: LoggedAccess, run: RunIdentity): OwnRecord | u
   return {
     atMs,
     bindings,
+    agents: [...new Set(logged.clients.slice(0, mostAgents))].map((agent) => runDigest(run.runId, agent)),
     patients: [...new Set(patients)],
     requestIds,
     ...(kind === undefined ? {} : { kind }),

@@ -234,6 +234,7 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
     'part2-handling': 'Restricted records carry labels; none is about a person.',
     'ehr-connection': 'Read and write connection to the simulator, live while it runs.',
     'kill-switch': 'Drill held: the operator switched the reference program off, and it wrote nothing more.',
+    mfa: 'Nobody signs in: every client proves itself with a key of its own.',
     'session-timeout': 'Example of a statement: the reference programs have no screen that could stay open.',
     'dsi-source-attributes': 'Example of a sheet: the reference programs hold no model; they copy what they read.',
     'product-stability': 'The reference programs are versioned with this tool.',

@@ -11,18 +11,18 @@ export default defineProbe({
   needs: [],
   writes: 'none',
   inProduction: true,
-  brings: logFacts,
+  brings: [...logFacts, 'agents-in-log'],
   sends: (_run, { organization, environment }) => {
     const source = auditEventSource(organization);
     return source === undefined ? [] : auditLogTemplates(source, environment);
   },
   async run(_subject, tools) {
     const settled = await settledLog(tools);
-    if ('missing' in settled) return withoutLog(settled);
+    if ('missing' in settled) return { ...withoutLog(settled), 'agents-in-log': settled };
     const facts = Object.values(settled.facts);
     // The exchanges somebody can look up first: they are what a report shows.
     tools.cite(facts.flatMap((fact) => ('missing' in fact ? [] : [...fact.missingExamples, ...fact.foundExamples])));
     tools.cite(settled.exchanges);
-    return settled.facts;
+    return { ...settled.facts, 'agents-in-log': settled.agents };
   },
 });

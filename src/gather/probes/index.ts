@@ -19,6 +19,7 @@ import repeatedCreate from './repeated-create.js';
 import undoneObject from './undone-object.js';
 import documents from './documents.js';
 import fieldPresence from './field-presence.js';
+import logins from './logins.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import slotTruth from './slot-truth.js';
@@ -46,6 +47,7 @@ export const probes: readonly AnyProbe[] = [
   smartConfiguration,
   transportSecurity,
   fieldPresence,
+  logins,
   scopeTrials,
   cellReading,
   searchBehaviour,

@@ -8,6 +8,7 @@ import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
 import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
+import { identityFacts } from './identity.js';
 import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
 import { transportFacts } from './transport.js';
@@ -26,6 +27,7 @@ export const factKinds = {
   ...discoveryFacts,
   ...documentFacts,
   ...latencyFacts,
+  ...identityFacts,
   ...readFacts,
   ...transportFacts,
   ...witnessFacts,

@@ -3,6 +3,8 @@ import actionNobodyMay from './action-nobody-may.js';
 import addressesRelative from './addresses-relative.js';
 import auditLogLate from './audit-log-late.js';
 import auditRecordsDeletable from './audit-records-deletable.js';
+import auditLogStatedEditable from './audit-log-stated-editable.js';
+import auditNamesOneUser from './audit-names-one-user.js';
 import auditRecordsDoubled from './audit-records-doubled.js';
 import auditRecordsEditable from './audit-records-editable.js';
 import auditWithoutVersion from './audit-without-version.js';
@@ -63,6 +65,8 @@ import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
 import missingElementFilled from './missing-element-filled.js';
 import modelHostWithoutAgreement from './model-host-without-agreement.js';
+import loginOfTwoRoles from './login-of-two-roles.js';
+import metricNeverCounted from './metric-never-counted.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
@@ -76,6 +80,7 @@ import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
 import patchDropsElements from './patch-drops-elements.js';
 import patchNotApplied from './patch-not-applied.js';
+import passwordGrantOffered from './password-grant-offered.js';
 import patchUndeclared from './patch-undeclared.js';
 import patientReadsNotAudited from './patient-reads-not-audited.js';
 import peerClientAccepted from './peer-client-accepted.js';
@@ -152,6 +157,8 @@ export const deviations: readonly Deviation[] = [
   auditRecordsDoubled,
   auditRecordsEditable,
   auditWithoutVersion,
+  auditLogStatedEditable,
+  auditNamesOneUser,
   batchEntriesUnchecked,
   cacheSharedByOrganizations,
   cancelFails,
@@ -212,6 +219,8 @@ export const deviations: readonly Deviation[] = [
   nextLinkElsewhere,
   nextLinkExpired,
   nextLinkLoops,
+  loginOfTwoRoles,
+  metricNeverCounted,
   noReviewUnsigned,
   notificationLate,
   notificationLost,
@@ -225,6 +234,7 @@ export const deviations: readonly Deviation[] = [
   patchUndeclared,
   patientReadsNotAudited,
   peerClientAccepted,
+  passwordGrantOffered,
   peerTokenAccepted,
   plainChallengeOffered,
   pollOverLimit,
