@@ -15,6 +15,9 @@ export interface DeclaredType {
 export interface DeclaredServer {
   readonly fhirVersion: string | null;
   readonly software: string | null;
+  readonly softwareVersion: string | null;
+  /** `implementation.description`. */
+  readonly implementation: string | null;
   /** `transaction`, `batch` and their like. */
   readonly interactions: readonly string[];
   /** Operations on the whole system. */
@@ -63,6 +66,8 @@ export function readCapabilityStatement(resource: Resource | undefined): Declare
   return {
     fhirVersion: textOf(statement.fhirVersion) ?? null,
     software: textOf(statement.software?.name) ?? null,
+    softwareVersion: textOf(statement.software?.version) ?? null,
+    implementation: textOf(statement.implementation?.description) ?? null,
     interactions: codes(server?.interaction, 'code'),
     operations: codes(server?.operation, 'name'),
     usCoreVersions: [...new Set(versions)].slice(0, 10),

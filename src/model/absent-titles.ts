@@ -5,7 +5,6 @@
 const absentTitles: Readonly<Record<string, string>> = {
   'profile.auth-binding': 'Each organization and environment has a client and keys of its own',
   'profile.breadth': 'It works in every EHR this organization uses, not only in the first',
-  'profile.certified-connection': 'The connection to the EHR is one its vendor supports for this product and version',
   'profile.environment-parity': 'The system it was tried on is set up like the one it will run on',
   'read.references-attachments': 'The text behind a note or an attachment can be opened',
   'read.known-set': 'All records of a known patient come back, and what is withheld is said',
@@ -36,7 +35,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'prod.missing-field': 'It does not guess when data are missing',
   'prod.no-access': 'It does not take "may not look" for "nothing there"',
   'prod.output-review': 'A person sees its output before it reaches the chart',
-  'prod.kill-switch': 'Somebody here can stop it, and it stops',
   'auth.pkce': 'A stolen sign-in code opens nothing',
   'auth.redirect-exact': 'Sign-in codes go to the registered address only',
   'auth.app-redirect-safety': 'A crafted link does not sign staff in at another hospital',
@@ -55,7 +53,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'hipaa.sensitive-and-consent': 'Records with special protection and withheld consent are left out',
   'value.integration-depth': 'The business case counts no work that staff still do by hand',
   'value.warning-signs': 'The signs of a project that drifts are looked at by somebody',
-  'value.pilot-metrics': 'The trial’s results are measured against where it began',
   'validity.recognised-test': 'It behaves alike whether or not it can tell that it is being tested',
 };
 

@@ -51,6 +51,7 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       fhirVersion: '4.0.1',
       usCore: '6.1.0',
       smart: '2.2',
+      listing: { url: `https://${organization}.example/listing`, direction: 'read-write', status: 'live', date: today },
     },
     systems: [{ id: environment, sites: clinic.sites.map(({ id }) => id) }],
     environments: {
@@ -149,6 +150,11 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     },
     ...(options.aiSystem === undefined ? {} : { aiSystem: options.aiSystem }),
     overrides: { ...setting.overrides(clinic.visitType.code) },
+    metrics: setting.metrics.map((each) => ({
+      ...each,
+      source: 'example numbers of the simulator, counted by nobody',
+      date: today,
+    })),
     attestations: attestationsOf(setting, owner, now),
     regulatory: { asOf: today, hipaaNprmFinal: 'unknown', hti5Final: 'unknown', part2: 'in-force' },
   };
@@ -228,18 +234,28 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
     'workforce-access-review': 'Only the operator who started it holds the keys.',
     'no-training': 'No model is trained on this data.',
     disposal: 'The data end with the process.',
+    mfa: 'Nobody signs in: every client proves itself with a key of its own.',
     'incident-contact': 'The operator who started it.',
-    'audit-retention': 'Audit entries cannot be changed and last as long as the simulator.',
+    'audit-retention': 'Example of a statement: audit entries cannot be changed and are kept for seven years.',
     'downtime-procedure': 'Start it again with the same seed.',
     'part2-handling': 'Restricted records carry labels; none is about a person.',
     'ehr-connection': 'Read and write connection to the simulator, live while it runs.',
     'kill-switch': 'Drill held: the operator switched the reference program off, and it wrote nothing more.',
-    mfa: 'Nobody signs in: every client proves itself with a key of its own.',
     'session-timeout': 'Example of a statement: the reference programs have no screen that could stay open.',
     'dsi-source-attributes': 'Example of a sheet: the reference programs hold no model; they copy what they read.',
     'product-stability': 'The reference programs are versioned with this tool.',
   };
   const more: Readonly<Record<string, Partial<Attestation>>> = {
+    'audit-retention': {
+      log: {
+        keptFor: 'P7Y',
+        appendOnly: true,
+        readBy: 'the operator who started it',
+        reviewedEvery: 'P1M',
+        disclosures: 'counted from its entries by patient',
+        clock: 'the clock of the machine',
+      },
+    },
     'kill-switch': { drilledOn: dateText(dayAfter(now, -30)) },
     'downtime-procedure': { drilledOn: dateText(dayAfter(now, -30)) },
     'dsi-source-attributes': {

@@ -25,6 +25,8 @@ export default defineProbe({
         found: declared !== undefined,
         fhirVersion: declared?.fhirVersion ?? null,
         software: declared?.software ?? null,
+        softwareVersion: declared?.softwareVersion ?? null,
+        implementation: declared?.implementation ?? null,
         interactions: [...(declared?.interactions ?? [])],
         operations: [...(declared?.operations ?? [])],
         usCoreVersions: [...(declared?.usCoreVersions ?? [])],

@@ -1,6 +1,7 @@
 import type { AnyProbe } from '../probe.js';
 import cellChange from './cell-change.js';
 import cellReading from './cell-reading.js';
+import siteReading from './site-reading.js';
 import clientSignIn from './client-sign-in.js';
 import crossOrganization from './cross-organization.js';
 import scopeCreate from './scope-create.js';
@@ -18,13 +19,14 @@ import draftState from './draft-state.js';
 import repeatedCreate from './repeated-create.js';
 import undoneObject from './undone-object.js';
 import documents from './documents.js';
-import fieldPresence from './field-presence.js';
 import logins from './logins.js';
+import fieldPresence from './field-presence.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import slotTruth from './slot-truth.js';
 import staleUpdate from './stale-update.js';
 import smartConfiguration from './smart-configuration.js';
+import statements from './statements.js';
 import transportSecurity from './transport-security.js';
 import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
@@ -42,14 +44,16 @@ export const probes: readonly AnyProbe[] = [
   declaredChannel,
   acceptedRequests,
   attestations,
+  statements,
   capabilityStatement,
   documents,
+  logins,
   smartConfiguration,
   transportSecurity,
   fieldPresence,
-  logins,
   scopeTrials,
   cellReading,
+  siteReading,
   searchBehaviour,
   slotTruth,
   latencySeries,

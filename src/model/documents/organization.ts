@@ -182,7 +182,15 @@ const testData = block({
   schedules: o(
     Type.Array(closed({ id: fhirId, site: o(identifier), canary: Type.String({ minLength: 8, maxLength: 100 }) })),
   ),
-  slots: o(closed({ schedule: fhirId, count: o(count), visitType: o(text) })),
+  slots: o(
+    closed({
+      schedule: fhirId,
+      count: o(count),
+      visitType: o(text),
+      /** Bookings one slot may hold by the clinic's own rule; not given: one. */
+      bookingsPerSlot: o(Type.Integer({ minimum: 1, maximum: 100 })),
+    }),
+  ),
   sensitive: o(Type.Array(closed({ patient: identifier, object: relativeReference, label: o(text) }))),
   forbidden: o(Type.Array(closed({ context: identifier, object: relativeReference, reason: o(text) }))),
 });
@@ -277,6 +285,21 @@ const attestation = block({
   covers: o(identifiers),
   /** Day of the last drill, where what is claimed is practised. */
   drilledOn: o(date),
+  /** What the statement `audit-retention` says of the EHR's audit log, point by point. */
+  log: o(
+    closed({
+      /** P0D: not kept. */
+      keptFor: o(duration),
+      /** Documented reason for less than six years. */
+      shorterBecause: o(text),
+      appendOnly: o(Type.Boolean()),
+      readBy: o(text),
+      reviewedEvery: o(duration),
+      /** How a patient's accounting of disclosures is made from it. */
+      disclosures: o(text),
+      clock: o(text),
+    }),
+  ),
 });
 export type Attestation = Static<typeof attestation>;
 

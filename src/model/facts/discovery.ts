@@ -15,6 +15,9 @@ export const discoveryFacts = {
       found: Type.Boolean(),
       fhirVersion: orNull,
       software: orNull,
+      softwareVersion: Type.Optional(orNull),
+      /** What the installation says of itself. */
+      implementation: Type.Optional(orNull),
       interactions: texts,
       operations: texts,
       usCoreVersions: texts,

@@ -11,6 +11,7 @@ import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
 import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
+import { statementFacts } from './statement.js';
 import { transportFacts } from './transport.js';
 import { witnessFacts } from './witness.js';
 
@@ -26,9 +27,10 @@ export const factKinds = {
   ...controlFacts,
   ...discoveryFacts,
   ...documentFacts,
-  ...latencyFacts,
   ...identityFacts,
+  ...latencyFacts,
   ...readFacts,
+  ...statementFacts,
   ...transportFacts,
   ...witnessFacts,
 };

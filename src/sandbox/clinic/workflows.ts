@@ -17,6 +17,8 @@ export interface WorkflowSetting {
   readonly overrides: (visitType: string) => Readonly<Record<string, unknown>>;
   /** Parties which see patient data in the contract's flows. */
   readonly parties: readonly string[];
+  /** Example numbers for the contract's metrics of success: from before the trial, and now. */
+  readonly metrics: readonly { readonly metric: string; readonly baseline: number; readonly latest: number }[];
 }
 
 export interface WorkflowContext {
@@ -49,6 +51,11 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
     channels: { call: { kind: 'external' }, 'appointment-freed': subscription },
     overrides: (visitType) => ({ 'actions[book].noReview': 'allowed', 'values.visitType': visitType }),
     parties: ['voicebot', 'model-host'],
+    metrics: [
+      { metric: 'touchless', baseline: 0, latest: 0.64 },
+      { metric: 'staff-minutes', baseline: 7, latest: 1.5 },
+      { metric: 'double-bookings', baseline: 3, latest: 0 },
+    ],
   },
   documentation: {
     contract: 'note-assistant',
@@ -66,6 +73,10 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
     channels: { 'visit-ends': subscription, 'open-in-chart': { kind: 'launch' } },
     overrides: () => ({ 'values.noteType': '11506-3' }),
     parties: ['scribe', 'model-host'],
+    metrics: [
+      { metric: 'light-edits', baseline: 0, latest: 0.55 },
+      { metric: 'note-minutes', baseline: 10, latest: 3.5 },
+    ],
   },
   'prior-authorization': {
     contract: 'prior-authorization',
@@ -86,5 +97,10 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
     },
     overrides: () => ({}),
     parties: ['authflow', 'clearinghouse'],
+    metrics: [
+      { metric: 'mirrored', baseline: 0.7, latest: 0.995 },
+      { metric: 'list-use', baseline: 0.2, latest: 0.85 },
+      { metric: 'nurse-minutes', baseline: 14, latest: 3 },
+    ],
   },
 };

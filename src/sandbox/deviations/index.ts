@@ -1,10 +1,11 @@
 import type { Deviation } from '../deviation.js';
 import actionNobodyMay from './action-nobody-may.js';
 import addressesRelative from './addresses-relative.js';
+import anotherProductAnswers from './another-product-answers.js';
 import auditLogLate from './audit-log-late.js';
-import auditRecordsDeletable from './audit-records-deletable.js';
 import auditLogStatedEditable from './audit-log-stated-editable.js';
 import auditNamesOneUser from './audit-names-one-user.js';
+import auditRecordsDeletable from './audit-records-deletable.js';
 import auditRecordsDoubled from './audit-records-doubled.js';
 import auditRecordsEditable from './audit-records-editable.js';
 import auditWithoutVersion from './audit-without-version.js';
@@ -22,6 +23,7 @@ import changesNotAudited from './changes-not-audited.js';
 import clockFarOff from './clock-far-off.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
+import connectionLetterEnded from './connection-letter-ended.js';
 import contractAllowsLess from './contract-allows-less.js';
 import contractStillDraft from './contract-still-draft.js';
 import createAccepted from './create-accepted.js';
@@ -63,10 +65,10 @@ import keysAtAMetadataAddress from './keys-at-a-metadata-address.js';
 import keysOverPlainHttp from './keys-over-plain-http.js';
 import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
-import missingElementFilled from './missing-element-filled.js';
-import modelHostWithoutAgreement from './model-host-without-agreement.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
 import metricNeverCounted from './metric-never-counted.js';
+import missingElementFilled from './missing-element-filled.js';
+import modelHostWithoutAgreement from './model-host-without-agreement.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
@@ -78,9 +80,9 @@ import outputUnstable from './output-unstable.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
+import passwordGrantOffered from './password-grant-offered.js';
 import patchDropsElements from './patch-drops-elements.js';
 import patchNotApplied from './patch-not-applied.js';
-import passwordGrantOffered from './password-grant-offered.js';
 import patchUndeclared from './patch-undeclared.js';
 import patientReadsNotAudited from './patient-reads-not-audited.js';
 import peerClientAccepted from './peer-client-accepted.js';
@@ -126,6 +128,7 @@ import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
 import statementMissing from './statement-missing.js';
 import statementOfAnotherRelease from './statement-of-another-release.js';
+import stopDrillOutOfDate from './stop-drill-out-of-date.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
 import tlsWithoutNewest from './tls-without-newest.js';
 import tokenAnswerIsHtml from './token-answer-is-html.js';
@@ -152,13 +155,14 @@ import writtenElementDropped from './written-element-dropped.js';
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
   addressesRelative,
+  anotherProductAnswers,
   auditLogLate,
+  auditLogStatedEditable,
+  auditNamesOneUser,
   auditRecordsDeletable,
   auditRecordsDoubled,
   auditRecordsEditable,
   auditWithoutVersion,
-  auditLogStatedEditable,
-  auditNamesOneUser,
   batchEntriesUnchecked,
   cacheSharedByOrganizations,
   cancelFails,
@@ -173,6 +177,7 @@ export const deviations: readonly Deviation[] = [
   clockFarOff,
   commitWithoutUndo,
   conditionNotCompiling,
+  connectionLetterEnded,
   contractAllowsLess,
   contractStillDraft,
   createAccepted,
@@ -214,13 +219,13 @@ export const deviations: readonly Deviation[] = [
   keysOverPlainHttp,
   latencyAnswerMisspelled,
   latencyBetweenNoPoints,
+  loginOfTwoRoles,
+  metricNeverCounted,
   missingElementFilled,
   modelHostWithoutAgreement,
   nextLinkElsewhere,
   nextLinkExpired,
   nextLinkLoops,
-  loginOfTwoRoles,
-  metricNeverCounted,
   noReviewUnsigned,
   notificationLate,
   notificationLost,
@@ -229,12 +234,12 @@ export const deviations: readonly Deviation[] = [
   overrideOutsideItsSet,
   overrideUndeclared,
   parameterUnknownToFhir,
+  passwordGrantOffered,
   patchDropsElements,
   patchNotApplied,
   patchUndeclared,
   patientReadsNotAudited,
   peerClientAccepted,
-  passwordGrantOffered,
   peerTokenAccepted,
   plainChallengeOffered,
   pollOverLimit,
@@ -277,6 +282,7 @@ export const deviations: readonly Deviation[] = [
   stalePatchAccepted,
   statementMissing,
   statementOfAnotherRelease,
+  stopDrillOutOfDate,
   subscriptionNotOffered,
   tlsWithoutNewest,
   tokenAnswerIsHtml,
