@@ -26,7 +26,10 @@ const offline =
 /** Installs the server where it is not; why it cannot be, when no registry can be reached. @throws Error otherwise */
 function unavailable(): string | undefined {
   if (existsSync(join(own, 'node_modules', '@medplum', 'fhir-router', 'package.json'))) return undefined;
-  const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: own, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], {
+    cwd: own,
+    encoding: 'utf8',
+  });
   if (status === 0) return undefined;
   const [, code] = offline.exec(stderr) ?? [];
   if (code !== undefined) return `no package registry can be reached (${code})`;
