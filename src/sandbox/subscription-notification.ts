@@ -50,7 +50,7 @@ export function topicNotification(
     ...(event === undefined ? {} : { resource: event.resource }),
     method: 'POST',
     url: endpoint,
-    headers: { ...(headersOf(header) ?? {}), 'content-type': 'application/fhir+json' },
+    headers: { ...headersOf(header), 'content-type': 'application/fhir+json' },
     body: JSON.stringify(eventBundle(state, type, event === undefined ? [] : [event], base)),
   };
 }
@@ -85,7 +85,7 @@ function entryOf({ wish }: TopicState, resource: Resource, base: string): Bundle
   const url = `${resource.resourceType}/${resource.id}`;
   return {
     fullUrl: `${base}/${url}`,
-    ...(wish.content === 'full-resource' ? { resource: resource as never } : {}),
+    ...(wish.content === 'full-resource' ? { resource } : {}),
     request: { method: 'PUT', url },
     response: { status: '200' },
   };

@@ -237,7 +237,7 @@ export function createSubscriptions(settings: {
     stop() {
       stopListening();
       stopping.abort();
-      for (const id of [...active.keys()]) forget(id);
+      for (const id of active.keys()) forget(id);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Bundle, BundleEntry, Parameters } from 'fhir/r4.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { listen, type Listener, type ListenerRequest } from '../../src/wire/listener.js';
 import { openSandbox, type Json, type OpenSandbox, type Session } from './sandbox-session.js';
@@ -179,17 +180,18 @@ const newOrder = async (patient: string): Promise<Json> =>
     })
   ).json;
 
+const parametersOf = (entry: BundleEntry | undefined) => (entry?.resource as Parameters | undefined)?.parameter ?? [];
+
 const notices = () =>
   received.map(({ body }) => {
-    const bundle = JSON.parse(Buffer.from(body).toString()) as Json;
-    const [status, ...entries] = bundle.entry ?? [];
-    const parameters = (status?.resource?.parameter ?? []) as Json[];
+    const [status, ...entries] = (JSON.parse(Buffer.from(body).toString()) as Bundle).entry ?? [];
+    const parameters = parametersOf(status);
     const [event] = parameters.filter(({ name }) => name === 'notification-event');
     return {
-      type: parameters.find(({ name }) => name === 'type')?.valueCode as string,
-      counted: parameters.find(({ name }) => name === 'events-since-subscription-start')?.valueString as string,
-      event: event?.part?.[0]?.valueString as string | undefined,
-      entries: entries.map(({ request, resource }: Json) => [request.url as string, resource as unknown]),
+      type: parameters.find(({ name }) => name === 'type')?.valueCode,
+      counted: parameters.find(({ name }) => name === 'events-since-subscription-start')?.valueString,
+      event: event?.part?.[0]?.valueString,
+      entries: entries.map(({ request, resource }) => [request?.url, resource]),
     };
   });
 
@@ -227,8 +229,8 @@ test('a topic in error counts on; $status and $events show what was missed, and 
   await idle();
   const failed = (await ai.get(`Subscription/${created.json.id}`)).json;
   expect(failed.status).toBe('error');
-  const status = (await ai.get(`Subscription/${failed.id}/$status`)).json;
-  const parameters = status.entry?.[0]?.resource?.parameter as Json[];
+  const status = (await ai.get(`Subscription/${failed.id}/$status`)).json as unknown as Bundle;
+  const parameters = parametersOf(status.entry?.[0]);
   expect(parameters.find(({ name }) => name === 'events-since-subscription-start')?.valueString).toBe('2');
   expect(parameters.find(({ name }) => name === 'status')?.valueCode).toBe('error');
   const events = (await ai.get(`Subscription/${failed.id}/$events?eventsSinceNumber=2`)).json;
