@@ -1,10 +1,10 @@
-import type { AnyCheck, Check, Message, Messages, Say, Verdict } from './model/check.js';
+import type { AnyCheck, Check, DerivedCheck, Message, Messages, Say, Verdict } from './model/check.js';
 import type { FactKind, FactValue } from './model/fact.js';
 import type { Holder } from './model/outcome.js';
 import { upperBound } from './model/shares.js';
 import type { SubjectKind } from './model/subject.js';
 
-export type { Verdict } from './model/check.js';
+export type { SeenResult, Verdict } from './model/check.js';
 
 /**
  * Declares a check. The types tie every message id to its holes and every fact read to its schema; what is returned is
@@ -16,6 +16,17 @@ export function defineCheck<
   const M extends Readonly<Record<string, Message>>,
   Optional extends FactKind = never,
 >(check: Check<Kind, Reads, Optional, M & Messages>): AnyCheck {
+  return check as unknown as AnyCheck;
+}
+
+/** Declares a check that is judged from the results of those it names in `looksAt`. */
+export function defineDerivedCheck<
+  const LooksAt extends string,
+  Kind extends SubjectKind,
+  Reads extends FactKind,
+  const M extends Readonly<Record<string, Message>>,
+  Optional extends FactKind = never,
+>(check: DerivedCheck<LooksAt, Kind, Reads, Optional, M & Messages>): AnyCheck {
   return check as unknown as AnyCheck;
 }
 

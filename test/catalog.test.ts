@@ -54,6 +54,22 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
   });
 });
 
+it('a derived check looks at checks that exist or stand under absent, and at no derived one', async () => {
+  const absent = (await policy('scale')).absent.map((one) => one.check);
+  const derived = new Set(checks.filter(({ looksAt }) => looksAt !== undefined).map(({ id }) => id));
+  for (const { id, looksAt } of checks) {
+    expect(
+      (looksAt ?? []).filter((seen) => !checkIds.includes(seen) && !absent.includes(seen)),
+      id,
+    ).toEqual([]);
+    expect(
+      (looksAt ?? []).filter((seen) => derived.has(seen)),
+      id,
+    ).toEqual([]);
+    expect(looksAt, id).not.toEqual([]);
+  }
+});
+
 describe.each(shippedPolicies)('policy %s', (name) => {
   it('names only checks that exist or stand under absent', async () => {
     const { rows, absent } = await policy(name);

@@ -56,12 +56,18 @@ export async function prepareRun(
   );
   const { documents, secretPlaces } = read;
   const credentials = await credentialsOf(documents.organization, documents.environmentId, secretPlaces);
+  // A derived check is judged from others, so what they read is gathered too.
+  const chosen = new Set(
+    checks
+      .filter((check) => request.selected?.includes(check.id))
+      .flatMap((check) => [check.id, ...(check.looksAt ?? [])]),
+  );
   const wanted =
     request.selected === undefined
       ? undefined
       : new Set<string>(
           checks
-            .filter((check) => request.selected?.includes(check.id))
+            .filter((check) => chosen.has(check.id))
             .flatMap((check) => [...check.reads, ...(check.optional ?? [])]),
         );
   const tier = documents.environmentClass === 'production' ? 'none' : request.writes;

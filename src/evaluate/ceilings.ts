@@ -33,10 +33,13 @@ const unmeasured = (judgement: Judgement, reason: 'simulator-only' | 'unavailabl
 const says = (messages: Messages, judgement: Judgement): string | undefined =>
   judgement.messageId === null ? undefined : messages[judgement.messageId]?.kind;
 
-/** Lowers a judgement to what its environment and its operator allow. Static and attested checks depend on neither. */
+/**
+ * Lowers a judgement to what its environment and its operator allow. Static and attested checks depend on neither, unless
+ * they were derived from what others measured.
+ */
 export function ceiled(check: AnyCheck, judgement: Judgement, context: CeilingContext): CeiledJudgement {
   const plain: CeiledJudgement = { ...judgement, settledGrade: judgement.grade, limitedTo: null };
-  if (check.kind !== 'probe' || judgement.outcome === 'not-applicable') return plain;
+  if ((check.kind !== 'probe' && check.looksAt === undefined) || judgement.outcome === 'not-applicable') return plain;
   const recordedIn = judgement.environmentClass;
   const proof = judgement.outcome === 'fail' && says(check.messages, judgement) === 'proof';
   const below = recordedIn !== null && isBelow(recordedIn, context.decisionClass);

@@ -1,4 +1,4 @@
-import type { AnyCheck, Data, Messages, Say, Verdict } from '../model/check.js';
+import type { AnyCheck, Data, Messages, Say, SeenResult, Verdict } from '../model/check.js';
 import type { RecordedFact } from '../model/fact.js';
 import {
   environmentClasses,
@@ -37,6 +37,9 @@ export interface CheckResult {
   readonly reason: NotMeasuredReason | null;
   readonly judgements: readonly Judgement[];
 }
+
+/** What a derived check may look at, by id. */
+export type Results = ReadonlyMap<string, SeenResult>;
 
 export interface Run {
   /** UTC, ISO 8601: the only now there is. */
@@ -94,11 +97,51 @@ function declaredFacts(check: AnyCheck, found: ReadonlyMap<string, FoundFact>, u
   });
 }
 
+/** The results a derived check declared; reading another one throws. `used` collects those it looked at. */
+function declaredResults({ id, looksAt = [] }: AnyCheck, results: Results, used: Set<SeenResult>) {
+  return new Proxy<Record<string, SeenResult | undefined>>(Object.create(null), {
+    get(_, name) {
+      if (typeof name === 'symbol') return undefined;
+      if (!looksAt.includes(name)) throw new Error(`${id} looks at an undeclared result: ${name}`);
+      const seen = results.get(name);
+      if (seen !== undefined) used.add(seen);
+      return seen;
+    },
+    set: () => false,
+    ownKeys: () => {
+      throw new Error(`${id} looks at results without naming them`);
+    },
+  });
+}
+
+/** Frozen, and without what only the engine needs. */
+export const seenResult = ({ outcome, judgements }: CheckResult): SeenResult =>
+  Object.freeze({
+    outcome,
+    judgements: Object.freeze(
+      judgements.map((one) =>
+        Object.freeze({
+          subject: one.subject,
+          outcome: one.outcome,
+          reason: one.reason,
+          grade: one.grade,
+          environmentClass: one.environmentClass,
+        }),
+      ),
+    ),
+  });
+
 /**
  * Judges one subject. Throws what the check throws, and when it reads an undeclared fact or says an undeclared message.
  * An optional fact counts for the grade only when the check looks at it.
  */
-export function judge(check: AnyCheck, subject: AnySubject, lookup: FactLookup, run: Run): readonly Judgement[] {
+export function judge(
+  check: AnyCheck,
+  subject: AnySubject,
+  lookup: FactLookup,
+  run: Run,
+  results: Results = new Map(),
+): readonly Judgement[] {
   if (check.when?.(subject) === false) return [bare(subject.id, 'not-applicable')];
   const found = new Map<string, FoundFact>();
   for (const kind of check.reads) {
@@ -108,12 +151,21 @@ export function judge(check: AnyCheck, subject: AnySubject, lookup: FactLookup, 
   }
   for (const kind of check.optional ?? []) found.set(kind, lookup(kind, subject));
   const used = new Set<RecordedFact>();
-  const said = check.evaluate(declaredFacts(check, found, used), speak(check), subject, run);
+  const seen = new Set<SeenResult>();
+  const said = check.evaluate(
+    declaredFacts(check, found, used),
+    speak(check),
+    subject,
+    run,
+    declaredResults(check, results, seen),
+  );
   const verdicts = Array.isArray(said) ? (said as readonly Verdict[]) : [said as Verdict];
   if (verdicts.length === 0) throw new Error(`${check.id} says nothing about ${subject.id}`);
   const facts = [...used];
-  const grade = facts.map((fact) => fact.grade).reduce(weakerGrade, 'measured');
-  const classes = facts.map((fact) => fact.environmentClass);
+  const others = [...seen].flatMap((result) => result.judgements);
+  const grades = [...facts, ...others].flatMap((one) => one.grade ?? []);
+  const grade = grades.reduce(weakerGrade, 'measured');
+  const classes = [...facts, ...others].map((one) => one.environmentClass);
   return verdicts.map((verdict) => ({
     subject: subject.id,
     outcome: verdict.outcome,
@@ -159,8 +211,8 @@ export function aggregate(check: AnyCheck, judgements: readonly Judgement[]): Ch
 }
 
 /**
- * Every check over its subjects. Pure: the same arguments give the same results. A check that throws is `error` for that
- * subject; results come in code-unit order of check ids.
+ * Every check over its subjects; derived ones last, from what the others found. Pure: the same arguments give the same
+ * results. A check that throws is `error` for that subject; results come in code-unit order of check ids.
  */
 export function evaluate(
   checks: readonly AnyCheck[],
@@ -169,23 +221,25 @@ export function evaluate(
   run: Run,
 ): CheckResult[] {
   const lookup = factLookup(facts, subjects);
-  const judged = (check: AnyCheck, subject: AnySubject): readonly Judgement[] => {
+  const judged = (check: AnyCheck, subject: AnySubject, results: Results): readonly Judgement[] => {
     try {
-      return judge(check, subject, lookup, run);
+      return judge(check, subject, lookup, run, results);
     } catch (error) {
       return [{ ...bare(subject.id, 'error'), data: { fault: error instanceof Error ? error.name : 'unknown' } }];
     }
   };
-  return [...checks]
-    .sort((a, b) => compareCodeUnits(a.id, b.id))
-    .map((check) => {
-      const own = subjects.filter((subject) => subject.kind === check.subjects);
-      const all = own.flatMap((subject) => judged(check, subject));
-      // A subject the check is not about says nothing, unless there is no other.
-      const about = all.filter((one) => one.outcome !== 'not-applicable' || one.messageId !== null);
-      if (all.length > 0) return aggregate(check, about.length > 0 ? about : all.slice(0, 1));
-      return aggregate(check, [
-        check.ifNone === 'not-applicable' ? bare('run', 'not-applicable') : bare('run', 'not-measured', check.ifNone),
-      ]);
-    });
+  const resultOf = (check: AnyCheck, results: Results): CheckResult => {
+    const own = subjects.filter((subject) => subject.kind === check.subjects);
+    const all = own.flatMap((subject) => judged(check, subject, results));
+    // A subject the check is not about says nothing, unless there is no other.
+    const about = all.filter((one) => one.outcome !== 'not-applicable' || one.messageId !== null);
+    if (all.length > 0) return aggregate(check, about.length > 0 ? about : all.slice(0, 1));
+    return aggregate(check, [
+      check.ifNone === 'not-applicable' ? bare('run', 'not-applicable') : bare('run', 'not-measured', check.ifNone),
+    ]);
+  };
+  const first = checks.filter((check) => check.looksAt === undefined).map((check) => resultOf(check, new Map()));
+  const results: Results = new Map(first.map((result) => [result.check.id, seenResult(result)]));
+  const derived = checks.filter((check) => check.looksAt !== undefined).map((check) => resultOf(check, results));
+  return [...first, ...derived].sort((a, b) => compareCodeUnits(a.check.id, b.check.id));
 }

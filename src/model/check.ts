@@ -1,5 +1,5 @@
 import type { FactKind, FactValue } from './fact.js';
-import type { BlockerClass, Holder, NotMeasuredReason, Outcome, Severity } from './outcome.js';
+import type { BlockerClass, EnvironmentClass, Grade, Holder, NotMeasuredReason, Outcome, Severity } from './outcome.js';
 import type { Subject, SubjectKind } from './subject.js';
 
 /** Values a message shows and a scorecard keeps; plain JSON. */
@@ -113,6 +113,39 @@ export interface Check<
   ) => Verdict | readonly Verdict[];
 }
 
+/** What another check found, as a derived check sees it: frozen, before the ceilings of a policy. */
+export interface SeenResult {
+  readonly outcome: Outcome;
+  readonly judgements: readonly {
+    readonly subject: string;
+    readonly outcome: Outcome;
+    readonly reason: NotMeasuredReason | null;
+    readonly grade: Grade | null;
+    readonly environmentClass: EnvironmentClass | null;
+  }[];
+}
+
+/**
+ * A check that is judged after the others, from what they found. It names the ids it looks at and sees no other; one that
+ * this version lacks is undefined. It never sees another derived check. Its grade is the weakest of what it used.
+ */
+export interface DerivedCheck<
+  LooksAt extends string,
+  Kind extends SubjectKind = SubjectKind,
+  Reads extends FactKind = FactKind,
+  Optional extends FactKind = FactKind,
+  M extends Messages = Messages,
+> extends Omit<Check<Kind, Reads, Optional, M>, 'evaluate'> {
+  readonly looksAt: readonly LooksAt[];
+  readonly evaluate: (
+    facts: Present<Reads, Optional>,
+    say: Say<M>,
+    subject: Subject<Kind>,
+    run: { readonly startedAt: string },
+    results: { readonly [Id in LooksAt]: SeenResult | undefined },
+  ) => Verdict | readonly Verdict[];
+}
+
 /** A check whose type parameters were forgotten: what the engine, the catalog and the scorecard work with. */
 export interface AnyCheck extends CheckMetadata {
   readonly subjects: SubjectKind;
@@ -122,10 +155,13 @@ export interface AnyCheck extends CheckMetadata {
   readonly optional?: readonly FactKind[];
   readonly aggregate?: { readonly notMeasuredShare: number };
   readonly messages: Messages;
+  /** Ids of other checks; set for a derived check only. */
+  readonly looksAt?: readonly string[];
   readonly evaluate: (
     facts: Readonly<Record<string, unknown>>,
     say: Say<Messages>,
     subject: Subject,
     run: { readonly startedAt: string },
+    results: Readonly<Record<string, SeenResult | undefined>>,
   ) => Verdict | readonly Verdict[];
 }

@@ -4,7 +4,7 @@ import type { AnyCheck } from '../../src/model/check.js';
 import type { RecordedFact } from '../../src/model/fact.js';
 import type { AnySubject } from '../../src/model/subject.js';
 import { literalSubject } from '../support/test-check.js';
-import { versionConflict } from './fixture-check.js';
+import { derivedFrom, versionConflict } from './fixture-check.js';
 
 const run = { startedAt: '2026-11-20T08:00:00.000Z' };
 const action = literalSubject('action', undefined, 'action:book');
@@ -137,5 +137,55 @@ describe('a check', () => {
     expect(aggregate(tolerant, cells(4, 1)).outcome).toBe('pass');
     expect(aggregate(tolerant, cells(3, 1))).toMatchObject({ outcome: 'not-measured', reason: 'no-credential' });
     expect(aggregate(tolerant, cells(0, 2)).outcome).toBe('not-measured');
+  });
+});
+
+describe('a derived check', () => {
+  const lost = { ...refused, newerDataKept: false };
+  const both = (facts: RecordedFact[], derived: AnyCheck) =>
+    evaluate([derived, versionConflict], subjects, facts, run).find(({ check }) => check === derived);
+
+  it('is judged after the others, from what they found', () => {
+    const derived = derivedFrom(['write.version-conflict']);
+    expect(both([fact(refused)], derived)?.outcome).toBe('pass');
+    expect(both([fact(lost)], derived)?.outcome).toBe('fail');
+    expect(both([], derived)).toMatchObject({ outcome: 'not-measured', reason: 'prerequisite-failed' });
+  });
+
+  it('has the weakest grade and the lowest environment of what it used', () => {
+    const witnessed = fact(refused, { grade: 'witnessed', environmentClass: 'vendor-sandbox' });
+    expect(both([witnessed], derivedFrom(['write.version-conflict']))).toMatchObject({
+      grade: 'witnessed',
+      judgements: [{ environmentClass: 'vendor-sandbox', grade: 'witnessed' }],
+    });
+  });
+
+  it('finds what is frozen', () => {
+    const changing = derivedFrom(['write.version-conflict'], (seen) => {
+      (seen as { outcome: string }).outcome = 'pass';
+    });
+    expect(both([fact(lost)], changing)).toMatchObject({
+      outcome: 'error',
+      judgements: [{ data: { fault: 'TypeError' } }],
+    });
+  });
+
+  it('sees no result it did not name, and no other derived check', () => {
+    const curious = { ...derivedFrom(['write.version-conflict']), looksAt: ['write.create'] };
+    expect(both([fact(refused)], curious)?.outcome).toBe('error');
+    const first = derivedFrom(['write.version-conflict']);
+    const second: AnyCheck = {
+      ...derivedFrom(['write.version-conflict']),
+      id: 'value.second',
+      looksAt: [first.id],
+      evaluate: (_facts, say, _subject, _run, results) =>
+        results[first.id] === undefined ? say.notMeasured('unknown', 'prerequisite-failed') : say.pass(),
+    };
+    const results = evaluate([first, second, versionConflict], subjects, [fact(refused)], run);
+    expect(results.map(({ check, outcome }) => [check.id, outcome])).toEqual([
+      ['value.derived', 'pass'],
+      ['value.second', 'not-measured'],
+      ['write.version-conflict', 'pass'],
+    ]);
   });
 });

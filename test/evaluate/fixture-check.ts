@@ -1,4 +1,4 @@
-import { defineCheck } from '../../src/check.js';
+import { defineCheck, defineDerivedCheck, type SeenResult } from '../../src/check.js';
 import type { AnyCheck } from '../../src/model/check.js';
 
 /** A check for tests of the engine; the real one of this name may say more. */
@@ -38,3 +38,39 @@ export const versionConflict: AnyCheck = defineCheck({
     ...(unconditional !== undefined && unconditional.status < 300 ? [say.warn('unguarded', unconditional)] : []),
   ],
 });
+
+/** Says what the version check found, once more. */
+export const derivedFrom = (
+  looksAt: readonly 'write.version-conflict'[],
+  look: (seen: SeenResult) => void = () => undefined,
+): AnyCheck =>
+  defineDerivedCheck({
+    id: 'value.derived',
+    kind: 'static',
+    severity: 'minor',
+    blocks: 'product',
+    title: 'What was found is said once more',
+    failureTitle: 'What was found is not good',
+    plain: 'It repeats what another check found.',
+    why: 'For tests of the engine.',
+    sends: 'Nothing at all.',
+    ask: { of: 'vendor', text: 'Show us what the other check found.' },
+    remedy: [{ owner: 'vendor', effort: 'low', text: 'Mend what the other check found.' }],
+    references: ['https://hl7.org/fhir/R4/http.html#concurrency'],
+    writes: 'none',
+    subjects: 'run',
+    ifNone: 'undecided',
+    reads: [],
+    looksAt,
+    messages: {
+      bad: { kind: 'proof', text: 'The other check failed.' },
+      unknown: { kind: 'undecided', text: 'The other check shows nothing.' },
+    },
+    evaluate: (_facts, say, _subject, _run, results) => {
+      const seen = results['write.version-conflict'];
+      if (seen !== undefined) look(seen);
+      if (seen === undefined || seen.outcome === 'not-measured')
+        return say.notMeasured('unknown', 'prerequisite-failed');
+      return seen.outcome === 'fail' ? say.fail('bad') : say.pass();
+    },
+  });

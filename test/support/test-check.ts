@@ -1,13 +1,13 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { aggregate, judge } from '../../src/evaluate/engine.js';
+import { aggregate, judge, type Results } from '../../src/evaluate/engine.js';
 import { factLookup } from '../../src/evaluate/fact-lookup.js';
 import type { AnyCheck } from '../../src/model/check.js';
 import type { Contract } from '../../src/model/documents/contract.js';
 import type { OrganizationProfile } from '../../src/model/documents/organization.js';
 import { isMissing, type FactKind, type FactValue, type Missing, type RecordedFact } from '../../src/model/fact.js';
 import { factKinds } from '../../src/model/facts/registry.js';
-import type { Outcome } from '../../src/model/outcome.js';
+import { outcomeRank, type Outcome } from '../../src/model/outcome.js';
 import type { AnySubject, Subject, SubjectItems, SubjectKind } from '../../src/model/subject.js';
 
 /** Facts of one case by kind; a kind that is left out was not gathered. */
@@ -17,6 +17,8 @@ export interface FullCase {
   /** The subject's item; without one a small literal of the check's kind. */
   readonly subject?: { readonly item: unknown; readonly id?: string };
   readonly startedAt?: string;
+  /** What other checks found, for a derived check: an outcome of the run, or outcomes by subject. */
+  readonly results?: Readonly<Record<string, Outcome | Readonly<Record<string, Outcome>>>>;
 }
 export type Case = CaseFacts | FullCase;
 export type Cases = Readonly<Record<string, Case>>;
@@ -65,7 +67,7 @@ const items: { readonly [K in SubjectKind]: SubjectItems[K] } = {
     trigger,
     action,
   },
-  cell: { role: 'bot', resourceType: 'Appointment', allow: 'crus', product: true },
+  cell: { role: 'bot', resourceType: 'Appointment', allow: 'crus', product: true, sites: ['own'] },
   slots: { schedules: ['2126500'] },
   attestation: { id: 'audit-retention', statement: 'Kept for six years', owner: 'records', expires: '2027-01-01' },
   peer: { organizationId: 'harbor' },
@@ -104,11 +106,31 @@ function recorded(check: AnyCheck, subject: string, facts: CaseFacts): RecordedF
   });
 }
 
+function resultsOf(check: AnyCheck, given: NonNullable<FullCase['results']>): Results {
+  return new Map(
+    Object.entries(given).map(([id, found]) => {
+      if (!(check.looksAt ?? []).includes(id)) throw new Error(`${check.id} does not look at ${id}`);
+      const judgements = Object.entries(typeof found === 'string' ? { run: found } : found).map(
+        ([subject, outcome]) => ({
+          subject,
+          outcome,
+          reason: outcome === 'not-measured' ? ('undecided' as const) : null,
+          grade: outcome === 'not-measured' || outcome === 'not-applicable' ? null : ('measured' as const),
+          environmentClass: 'simulator' as const,
+        }),
+      );
+      const worst = outcomeRank.find((outcome) => judgements.some((one) => one.outcome === outcome));
+      return [id, { outcome: worst ?? 'not-applicable', judgements }];
+    }),
+  );
+}
+
 function run(check: AnyCheck, given: FullCase) {
   const item = given.subject?.item as SubjectItems[SubjectKind] | undefined;
   const subject = literalSubject(check.subjects, item, given.subject?.id);
+  const results = resultsOf(check, given.results ?? {});
   const lookup = factLookup(recorded(check, subject.id, given.facts), [subject]);
-  return aggregate(check, judge(check, subject, lookup, { startedAt: given.startedAt ?? startedAt }));
+  return aggregate(check, judge(check, subject, lookup, { startedAt: given.startedAt ?? startedAt }, results));
 }
 
 const outcomes: Readonly<Record<keyof CheckCases, Outcome>> = {
