@@ -13,7 +13,7 @@ export interface KnownObject {
 }
 
 /** Types with a search parameter `patient` in R4 (https://hl7.org/fhir/R4/searchparameter-registry.html). */
-const foundByPatient = new Set([
+export const foundByPatient = new Set([
   'AllergyIntolerance',
   'Appointment',
   'CarePlan',

@@ -9,6 +9,8 @@ export interface RoleContext {
   readonly cells: readonly PermissionCell[];
   /** Name of the session in templates: `ai`, or `context:<id>`; undefined where the organization names no context of this role. */
   readonly session: string | undefined;
+  /** Site it works at; undefined for one of every site. */
+  readonly site: string | undefined;
 }
 
 type Documents = Pick<RunDocuments, 'contract' | 'organization' | 'environmentId'>;
@@ -27,6 +29,7 @@ export function roleContexts({ contract, organization, environmentId }: Document
       role,
       cells: cells.filter((cell) => cell.role === role),
       session: chosen === undefined ? undefined : chosen.binding === ai?.id ? 'ai' : `context:${chosen.id}`,
+      site: chosen?.site,
     };
   });
 }

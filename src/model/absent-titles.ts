@@ -44,7 +44,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',
   'auth.endpoint-coverage': 'No side door shows patient data without a sign-in',
   'scope.patient-boundary': 'Opened on one chart, it reaches no other',
-  'scope.site': 'Staff and AI of one clinic do not work in the books of another',
   'scope.workflow': 'It can do this workflow and no other',
   'audit.record-quality': 'The log says who did what to which record, for whom and when',
   'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',

@@ -13,6 +13,7 @@ import type {
   OrganizationProfile,
   PathOverride,
 } from './documents/organization.js';
+import type { Holder } from './outcome.js';
 
 /** The one thing of the documents a fact is about. */
 export interface SubjectItems {
@@ -36,7 +37,7 @@ export interface SubjectItems {
 
 export type SubjectKind = keyof SubjectItems;
 
-/** One role on one resource type, at its own site; letters are SMART v2 (c r u d s). What nobody mentions is denied. */
+/** One role on one resource type; letters are SMART v2 (c r u d s). What nobody mentions is denied. */
 export interface PermissionCell {
   readonly role: string;
   readonly resourceType: string;
@@ -44,6 +45,10 @@ export interface PermissionCell {
   readonly allow: string;
   /** The role is an identity of the AI system: its cells decide, the others support. */
   readonly product: boolean;
+  /** Where it may read and search: everywhere, or at the sites with these ids; `own` is the site of the session. */
+  readonly sites: 'any' | readonly string[];
+  /** Who holds the limit to sites; undefined where the contract does not say. */
+  readonly siteLimitHeldBy?: Holder;
 }
 
 export interface Subject<K extends SubjectKind = SubjectKind> {

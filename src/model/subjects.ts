@@ -39,22 +39,32 @@ export function aiSystemBinding(
 /** Every role of the contract against every resource type any rule mentions; what no rule allows is a deny cell. */
 export function permissionCells(contract: Contract): PermissionCell[] {
   const permissions = contract.permissions;
-  if (permissions?.rules === undefined) return [];
-  const types = [...new Set(permissions.rules.flatMap((rule) => Object.keys(rule.allow ?? {})))].sort(compareCodeUnits);
-  const roles = [...new Set([...(permissions.roles ?? []), ...permissions.rules.map((rule) => rule.role)])];
+  const rules = permissions?.rules;
+  if (permissions === undefined || rules === undefined) return [];
+  const types = [...new Set(rules.flatMap((rule) => Object.keys(rule.allow ?? {})))].sort(compareCodeUnits);
+  const roles = [...new Set([...(permissions.roles ?? []), ...rules.map((rule) => rule.role)])];
+  const siteLimitHeldBy = permissions.siteLimit?.heldBy;
   return roles.flatMap((role) =>
-    types.map((resourceType) => ({
-      role,
-      resourceType,
-      allow: orderedLetters(
-        permissions
-          .rules!.filter((rule) => rule.role === role || rule.role === '*')
-          .map((rule) => rule.allow?.[resourceType] ?? rule.allow?.['*'] ?? '')
-          .join(''),
-      ),
-      product: (permissions.productRoles ?? []).includes(role),
-    })),
+    types.map((resourceType) => {
+      const allowed = rules
+        .filter((rule) => rule.role === role || rule.role === '*')
+        .map((rule) => ({ letters: rule.allow?.[resourceType] ?? rule.allow?.['*'] ?? '', site: rule.site ?? 'any' }));
+      return {
+        role,
+        resourceType,
+        allow: orderedLetters(allowed.map(({ letters }) => letters).join('')),
+        product: (permissions.productRoles ?? []).includes(role),
+        sites: sitesOf(allowed),
+        ...(siteLimitHeldBy === undefined ? {} : { siteLimitHeldBy }),
+      };
+    }),
   );
+}
+
+/** Sites at which the rules together allow reading or searching. */
+function sitesOf(rules: readonly { readonly letters: string; readonly site: string | readonly string[] }[]) {
+  const sites = [...new Set(rules.flatMap(({ letters, site }) => (/[rs]/.test(letters) ? site : [])))];
+  return sites.includes('any') ? ('any' as const) : sites;
 }
 
 /** Every subject of a run, in document order. A pure function of the documents, so that scoring offline sees the same. */

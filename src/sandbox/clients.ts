@@ -80,6 +80,9 @@ export const roleRights: Readonly<Record<Role, Readonly<Record<string, string>>>
     Task: 'cruds',
     Coverage: 'rs',
     DocumentReference: 'cruds',
+    Consent: 'r',
+    MedicationRequest: 'rs',
+    AllergyIntolerance: 'rs',
     Subscription: 'cruds',
   },
 };
@@ -131,6 +134,21 @@ export const clientTable: readonly ClientRegistration[] = [
   staff('authorization-nurse', 'authorization-nurse', 'north', authorizationNurseScopes),
   staff('authorization-nurse-imaging', 'authorization-nurse', 'imaging', authorizationNurseScopes),
   staff('auditor', 'auditor', null, ['system/AuditEvent.rs']),
+  // Reads at every site and changes nothing.
+  staff('records', 'staff', null, [
+    'system/Patient.rs',
+    'system/Slot.rs',
+    'system/Schedule.rs',
+    'system/Appointment.rs',
+    'system/Encounter.rs',
+    'system/ServiceRequest.rs',
+    'system/Task.rs',
+    'system/Coverage.rs',
+    'system/DocumentReference.rs',
+    'system/MedicationRequest.rs',
+    'system/AllergyIntolerance.rs',
+    'system/Consent.r',
+  ]),
   staff('event-source', 'staff', null, [
     'system/Patient.rs',
     'system/Slot.rs',

@@ -203,7 +203,7 @@ export function inputOf(given: ScoreCase): ScoreInput {
       (subject) => subject.kind !== 'slots',
     ),
     ...cellsOf('scope.site').map((id, index) =>
-      literalSubject('cell', { role: 'bot', resourceType: 'Location', allow: 'r', product: index === 0 }, id),
+      literalSubject('cell', { role: 'bot', resourceType: 'Location', allow: 'r', product: index === 0, sites: 'any' }, id),
     ),
     ...ids.flatMap((id) => {
       const subject = subjectFor(id);

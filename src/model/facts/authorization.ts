@@ -109,6 +109,20 @@ export const authorizationFacts = {
       allowedAfter: Type.Boolean(),
     }),
   ),
+  /** Objects of another site, asked for by a role limited to its own; each was shown to exist by another context. Subject: cell. */
+  'site-reading': factKind(
+    1,
+    Type.Object({
+      /** Sites the organization lists; with fewer than two there is nothing to try. */
+      sites: Type.Integer({ minimum: 0 }),
+      /** Site of the session; empty where it has none. */
+      ownSite: Type.String(),
+      trials: Type.Array(Type.Object({ letter: Type.Enum(['r', 's']), site: Type.String(), status, seen })),
+      /** The same session read something of its own site just before and just after. */
+      allowedBefore: Type.Boolean(),
+      allowedAfter: Type.Boolean(),
+    }),
+  ),
   /** The run's own organization's token, client and patient at another organization. Subject: peer. */
   'cross-organization': factKind(
     1,

@@ -1,4 +1,5 @@
 import type { Channel } from '../../model/documents/organization.js';
+import { appointmentFreed } from '../subscription-topics.js';
 
 /** Which of the shipped contracts an organization document is for; its roles, triggers and overrides are the contract's. */
 export type WorkflowName = 'scheduling' | 'documentation' | 'prior-authorization';
@@ -45,10 +46,21 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'scheduler-south', role: 'scheduler', site: 'south' },
       { client: 'front-desk', role: 'front-desk', site: 'north' },
       { client: 'physician-appointments', role: 'physician' },
+      // Shows what there is at other sites.
+      { client: 'records', role: 'physician' },
     ],
     spareClient: 'voice-bot-spare',
     purposeOfUse: 'TREAT',
-    channels: { call: { kind: 'external' }, 'appointment-freed': subscription },
+    channels: {
+      call: { kind: 'external' },
+      'appointment-freed': {
+        kind: 'subscription',
+        style: 'r5-backport',
+        event: appointmentFreed,
+        payload: 'id-only',
+        listener: 'subscription',
+      },
+    },
     overrides: (visitType) => ({ 'actions[book].noReview': 'allowed', 'values.visitType': visitType }),
     parties: ['voicebot', 'model-host'],
     metrics: [
@@ -67,6 +79,7 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'front-desk-visits', role: 'front-desk', site: 'north' },
       // Closes visits and takes drafts away again, which the physician of the matrix does on the screen.
       { client: 'event-source', role: 'physician' },
+      { client: 'records', role: 'physician' },
     ],
     spareClient: 'scribe-spare',
     purposeOfUse: 'TREAT',
@@ -87,6 +100,7 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'authorization-nurse-imaging', role: 'authorization-nurse', site: 'imaging' },
       { client: 'ordering-physician', role: 'ordering-physician', site: 'north' },
       { client: 'scheduler-tasks', role: 'scheduler', site: 'north' },
+      { client: 'records', role: 'ordering-physician' },
     ],
     spareClient: 'tracker-spare',
     purposeOfUse: 'HPAYMT',

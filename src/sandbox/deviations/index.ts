@@ -151,6 +151,9 @@ import writeSlowTail from './write-slow-tail.js';
 import writesNotOffered from './writes-not-offered.js';
 import writtenElementChanged from './written-element-changed.js';
 import writtenElementDropped from './written-element-dropped.js';
+import siteUncheckedOnRead from './site-unchecked-on-read.js';
+import siteUncheckedOnSearch from './site-unchecked-on-search.js';
+import siteUncheckedOnSlots from './site-unchecked-on-slots.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -305,4 +308,7 @@ export const deviations: readonly Deviation[] = [
   writesNotOffered,
   writtenElementChanged,
   writtenElementDropped,
+  siteUncheckedOnRead,
+  siteUncheckedOnSearch,
+  siteUncheckedOnSlots,
 ];
