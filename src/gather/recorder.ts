@@ -203,6 +203,7 @@ export class Recorder {
       headers: {},
     };
     if (request.peer !== undefined) line.peer = request.peer;
+    if (bypass) line.sample = true;
     this.counts.sent += 1;
     scope.exchanges.push(id);
     const seen = (answer: Answer | undefined): void =>

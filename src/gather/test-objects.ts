@@ -53,10 +53,11 @@ export class TestObjects {
   }
 
   /**
-   * The body the contract would send, for the given or first test patient; a slot it names is taken from the test slots.
+   * The body the contract would send, for the given or first test patient; a slot it names is the given one, or is taken
+   * from the test slots.
    * @throws ExchangeFault `no-test-object`; MissingTemplateValue
    */
-  async body(action: ContractAction, patient = this.#cases.patients()[0]): Promise<FilledBody> {
+  async body(action: ContractAction, patient = this.#cases.patients()[0], given?: Slot): Promise<FilledBody> {
     const creating = creatingAction(this.#documents.contract, action);
     if (creating?.body === undefined)
       throw new ExchangeFault(
@@ -77,7 +78,7 @@ export class TestObjects {
     ];
     const slotResource = this.#documents.contract.resources?.find((each) => each.type === 'Slot');
     const needsSlot = slotResource !== undefined && holes.some((hole) => hole.startsWith(`${slotResource.id}.`));
-    const slot = needsSlot ? await this.#cases.takeSlot(patient) : undefined;
+    const slot = needsSlot ? (given ?? (await this.#cases.takeSlot(patient))) : undefined;
     const values = new Map(
       await this.#cases.values(
         patient,

@@ -10,6 +10,7 @@ import type { Journal } from './journal.js';
 import type { Scope } from './recorder.js';
 import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
 import type { Session } from './session.js';
+import type { StartingLine } from './starting-line.js';
 import { writeAllowed, type WriteRefusal } from './write-policy.js';
 
 /** A change the tool makes; everything a journal needs is known before it is sent. */
@@ -32,6 +33,8 @@ export interface Change {
   readonly headers?: Readonly<Record<string, string>>;
   readonly measured?: OutgoingRequest['measured'];
   readonly deadlineMs?: number;
+  /** Sent only when the other writes of a race are ready too. */
+  readonly startingLine?: StartingLine;
   /** An undo is reserved beforehand and counts in no limit. */
   readonly undo?: boolean;
   /** A test expects a refusal; if it succeeds the object is undone like any other. */
@@ -139,6 +142,7 @@ export class Writer {
       ...(predicted === undefined ? {} : { predictedSha256: predicted }),
       undo: change.undo === true ? 'none' : 'object',
     });
+    await change.startingLine?.arrive();
     let answer: Answer;
     try {
       answer = await session.send(scope, requestOf(change, text));

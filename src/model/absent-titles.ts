@@ -25,7 +25,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'write.status-timestamps': 'States and times of a task follow one another without a break',
   'write.visible-to-staff': 'What it writes stands where staff look',
   'write.ai-provenance': 'One can see later that a machine wrote it',
-  'write.slot-race': 'Two callers for one free time end in one booking',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
   'rollback.history': 'One can show what the record looked like before',
   'error.atomic-bundle': 'An action of several writes is made whole or not at all',

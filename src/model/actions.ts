@@ -34,3 +34,9 @@ export const updatesThroughInterface = (action: ContractAction, via?: string): b
     [action.interaction, undo].some((each) => each === 'update' || each === 'patch')
   );
 };
+
+/** Puts somebody into a time that only one can have. */
+export const takesTime = (action: ContractAction): boolean =>
+  action.kind === 'commit' &&
+  (action.resource === 'Slot' || action.resource === 'Appointment') &&
+  (createsSomething(action) || action.states?.to === 'booked' || action.states?.to === 'busy');

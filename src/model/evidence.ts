@@ -88,6 +88,8 @@ export const exchangeLineSchema = Type.Object({
   /** Names of all answer headers, values of an allow list only. */
   headers: Type.Record(Type.String(), Type.String()),
   requestId: Type.String(),
+  /** One of a measured series: sent to be counted, not to find out how something behaves. */
+  sample: Type.Optional(Type.Literal(true)),
   /** FHIR resource type of the body, when there is one. */
   resourceType: Type.Optional(Type.String()),
   /** What an audit log has to hold of it; one for each entry of a batch. Absent for discovery and other organizations. */

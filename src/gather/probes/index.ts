@@ -24,6 +24,7 @@ import fieldPresence from './field-presence.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import slotTruth from './slot-truth.js';
+import slotRace from './slot-race.js';
 import staleUpdate from './stale-update.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
@@ -67,6 +68,7 @@ export const probes: readonly AnyProbe[] = [
   cellChange,
   // Takes back the objects the others share.
   undoneObject,
+  slotRace,
   auditLog,
   auditTampering,
   scopeEcho,

@@ -123,6 +123,7 @@ import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
 import searchesNotAudited from './searches-not-audited.js';
 import slotBookedTwice from './slot-booked-twice.js';
+import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
@@ -280,6 +281,7 @@ export const deviations: readonly Deviation[] = [
   searchTotalWrong,
   searchesNotAudited,
   slotBookedTwice,
+  slotBookedTwiceAtOnce,
   slotsForbidden,
   slotsHeldUnseen,
   stalePatchAccepted,

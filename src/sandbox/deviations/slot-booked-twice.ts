@@ -3,7 +3,7 @@ import { creates, defineDeviation, sentBody, withBody } from '../deviation.js';
 export default defineDeviation({
   id: 'slot-booked-twice',
   title: 'A taken slot is booked again without the slot',
-  caughtBy: ['write.idempotent-retry'],
+  caughtBy: ['write.idempotent-retry', 'write.slot-race'],
   source: 'https://hl7.org/fhir/R4/slot.html',
   wrap: (next) => async (request) => {
     const response = await next(request);
