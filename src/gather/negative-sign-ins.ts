@@ -39,22 +39,42 @@ export class NegativeSignIns {
    * @throws ExchangeFault `tool-limited`, `prerequisite-failed`, `cap`, `control-failed`: the bad one was not sent
    * @throws SafetyStop `sign-in-locked` when the good sign-in afterwards is refused or much slower
    */
-  async attempt(bad: () => Promise<SignInRecord>, good: () => Promise<SignInRecord>): Promise<SignInRecord> {
-    const { organization, environmentClass, contact, pause } = this.#options;
+  async attempt<T>(bad: () => Promise<T>, good: () => Promise<SignInRecord>): Promise<T> {
+    const [result] = await this.attempts([bad], good);
+    return result as T;
+  }
+
+  /**
+   * The same for several: the good one after each is the good one before the next, so that n bad ones need n + 1 good ones.
+   * @throws as `attempt`; `cap` before the first when not all of them are agreed
+   */
+  async attempts<T>(bads: readonly (() => Promise<T>)[], good: () => Promise<SignInRecord>): Promise<T[]> {
+    const { organization, environmentClass, pause } = this.#options;
     if (environmentClass === 'production') throw refused('tool-limited', 'production is never tested negatively');
     if (organization.limits?.authNegativeTests !== true)
       throw refused('prerequisite-failed', 'limits.authNegativeTests is not agreed');
-    if (this.#made >= (organization.limits.maxNegativeAuth ?? 0))
+    if (this.#made + bads.length > (organization.limits.maxNegativeAuth ?? 0))
       throw refused('cap', 'limits.maxNegativeAuth is reached');
     const paced = environmentClass !== 'simulator';
-    if (paced && this.#made > 0) await pause(spacingMs);
-    this.#made += 1;
-    const before = await timed(good);
-    if (!before.record.usableToken) throw refused('control-failed', 'the expendable client cannot sign in');
-    if (paced) await pause(signInSpacingMs);
-    const record = await bad();
-    if (paced) await pause(signInSpacingMs);
-    const after = await timed(good);
+    const results: T[] = [];
+    let before: Timed | undefined;
+    for (const bad of bads) {
+      if (paced && this.#made > 0) await pause(spacingMs);
+      this.#made += 1;
+      before ??= await timed(good);
+      if (!before.record.usableToken) throw refused('control-failed', 'the expendable client cannot sign in');
+      if (paced) await pause(signInSpacingMs);
+      results.push(await bad());
+      if (paced) await pause(signInSpacingMs);
+      const after = await timed(good);
+      this.#refuseLocked(before, after);
+      before = after;
+    }
+    return results;
+  }
+
+  #refuseLocked(before: Timed, after: Timed): void {
+    const { contact } = this.#options;
     const slower = after.tookMs > slowMs && after.tookMs > slowerTimes * before.tookMs;
     if (!after.record.usableToken || slower) {
       throw new SafetyStop(
@@ -64,14 +84,18 @@ export class NegativeSignIns {
         `Tell ${contact ?? 'the EHR team'}, have the client unlocked, and run again without limits.authNegativeTests.`,
       );
     }
-    return record;
   }
 }
 
 const refused = (reason: ExchangeFault['reason'], detail: string): ExchangeFault =>
   new ExchangeFault(reason, detail, undefined);
 
-async function timed(work: () => Promise<SignInRecord>): Promise<{ record: SignInRecord; tookMs: number }> {
+interface Timed {
+  readonly record: SignInRecord;
+  readonly tookMs: number;
+}
+
+async function timed(work: () => Promise<SignInRecord>): Promise<Timed> {
   const startedMs = performance.now();
   return { record: await work(), tookMs: performance.now() - startedMs };
 }

@@ -42,6 +42,21 @@ function tests(environmentClass: EnvironmentClass, limits: { authNegativeTests?:
 }
 
 describe('safety rule 27: sign-ins that have to be refused', () => {
+  it('share the good ones between them', async () => {
+    const { negative, sent, sends } = tests('simulator', { authNegativeTests: true, maxNegativeAuth: 2 });
+    const bads = [sends('bad 1', 401), sends('bad 2', 400)];
+    const results = await negative.attempts(bads, sends('good', 200, 200, 200));
+    expect(results.map(({ status }) => status)).toEqual([401, 400]);
+    expect(sent).toEqual(['good', 'bad 1', 'good', 'bad 2', 'good']);
+  });
+
+  it('are not begun when not all of them are agreed', async () => {
+    const { negative, sent, sends } = tests('simulator', { authNegativeTests: true, maxNegativeAuth: 1 });
+    const bads = [sends('bad 1', 401), sends('bad 2', 400)];
+    await expect(negative.attempts(bads, sends('good'))).rejects.toMatchObject({ reason: 'cap' });
+    expect(sent).toEqual([]);
+  });
+
   it('stand between two good ones', async () => {
     const { negative, sent, sends, pauses } = tests('simulator', { authNegativeTests: true, maxNegativeAuth: 1 });
     expect((await negative.attempt(sends('bad', 401), sends('good', 200, 200))).status).toBe(401);
