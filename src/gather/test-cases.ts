@@ -142,8 +142,9 @@ export class TestCases {
     const answer = await this.#reader.search(type, parameters, !searchNamesPatient(this.#contract, resource));
     const page = readSearchset(answer.resource);
     if (!answer.ok || page === undefined || page === 'too-many') {
+      const unusable = answer.ok ? answer.problem : undefined;
       throw new ExchangeFault(
-        page === 'too-many' ? 'too-many' : 'prerequisite-failed',
+        page === 'too-many' ? 'too-many' : (unusable ?? 'prerequisite-failed'),
         `the contract's search for ${resource.id} was answered ${answer.status}`,
         answer.exchange,
       );
