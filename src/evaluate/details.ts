@@ -44,23 +44,35 @@ export function latencyOf(contract: Contract, rows: readonly Row[]): Scorecard['
     .sort((a, b) => compareCodeUnits(a.id, b.id));
 }
 
-/** Every cell of the matrix with what was seen of it; an untested cell is listed too. */
+/**
+ * Every cell of the matrix with what was seen of it; an untested cell is listed too. A role limited to sites has a second
+ * cell for a site that is not its own, where the contract allows it nothing.
+ */
 export function matrixOf(subjects: readonly AnySubject[], rows: readonly Row[]): Scorecard['matrix'] {
-  const judgements = rows.filter((row) => row.check === 'scope.role').flatMap((row) => row.judgements);
+  const seenOf = (check: string, subject: string): Pick<Scorecard['matrix'][number], 'outcome' | 'reason'> => {
+    const [worst] = rows
+      .filter((row) => row.check === check)
+      .flatMap((row) => row.judgements)
+      .filter((one) => one.subject === subject)
+      .sort(byOutcome);
+    return { outcome: worst?.outcome ?? 'not-measured', reason: worst === undefined ? 'not-gathered' : worst.reason };
+  };
   return subjects
     .flatMap((subject) => (subject.kind === 'cell' ? [subject] : []))
-    .map(({ id, item }) => {
-      const [worst] = judgements.filter((one) => one.subject === id).sort(byOutcome);
-      return {
-        role: item.role,
-        resourceType: item.resourceType,
-        allow: item.allow,
-        product: item.product,
-        outcome: worst?.outcome ?? ('not-measured' as const),
-        reason: worst === undefined ? ('not-gathered' as const) : worst.reason,
-      };
+    .flatMap(({ id, item: { role, resourceType, allow, product, sites } }) => {
+      const limited = sites !== 'any' && /[rs]/.test(allow);
+      const cell = { role, resourceType, product };
+      return [
+        { ...cell, site: limited ? ('own' as const) : ('any' as const), allow, ...seenOf('scope.role', id) },
+        ...(limited ? [{ ...cell, site: 'other' as const, allow: '', ...seenOf('scope.site', id) }] : []),
+      ];
     })
-    .sort((a, b) => compareCodeUnits(a.role, b.role) || compareCodeUnits(a.resourceType, b.resourceType));
+    .sort(
+      (a, b) =>
+        compareCodeUnits(a.role, b.role) ||
+        compareCodeUnits(a.resourceType, b.resourceType) ||
+        Number(a.site === 'other') - Number(b.site === 'other'),
+    );
 }
 
 const depthWords = { suggest: 'display only', draft: 'draft stored', commit: 'committed' } as const;
@@ -100,9 +112,9 @@ export function detailsOf(
       .filter((cell) => cell.outcome === 'not-measured')
       .map((cell) => ({
         subject: `cell:${cell.role}/${cell.resourceType}`,
-        label: `${cell.role} on ${cell.resourceType}`,
+        label: `${cell.role} on ${cell.resourceType}${cell.site === 'other' ? ' of another site' : ''}`,
         text: cell.reason === null ? 'not tested' : reasonWords[cell.reason].text,
-        data: { allow: cell.allow, product: cell.product },
+        data: { allow: cell.allow, product: cell.product, site: cell.site },
       }));
   }
   return core.deciding.flatMap((row) =>

@@ -381,9 +381,11 @@ export const scorecardSchema = closed({
   /** A question per unknown, for whoever can answer it. */
   questions: Type.Array(questionSchema),
   latency: Type.Array(latencySchema),
+  /** What a role may do at its own site, at every site, or at another one, with what was seen of it. */
   matrix: Type.Array(
     closed({
       role: Type.String(),
+      site: oneOf(['own', 'any', 'other'] as const),
       resourceType: Type.String(),
       allow: Type.String(),
       product: Type.Boolean(),

@@ -26,8 +26,9 @@ export function latencyTable({ latency }: Scorecard): Markdown {
 }
 
 const cellWords = { pass: 'as allowed', warn: 'as allowed, with a limit', fail: 'not as allowed' } as const;
+const siteWords = { own: 'its own', any: 'every site', other: 'another site' } as const;
 
-/** Role by resource type: what the contract allows and what was seen of it; an untested cell says why. */
+/** Role by site and resource type: what the contract allows and what was seen of it; an untested cell says why. */
 export function permissionTable({ matrix }: Scorecard): Markdown {
   const rows = matrix.map((cell) => {
     const seen =
@@ -36,13 +37,14 @@ export function permissionTable({ matrix }: Scorecard): Markdown {
         : `untested${cell.reason === null ? '' : `: ${reasonWords[cell.reason].text}`}`;
     return [
       mark`${cell.role}`,
+      mark`${siteWords[cell.site]}`,
       mark`${cell.resourceType}`,
       mark`${cell.allow === '' ? 'nothing' : cell.allow}`,
       mark`${cell.product ? 'the product' : 'people'}`,
       mark`${seen}`,
     ];
   });
-  return markdownTable(['role', 'resource', 'contract allows', 'used by', 'seen'], rows);
+  return markdownTable(['role', 'site', 'resource', 'contract allows', 'used by', 'seen'], rows);
 }
 
 const maxLookups = 5;

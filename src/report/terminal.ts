@@ -3,6 +3,7 @@ import { inTheWay, nothingTested } from './findings.js';
 import { exitWords, trafficWords } from './run-words.js';
 import { blank, columnsOf, indented, line, printed, wrapped, type Line, type Piece } from './screen.js';
 import { headline } from './terminal-headline.js';
+import { matrixLines } from './terminal-matrix.js';
 import { absentLines, askedLines, failedLines, unshownLines } from './terminal-lists.js';
 import { questionLines } from './terminal-questions.js';
 import { unverifiedWords } from './words.js';
@@ -64,6 +65,7 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
     ...headline(scorecard, width),
     blank,
     ...questionLines(scorecard, width),
+    ...matrixLines(scorecard, width),
     ...failedLines(scorecard, width),
     ...(nothingTested(scorecard) ? askedLines(scorecard, width) : unshownLines(scorecard, width)),
     ...absent,

@@ -240,9 +240,27 @@ export const goOnSimulator: Scorecard = {
     },
   ],
   matrix: [
-    { role: 'bot', resourceType: 'Appointment', allow: 'crus', product: true, outcome: 'pass', reason: null },
+    {
+      role: 'bot',
+      site: 'own',
+      resourceType: 'Appointment',
+      allow: 'crus',
+      product: true,
+      outcome: 'pass',
+      reason: null,
+    },
+    {
+      role: 'bot',
+      site: 'other',
+      resourceType: 'Appointment',
+      allow: '',
+      product: true,
+      outcome: 'pass',
+      reason: null,
+    },
     {
       role: 'scheduler',
+      site: 'any',
       resourceType: 'Slot',
       allow: 'rs',
       product: false,

@@ -81,7 +81,7 @@ describe('Go on a simulator', () => {
     expect(text).toMatch(/^GO {3}scheduling-voice-bot on Lakeside, on a simulator$/m);
     expect(text).toContain('p95 ≤ 1.9 s of 60 s, n=69');
     expect(text).toContain('206/206 reads and searches; 151/151 writes');
-    expect(text).toContain('1/1 permissions as allowed, 1 untested');
+    expect(text).toContain('2/2 permissions as allowed, 1 untested');
     expect(text).toContain('357 requests, 151 writes, all taken back, 0 left.');
     expect(text).not.toContain('What stops go-live');
   });
@@ -311,6 +311,61 @@ describe('hostile text in every free field', () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('the matrix of roles and sites', () => {
+  const cell = (
+    role: string,
+    site: 'own' | 'any' | 'other',
+    resourceType: string,
+    outcome: Scorecard['matrix'][number]['outcome'],
+  ): Scorecard['matrix'][number] => ({
+    role,
+    site,
+    resourceType,
+    allow: site === 'other' ? '' : 'rs',
+    product: true,
+    outcome,
+    reason: outcome === 'not-measured' ? 'no-credential' : null,
+  });
+  const shown: Scorecard = {
+    ...goOnSimulator,
+    matrix: [
+      cell('bot', 'own', 'Slot', 'pass'),
+      cell('bot', 'other', 'Slot', 'fail'),
+      cell('bot', 'own', 'Appointment', 'warn'),
+      cell('bot', 'other', 'Appointment', 'pass'),
+      cell('clerk', 'any', 'Task', 'not-measured'),
+    ],
+  };
+
+  it('is printed by role and site on the terminal', () => {
+    const text = lines(terminal(shown));
+    const start = text.findIndex((line) => line.startsWith('Permissions as the contract says'));
+    expect(text.slice(start + 1, start + 4)).toEqual([
+      '  bot    at its site  ok Appointment, Slot',
+      '         elsewhere    NOT OK Slot; ok Appointment',
+      '  clerk  at its site  ? Task',
+    ]);
+  });
+
+  it('is a table of the page, with the reason of an untested cell', () => {
+    const table = tables(renderMarkdown(shown)).find((one) => textOf(one).startsWith('rolesite'));
+    const rows = (table?.children ?? []).slice(1).map((row) => (row.children ?? []).map(textOf));
+    expect(rows.map(([role, site, type, , , seen]) => [role, site, type, seen])).toEqual([
+      ['bot', 'its own', 'Slot', 'as allowed'],
+      ['bot', 'another site', 'Slot', 'not as allowed'],
+      ['bot', 'its own', 'Appointment', 'as allowed, with a limit'],
+      ['bot', 'another site', 'Appointment', 'as allowed'],
+      ['clerk', 'every site', 'Task', expect.stringContaining('untested')],
+    ]);
+  });
+
+  it('is left out of the terminal where nothing of it was tried', () => {
+    expect(terminal({ ...shown, matrix: [cell('bot', 'own', 'Slot', 'not-measured')] })).not.toContain(
+      'Permissions as',
     );
   });
 });
