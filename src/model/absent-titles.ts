@@ -26,7 +26,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'write.visible-to-staff': 'What it writes stands where staff look',
   'write.ai-provenance': 'One can see later that a machine wrote it',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
-  'rollback.history': 'One can show what the record looked like before',
   'error.atomic-bundle': 'An action of several writes is made whole or not at all',
   'error.rate-limit': 'It slows down when the EHR asks it to',
   'error.ehr-outage': 'While the EHR is down it invents nothing and loses nothing',

@@ -25,6 +25,7 @@ import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import slotTruth from './slot-truth.js';
 import slotRace from './slot-race.js';
+import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
@@ -66,6 +67,7 @@ export const probes: readonly AnyProbe[] = [
   staleUpdate,
   scopeCreate,
   cellChange,
+  versionHistory,
   // Takes back the objects the others share.
   undoneObject,
   slotRace,

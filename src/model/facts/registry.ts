@@ -11,6 +11,7 @@ import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
 import { latencyFacts } from './latency.js';
 import { readFacts } from './read.js';
+import { recordKeepingFacts } from './record-keeping.js';
 import { statementFacts } from './statement.js';
 import { transportFacts } from './transport.js';
 import { witnessFacts } from './witness.js';
@@ -30,6 +31,7 @@ export const factKinds = {
   ...identityFacts,
   ...latencyFacts,
   ...readFacts,
+  ...recordKeepingFacts,
   ...statementFacts,
   ...transportFacts,
   ...witnessFacts,

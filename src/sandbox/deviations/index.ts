@@ -54,6 +54,9 @@ import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
 import frontDeskChangesVisits from './front-desk-changes-visits.js';
 import frontDeskReadsEverything from './front-desk-reads-everything.js';
+import historyCurrentOnly from './history-current-only.js';
+import historyMissing from './history-missing.js';
+import historyWithoutContent from './history-without-content.js';
 import ifNoneExistIgnored from './if-none-exist-ignored.js';
 import includeUnchecked from './include-unchecked.js';
 import invalidCodeMended from './invalid-code-mended.js';
@@ -212,6 +215,9 @@ export const deviations: readonly Deviation[] = [
   flowWithoutParty,
   frontDeskChangesVisits,
   frontDeskReadsEverything,
+  historyCurrentOnly,
+  historyMissing,
+  historyWithoutContent,
   ifNoneExistIgnored,
   includeUnchecked,
   invalidCodeMended,
