@@ -47,9 +47,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',
   'hipaa.minimum-necessary': 'It fetches what the work needs and no more',
   'hipaa.phi-leakage': 'Patient data turn up in no address, error message or foreign host',
-  'hipaa.sensitive-and-consent': 'Records with special protection and withheld consent are left out',
-  'value.integration-depth': 'The business case counts no work that staff still do by hand',
-  'value.warning-signs': 'The signs of a project that drifts are looked at by somebody',
   'validity.recognised-test': 'It behaves alike whether or not it can tell that it is being tested',
 };
 

@@ -1,3 +1,4 @@
+import type { Resource } from 'fhir/r4.js';
 import { roleRights, type Role } from './clients.js';
 import type { Access } from './exchange.js';
 import { grants, parseScope } from './scopes.js';
@@ -12,8 +13,10 @@ export function createAccess(token: {
   scopes: readonly string[];
   requestId: string;
   siteOf: SiteOf;
+  /** Whether a label or a consent keeps a resource from the role. */
+  isWithheld?: (resource: Resource) => boolean;
 }): Access {
-  const { role, site, siteOf } = token;
+  const { role, site, siteOf, isWithheld } = token;
   const scopes = token.scopes.flatMap((text) => parseScope(text) ?? []);
   const rights = roleRights[role];
   return {
@@ -26,6 +29,7 @@ export function createAccess(token: {
     permits(interaction, resourceType, resource) {
       if (!(Object.hasOwn(rights, resourceType) && rights[resourceType]?.includes(interaction))) return false;
       if (!grants(scopes, interaction, resourceType, resource)) return false;
+      if ('rs'.includes(interaction) && resource !== undefined && isWithheld?.(resource) === true) return false;
       if (site === null || resource === undefined) return true;
       const where = siteOf(resource);
       return where === 'everywhere' || (where !== 'unknown' && where.site === site);

@@ -37,6 +37,7 @@ export const usualRules: AuthorizationRules = {
       : undefined;
   },
   permits: (access, ...question) => access.permits(...question),
+  withholds: () => true,
   acceptsTokenOfOtherOrganization: false,
 };
 

@@ -4,6 +4,7 @@ import type { Access, AccessEvent, Interaction } from './exchange.js';
 import type { AiSystemName } from './ai-systems/start.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
+import type { Withheld } from './withholding.js';
 
 export type RawHandler = (request: ListenerRequest) => Promise<ListenerResponse>;
 
@@ -27,6 +28,8 @@ export interface AuthorizationRules {
   readonly acceptsVerifier: (verifier: string | undefined, challenge: string) => boolean;
   /** Whether a patient-level scope reaches only the patient in context. */
   readonly keepsToPatient: (interaction: Interaction, resourceType: string) => boolean;
+  /** Whether what a label or a consent keeps from machines is kept from them. */
+  readonly withholds: (why: Withheld) => boolean;
   /** The other organizations of the same process issue tokens too; right is to refuse them. */
   readonly acceptsTokenOfOtherOrganization: boolean;
 }

@@ -17,6 +17,7 @@ import { createStore, type Store } from './fhir/store.js';
 import { createPrivateFolder, writePrivateFile, type createClientKey } from './keys.js';
 import { createSiteOf } from './sites.js';
 import { smartConfiguration } from './smart-configuration.js';
+import { withheldFrom } from './withholding.js';
 import { topics } from './subscription-topics.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
@@ -155,7 +156,19 @@ export async function createOrganization(settings: {
     }
     if (!holder || !client) return null;
     const { role, site, clientId } = client;
-    const access = createAccess({ clientId, role, site, organization: id, scopes: holder.scopes, requestId, siteOf });
+    const access = createAccess({
+      clientId,
+      role,
+      site,
+      organization: id,
+      scopes: holder.scopes,
+      requestId,
+      siteOf,
+      isWithheld(resource) {
+        const why = withheldFrom(role, resource, fhirBase, () => store.all('Consent'));
+        return why !== undefined && rules.withholds(why);
+      },
+    });
     const ruled = (asked: Access): Access => ({
       ...asked,
       permits: (interaction, resourceType, resource) =>

@@ -28,6 +28,7 @@ import slotRace from './slot-race.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import smartConfiguration from './smart-configuration.js';
+import sensitiveRecords from './sensitive-records.js';
 import statements from './statements.js';
 import transportSecurity from './transport-security.js';
 import declaredChannel from './declared-channel.js';
@@ -62,6 +63,7 @@ export const probes: readonly AnyProbe[] = [
   declaredAction,
   createdObject,
   draftState,
+  sensitiveRecords,
   changedObject,
   repeatedCreate,
   staleUpdate,

@@ -191,7 +191,18 @@ const testData = block({
       bookingsPerSlot: o(Type.Integer({ minimum: 1, maximum: 100 })),
     }),
   ),
-  sensitive: o(Type.Array(closed({ patient: identifier, object: relativeReference, label: o(text) }))),
+  sensitive: o(
+    Type.Array(
+      closed({
+        patient: identifier,
+        object: relativeReference,
+        /** Sensitivity or confidentiality code the EHR is expected to return with it. */
+        label: o(text),
+        /** A Consent that denies it to the AI system. */
+        consent: o(relativeReference),
+      }),
+    ),
+  ),
   forbidden: o(Type.Array(closed({ context: identifier, object: relativeReference, reason: o(text) }))),
 });
 

@@ -14,6 +14,8 @@ import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
 import { statementFacts } from './statement.js';
 import { transportFacts } from './transport.js';
+import { separationFacts } from './separation.js';
+import { sensitiveFacts } from './sensitive.js';
 import { witnessFacts } from './witness.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
@@ -37,3 +39,5 @@ export const factKinds = {
   ...witnessFacts,
 };
 export type FactKinds = typeof factKinds;
+  ...separationFacts,
+  ...sensitiveFacts,

@@ -19,7 +19,7 @@ type ChartResource = AllergyIntolerance | Condition | DocumentReference | Encoun
 export interface Chart {
   readonly resources: readonly ChartResource[];
   readonly encounters: readonly TestEncounter[];
-  readonly sensitive: readonly SensitiveRecord[];
+  readonly notes: readonly Pick<SensitiveRecord, 'object' | 'label'>[];
 }
 
 const medications = [
@@ -61,11 +61,10 @@ export function createChart(identity: Identity, person: Person, practitioner: Pr
       ...notes,
     ],
     encounters: visits.described,
-    sensitive: notes.flatMap((document) =>
-      document.meta?.security && person.alias !== undefined
-        ? [{ patient: person.alias, object: referenceTo(document), label: 'PSY' }]
-        : [],
-    ),
+    notes: notes.map((document) => ({
+      object: referenceTo(document),
+      ...(document.meta?.security === undefined ? {} : { label: 'PSY' }),
+    })),
   };
 }
 

@@ -105,6 +105,8 @@ export interface SensitiveRecord {
   readonly patient: string;
   /** `Type/<id>` */
   readonly object: string;
-  /** v3-ActCode of the sensitivity. */
-  readonly label: string;
+  /** v3-ActCode of the sensitivity, where it is labelled. */
+  readonly label?: string;
+  /** `Consent/<id>` that denies it to machines. */
+  readonly consent?: string;
 }

@@ -1,6 +1,6 @@
 import type { Consent, Resource } from 'fhir/r4.js';
 import { type Chart, createChart } from './chart.js';
-import type { Clinic, ClinicSite, OrganizationId, TestPatient } from './clinic-index.js';
+import type { Clinic, ClinicSite, OrganizationId, SensitiveRecord, TestPatient } from './clinic-index.js';
 import { type Identity, createIdentity, instantText, referenceTo } from './identity.js';
 import { type Orders, createOrders } from './orders.js';
 import { type Person, createPatients, describeTestPatient } from './people.js';
@@ -42,7 +42,19 @@ export function createClinic({
     return { site, scheduling, records };
   });
   const records = bySite.flatMap((part) => part.records);
-  const sensitive = records.flatMap(({ chart }) => chart.sensitive);
+  const refusals = new Map(
+    people.filter(({ alias }) => alias === 'restricted').map((person) => [person, refusal(identity, person)]),
+  );
+  const sensitive = records.flatMap(({ person, chart }): SensitiveRecord[] => {
+    const consent = refusals.get(person);
+    if (consent === undefined || person.alias === undefined) return [];
+    const patient = person.alias;
+    return chart.notes.map((note) => ({
+      patient,
+      ...note,
+      ...(note.label === undefined ? { consent: referenceTo(consent) } : {}),
+    }));
+  });
   const patients = records.flatMap(({ person, chart, orders }) => describe(person, chart, orders));
 
   return {
@@ -51,7 +63,7 @@ export function createClinic({
       ...people.map(({ resource }) => resource),
       ...bySite.flatMap(({ scheduling }) => scheduling.resources),
       ...records.flatMap(({ chart, orders }): Resource[] => [...chart.resources, ...orders.resources]),
-      ...people.filter(({ alias }) => alias === 'restricted').map((person) => refusal(identity, person)),
+      ...refusals.values(),
     ],
     index: {
       organization,
@@ -93,7 +105,7 @@ function objectsOf(
   return { site: site.id, patient: patient.id, slot: visit.slot, appointment: visit.id };
 }
 
-/** A patient who allows no disclosure to a machine (https://hl7.org/fhir/R4/consent.html). */
+/** A patient who keeps visit notes from programs (https://hl7.org/fhir/R4/consent.html). */
 function refusal(identity: Identity, { resource, site }: Person): Consent {
   return {
     resourceType: 'Consent',
@@ -104,7 +116,21 @@ function refusal(identity: Identity, { resource, site }: Person): Consent {
     patient: { reference: referenceTo(resource) },
     dateTime: instantText(identity.now),
     organization: [{ reference: site.organization }],
-    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTOUT' }] },
-    provision: { type: 'deny' },
+    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
+    provision: {
+      type: 'deny',
+      actor: [
+        {
+          role: {
+            coding: [
+              { system: 'http://terminology.hl7.org/CodeSystem/extra-security-role-type', code: 'dataprocessor' },
+            ],
+          },
+          reference: { display: 'Programs that work on the record without a person' },
+        },
+      ],
+      action: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentaction', code: 'access' }] }],
+      class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'DocumentReference' }],
+    },
   };
 }

@@ -10,6 +10,7 @@ import auditRecordsDoubled from './audit-records-doubled.js';
 import auditRecordsEditable from './audit-records-editable.js';
 import auditWithoutVersion from './audit-without-version.js';
 import batchEntriesUnchecked from './batch-entries-unchecked.js';
+import bundleUnlabelled from './bundle-unlabelled.js';
 import cacheSharedByOrganizations from './cache-shared-by-organizations.js';
 import cancelFails from './cancel-fails.js';
 import cancelKeepsSlot from './cancel-keeps-slot.js';
@@ -26,6 +27,7 @@ import conditionNotCompiling from './condition-not-compiling.js';
 import connectionLetterEnded from './connection-letter-ended.js';
 import contractAllowsLess from './contract-allows-less.js';
 import contractStillDraft from './contract-still-draft.js';
+import consentIgnored from './consent-ignored.js';
 import createAccepted from './create-accepted.js';
 import createFails from './create-fails.js';
 import createLocationElsewhere from './create-location-elsewhere.js';
@@ -72,6 +74,8 @@ import loginOfTwoRoles from './login-of-two-roles.js';
 import metricNeverCounted from './metric-never-counted.js';
 import missingElementFilled from './missing-element-filled.js';
 import modelHostWithoutAgreement from './model-host-without-agreement.js';
+import labelDropped from './label-dropped.js';
+import labelledRecordReleased from './labelled-record-released.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
@@ -134,6 +138,7 @@ import statementMissing from './statement-missing.js';
 import statementOfAnotherRelease from './statement-of-another-release.js';
 import stopDrillOutOfDate from './stop-drill-out-of-date.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
+import sensitiveRecordUnmarked from './sensitive-record-unmarked.js';
 import tlsWithoutNewest from './tls-without-newest.js';
 import tokenAnswerIsHtml from './token-answer-is-html.js';
 import tokenEndpointElsewhere from './token-endpoint-elsewhere.js';
@@ -187,6 +192,7 @@ export const deviations: readonly Deviation[] = [
   connectionLetterEnded,
   contractAllowsLess,
   contractStillDraft,
+  bundleUnlabelled,
   createAccepted,
   createFails,
   createLocationElsewhere,
@@ -203,6 +209,7 @@ export const deviations: readonly Deviation[] = [
   draftEndsReviewed,
   draftRefused,
   draftStoredFinal,
+  consentIgnored,
   everythingGranted,
   expiresInEndless,
   expiresInNegative,
@@ -249,6 +256,8 @@ export const deviations: readonly Deviation[] = [
   patchNotApplied,
   patchUndeclared,
   patientReadsNotAudited,
+  labelDropped,
+  labelledRecordReleased,
   peerClientAccepted,
   peerTokenAccepted,
   plainChallengeOffered,
@@ -311,6 +320,7 @@ export const deviations: readonly Deviation[] = [
   webhookInClearText,
   wildcardUnexplained,
   writeScopeNotNeeded,
+  sensitiveRecordUnmarked,
   writeScopeWithheld,
   writeSlowTail,
   writesNotOffered,

@@ -1,5 +1,6 @@
 import type { Bundle, BundleEntry, FhirResource } from 'fhir/r4.js';
 import type { FhirResponse } from '../exchange.js';
+import { highWaterMark } from '../withholding.js';
 import { demand, note, preference, type Exchange } from './exchange-state.js';
 import { localReference } from './references.js';
 import { resourceTypeRule } from './resource-types.js';
@@ -53,8 +54,10 @@ function searchBundle(exchange: Exchange, search: Search, page: ResultPage): Bun
     ...matches.map((resource) => entry(resource, 'match')),
     ...included.map((resource) => entry(resource, 'include')),
   ];
+  const security = highWaterMark([...matches, ...included]);
   return {
     resourceType: 'Bundle',
+    ...(security.length > 0 ? { meta: { security } } : {}),
     type: 'searchset',
     ...(search.total ? { total: length } : {}),
     link: [{ relation: 'self', url: selfUrl }, ...(nextUrl === undefined ? [] : [{ relation: 'next', url: nextUrl }])],

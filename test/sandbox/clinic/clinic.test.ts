@@ -172,7 +172,16 @@ describe('workflow data of the complete patients', () => {
     expect(closeable.length).toBeGreaterThanOrEqual(69);
     expect(index.orders.filter(({ task }) => task !== undefined).length).toBeGreaterThanOrEqual(24);
     expect(index.orders.every(({ id }) => byReference.has(`ServiceRequest/${id}`))).toBe(true);
-    expect(index.sensitive.map(({ object, label }) => [byReference.has(object), label])).toEqual([[true, 'PSY']]);
+    expect(
+      index.sensitive.map(({ object, label, consent }) => [
+        byReference.has(object),
+        label,
+        byReference.has(consent ?? ''),
+      ]),
+    ).toEqual([
+      [true, undefined, true],
+      [true, 'PSY', false],
+    ]);
     expect(index.otherSite.site).toBe('south');
     expect(byReference.has(`Appointment/${index.otherSite.appointment}`)).toBe(true);
   });
