@@ -58,9 +58,15 @@ export default defineCheck({
     const { rules, productRoles } = contract.permissions ?? {};
     const open = (what: string, fallback: string) =>
       say.notMeasured('undecided', 'undecided', { what, who, default: fallback, pointer });
+    const subscribes = Object.values(organization.channels ?? {}).some(({ kind }) => kind === 'subscription');
+    // A client of another workflow belongs to another contract.
+    const workflow = contract.permissions?.workflowClient;
     const clients = (organization.auth?.bindings ?? []).filter(
-      ({ usedBy, environment, expendable }) =>
-        usedBy === 'ai-system' && environment === environmentId && expendable !== true,
+      (binding) =>
+        binding.usedBy === 'ai-system' &&
+        binding.environment === environmentId &&
+        binding.expendable !== true &&
+        (workflow === undefined || binding.workflow === undefined || binding.workflow === workflow),
     );
     const verdicts = (rules ?? [])
       .filter(({ role, allow, actions }) => [role, ...Object.keys(allow ?? {}), ...(actions ?? [])].includes('*'))
@@ -79,6 +85,8 @@ export default defineCheck({
         const read = readScope(scope);
         const asked = { binding: binding.id, scope };
         if (read?.resourceType === '*') verdicts.push(say.fail('star-scope', asked));
+        // The channel asks for it, not the matrix.
+        else if (subscribes && read?.resourceType === 'Subscription') continue;
         else if (read !== undefined && needed !== undefined) {
           const allowed = needed.get(read.resourceType) ?? needed.get('*') ?? '';
           const writes = read.letters.replaceAll(/[rs]/g, '');

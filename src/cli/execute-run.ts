@@ -11,12 +11,15 @@ import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
 import { paceOf, slowest } from '../gather/pace.js';
+import { readPreviousRuns } from './previous-runs.js';
+import { credentialMarks, newMarking } from './credential-marks.js';
 import { peerAccess } from './peer-access.js';
 import {
   aiSystemAccess,
   credentialsOf,
   originsOfEnvironment,
   readRunInputs,
+  secretPlacesOf,
   type DocumentFlags,
   type RunInputs,
 } from './run-inputs.js';
@@ -54,6 +57,9 @@ export async function prepareRun(
     checks.map((check) => check.id),
     startedAt,
   );
+  const previous = await readPreviousRuns(request.previous ?? [], checks, places);
+  const marks = await marksOf(inputs, request);
+  const read = { ...inputs, documents: { ...inputs.documents, previous, credentialMarks: marks } };
   const { documents, secretPlaces } = read;
   const credentials = await credentialsOf(documents.organization, documents.environmentId, secretPlaces);
   // A derived check is judged from others, so what they read is gathered too.
@@ -129,4 +135,17 @@ export async function prepareRun(
       }
     },
   };
+}
+
+/** Marks of the credentials of the run's own organization and of every other one that was given. */
+async function marksOf({ documents, secretPlaces, peers }: RunInputs, flags: DocumentFlags) {
+  const mark = newMarking();
+  const { organization, environmentId } = documents;
+  const all = await Promise.all([
+    credentialMarks(organization, environmentId, secretPlaces, mark),
+    ...peers.map(({ path, peer }) =>
+      credentialMarks(peer.organization, peer.environmentId, secretPlacesOf({ ...flags, organization: path }), mark),
+    ),
+  ]);
+  return all.flat();
 }

@@ -41,8 +41,20 @@ export interface RunDocuments {
     readonly pointer: string;
     readonly notAfter: string | null;
   }[];
+  /** What tells credentials of the run and of other organizations apart; compared, and never kept. */
+  readonly credentialMarks?: readonly CredentialMark[];
   /** Measured series of this run; known once the plan is made. */
   readonly sampling?: SamplingPlan;
+}
+
+/** Two of one kind with the same mark are the same credential. */
+export interface CredentialMark {
+  readonly organization: string;
+  readonly what: 'client-id' | 'key' | 'secret' | 'certificate';
+  /** Binding it belongs to; the environment for a client certificate and its key. */
+  readonly holder: string;
+  /** Keyed digest; undefined when the reference did not resolve. */
+  readonly mark?: string;
 }
 
 export interface PeerOrganization {
@@ -101,6 +113,10 @@ export interface ProbeTools extends RunDocuments {
   readonly clients: Readonly<Record<Need, Client>>;
   /** Any other context of the organization file by its id; undefined when its binding cannot sign in without a person. */
   readonly context: (id: string) => Client | undefined;
+  /** Any backend client of this environment by the id of its binding; its context is `binding:<id>`. */
+  readonly binding: (id: string) => Client | undefined;
+  /** A client that signs people in, played by the tool; missing with the reason why nobody can. */
+  readonly app: (kind: AppKind) => App | Missing;
   /** One request without any credential. */
   readonly anonymous: (request: OutgoingRequest) => Promise<Answer>;
   /** Shapes of requests to the FHIR base that were answered 2xx so far in this run: `PATCH Appointment/{id}`. */

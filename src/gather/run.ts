@@ -265,6 +265,8 @@ export class Run {
       reserve: (requests) => this.#options.pacing.reserve(requests),
       clients,
       context: (id) => this.#sessions.contextClient(id, scope),
+      binding: (id) => this.#sessions.bindingClient(id, scope),
+      app: (kind) => this.#apps.app(kind, scope),
       anonymous: (request) => this.recorder.send(scope, 'anonymous', request),
       accepted: this.recorder.accepted,
       trust: this.#options.trust ?? new Map(),

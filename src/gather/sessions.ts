@@ -64,6 +64,15 @@ export class Sessions {
     return session === undefined ? undefined : clientOf(session, scope, this.#options.writer(), `context:${id}`);
   }
 
+  /** A backend client of this environment by the id of its binding. */
+  bindingClient(id: string, scope: Scope): Client | undefined {
+    const { organization, environmentId } = this.#options.documents;
+    const binding = organization.auth?.bindings?.find((each) => each.id === id && each.environment === environmentId);
+    if (binding?.flow !== 'backend') return undefined;
+    const session = this.#sessionOf(`binding:${id}`, id);
+    return session === undefined ? undefined : clientOf(session, scope, this.#options.writer(), `binding:${id}`);
+  }
+
   session(need: Need): Session | undefined {
     const binding = this.#options.cast[need];
     return isMissing(binding) ? undefined : this.#sessionOf(need, binding.id);

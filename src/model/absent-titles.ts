@@ -42,7 +42,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',
   'auth.endpoint-coverage': 'No side door shows patient data without a sign-in',
   'scope.patient-boundary': 'Opened on one chart, it reaches no other',
-  'scope.workflow': 'It can do this workflow and no other',
   'audit.record-quality': 'The log says who did what to which record, for whom and when',
   'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',
   'hipaa.minimum-necessary': 'It fetches what the work needs and no more',

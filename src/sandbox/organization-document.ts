@@ -162,7 +162,10 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
 
 function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: OrganizationDocumentOptions): AuthBinding[] {
   const [aiSystem, ...staff] = setting.contexts.map(({ client }) => client);
-  const names = [aiSystem, setting.spareClient, ...staff, auditor];
+  const other = setting.otherWorkflow;
+  const apps = setting.apps ?? [];
+  const names = [aiSystem, setting.spareClient, other.client, ...staff, auditor, ...apps];
+  const ofAiSystem = [aiSystem, setting.spareClient, other.client, ...apps];
   return names.flatMap((name) => {
     const client = clients.find((each) => each.name === name);
     if (!client) return [];
@@ -170,9 +173,9 @@ function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: Organizat
       {
         id: client.name,
         environment,
-        workflow: setting.workflow,
-        usedBy: name === aiSystem || name === setting.spareClient ? 'ai-system' : 'staff',
-        flow: 'backend',
+        workflow: name === other.client ? other.workflow : setting.workflow,
+        usedBy: ofAiSystem.includes(name) ? 'ai-system' : 'staff',
+        flow: client.app?.flow ?? 'backend',
         clientId: client.clientId,
         key: { ref: `file:${keysFolder}/${client.name}.pem` },
         alg: client.algorithm,

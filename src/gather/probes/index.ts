@@ -2,6 +2,9 @@ import type { AnyProbe } from '../probe.js';
 import cellChange from './cell-change.js';
 import cellReading from './cell-reading.js';
 import siteReading from './site-reading.js';
+import workflowClients from './workflow-clients.js';
+import workflowCreate from './workflow-create.js';
+import workflowUse from './workflow-use.js';
 import clientSignIn from './client-sign-in.js';
 import crossOrganization from './cross-organization.js';
 import scopeCreate from './scope-create.js';
@@ -57,6 +60,8 @@ export const probes: readonly AnyProbe[] = [
   scopeTrials,
   cellReading,
   siteReading,
+  workflowClients,
+  workflowUse,
   searchBehaviour,
   slotTruth,
   latencySeries,
@@ -68,6 +73,7 @@ export const probes: readonly AnyProbe[] = [
   repeatedCreate,
   staleUpdate,
   scopeCreate,
+  workflowCreate,
   cellChange,
   versionHistory,
   // Takes back the objects the others share.

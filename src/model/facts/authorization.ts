@@ -1,17 +1,17 @@
 import Type from 'typebox';
 import { factKind } from '../fact.js';
 
-const status = Type.Integer({ minimum: 0, maximum: 599 });
+export const status = Type.Integer({ minimum: 0, maximum: 599 });
 const letter = Type.Enum(['c', 'r', 'u', 'd', 's']);
 /** SMART v2 letters in the order c r u d s. */
 const letters = Type.String({ pattern: '^c?r?u?d?s?$' });
-const resourceType = Type.String({ pattern: '^[A-Z][A-Za-z]{1,63}$' });
+export const resourceType = Type.String({ pattern: '^[A-Z][A-Za-z]{1,63}$' });
 
 /**
  * What became of a request: `refused` 401 or 403; `hidden` 404 or 410; `unusual` another 4xx; `nothing` success without the
  * object; `data` the object came, or the change was carried out; `fault` a 5xx.
  */
-const seen = Type.Enum(['refused', 'hidden', 'unusual', 'nothing', 'data', 'fault']);
+export const seen = Type.Enum(['refused', 'hidden', 'unusual', 'nothing', 'data', 'fault']);
 
 const scopes = Type.Array(
   Type.Object({

@@ -34,10 +34,11 @@ export const factKinds = {
   ...latencyFacts,
   ...readFacts,
   ...recordKeepingFacts,
+  ...separationFacts,
+  ...sensitiveFacts,
   ...statementFacts,
   ...transportFacts,
   ...witnessFacts,
 };
 export type FactKinds = typeof factKinds;
-  ...separationFacts,
   ...sensitiveFacts,

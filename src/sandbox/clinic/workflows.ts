@@ -12,6 +12,10 @@ export interface WorkflowSetting {
   /** The AI system's client first, then staff. */
   readonly contexts: readonly WorkflowContext[];
   readonly spareClient: string;
+  /** Clients of the product that sign people in, the expendable one last. */
+  readonly apps?: readonly string[];
+  /** The AI system's client for another workflow of the same organization, and that workflow's name. */
+  readonly otherWorkflow: { readonly client: string; readonly workflow: string };
   readonly purposeOfUse: string;
   readonly channels: Readonly<Record<string, Channel>>;
   /** Values at override points the contract calls mandatory. */
@@ -50,6 +54,7 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'records', role: 'physician' },
     ],
     spareClient: 'voice-bot-spare',
+    otherWorkflow: { client: 'scribe', workflow: 'documentation' },
     purposeOfUse: 'TREAT',
     channels: {
       call: { kind: 'external' },
@@ -82,6 +87,8 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'records', role: 'physician' },
     ],
     spareClient: 'scribe-spare',
+    apps: ['scribe-app', 'scribe-app-spare'],
+    otherWorkflow: { client: 'tracker', workflow: 'prior-auth' },
     purposeOfUse: 'TREAT',
     channels: { 'visit-ends': subscription, 'open-in-chart': { kind: 'launch' } },
     overrides: () => ({ 'values.noteType': '11506-3' }),
@@ -103,6 +110,7 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'records', role: 'ordering-physician' },
     ],
     spareClient: 'tracker-spare',
+    otherWorkflow: { client: 'voice-bot', workflow: 'scheduling' },
     purposeOfUse: 'HPAYMT',
     channels: {
       'order-signed': subscription,

@@ -163,6 +163,8 @@ import writtenElementDropped from './written-element-dropped.js';
 import siteUncheckedOnRead from './site-unchecked-on-read.js';
 import siteUncheckedOnSearch from './site-unchecked-on-search.js';
 import siteUncheckedOnSlots from './site-unchecked-on-slots.js';
+import oneClientForTwoWorkflows from './one-client-for-two-workflows.js';
+import workflowsShareRights from './workflows-share-rights.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -329,4 +331,6 @@ export const deviations: readonly Deviation[] = [
   siteUncheckedOnRead,
   siteUncheckedOnSearch,
   siteUncheckedOnSlots,
+  oneClientForTwoWorkflows,
+  workflowsShareRights,
 ];
