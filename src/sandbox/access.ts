@@ -4,7 +4,7 @@ import type { Access } from './exchange.js';
 import { grants, parseScope } from './scopes.js';
 import type { SiteOf } from './sites.js';
 
-/** The right of one token: what its scopes, its client's role and its client's site permit together. */
+/** The right of one token: what its scopes, its client's role, its client's site and the patient in context permit together. */
 export function createAccess(token: {
   clientId: string;
   organization: string;
@@ -13,10 +13,12 @@ export function createAccess(token: {
   scopes: readonly string[];
   requestId: string;
   siteOf: SiteOf;
+  /** Whether a resource is of the patient in context; absent where the token has none. */
+  isOfPatient?: (resource: Resource) => boolean;
   /** Whether a label or a consent keeps a resource from the role. */
   isWithheld?: (resource: Resource) => boolean;
 }): Access {
-  const { role, site, siteOf, isWithheld } = token;
+  const { role, site, siteOf, isOfPatient, isWithheld } = token;
   const scopes = token.scopes.flatMap((text) => parseScope(text) ?? []);
   const rights = roleRights[role];
   return {
@@ -28,7 +30,7 @@ export function createAccess(token: {
     requestId: token.requestId,
     permits(interaction, resourceType, resource) {
       if (!(Object.hasOwn(rights, resourceType) && rights[resourceType]?.includes(interaction))) return false;
-      if (!grants(scopes, interaction, resourceType, resource)) return false;
+      if (!grants(scopes, interaction, resourceType, resource, isOfPatient)) return false;
       if ('rs'.includes(interaction) && resource !== undefined && isWithheld?.(resource) === true) return false;
       if (site === null || resource === undefined) return true;
       const where = siteOf(resource);

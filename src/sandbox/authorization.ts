@@ -4,6 +4,14 @@ import type { JWK } from 'jose';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { AuthorizationRules } from './deviation.js';
 import { createClientKey } from './keys.js';
+import {
+  createLaunch,
+  verifierMatches,
+  type Consent,
+  type LaunchContext,
+  type RegisteredApp,
+  type SandboxUser,
+} from './launch.js';
 import { answerOf } from './node-exchange.js';
 import { covers, parseScope } from './scopes.js';
 import { createTokenMemory } from './token-memory.js';
@@ -13,14 +21,22 @@ export interface RegisteredClient {
   readonly scopes: readonly string[];
   readonly algorithm: 'RS384' | 'ES384';
   readonly publicJwk: JWK;
+  /** Of a client that signs people in; every other one is a backend service. */
+  readonly app?: RegisteredApp;
 }
 
-/** One organization's authorization server: backend services with private_key_jwt, introspection, revocation. */
+/** One organization's authorization server: backend services and apps with private_key_jwt, introspection, revocation. */
 export interface AuthorizationServer {
-  /** Answers a request below the issuer; `path` is what follows it: `/token`, `/introspect`, `/revoke`, `/jwks`. */
+  /** Answers a request below the issuer; `path` is what follows it: `/token`, `/jwks`, the pages of a sign-in. */
   answer(request: ListenerRequest, path: string): Promise<ListenerResponse>;
-  /** Client and granted scopes of a live access token of this organization. */
-  tokenHolder(accessToken: string): Promise<{ clientId: string; scopes: readonly string[] } | undefined>;
+  /** Client and granted scopes of a live access token of this organization, and whom it was opened on. */
+  tokenHolder(accessToken: string): Promise<TokenHolder | undefined>;
+}
+
+export interface TokenHolder {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly launched?: LaunchContext;
 }
 
 /** What the sandbox does when nothing misbehaves. https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html */
@@ -38,6 +54,10 @@ export const usualRules: AuthorizationRules = {
   },
   permits: (access, ...question) => access.permits(...question),
   withholds: () => true,
+  acceptsRedirect: (given, registered) => registered.includes(given),
+  challengeMethods: ['S256'],
+  acceptsVerifier: verifierMatches,
+  keepsToPatient: () => true,
   acceptsTokenOfOtherOrganization: false,
 };
 
@@ -46,7 +66,7 @@ const paths = ['/token', '/introspect', '/revoke', '/jwks'];
 /** The part of the provider's request context that is used here. */
 interface ProviderContext {
   readonly oidc: {
-    readonly params: { scope?: string };
+    readonly params: { scope?: string; grant_type?: string };
     readonly client: { readonly clientId: string };
     readonly route: string;
   };
@@ -58,8 +78,10 @@ export async function createAuthorizationServer(settings: {
   fhirBase: string;
   clients: readonly RegisteredClient[];
   rules: AuthorizationRules;
+  /** Who may sign in on a page, and whom they may choose. */
+  people: { tenant: string; users: readonly SandboxUser[]; patients: readonly { id: string; label: string }[] };
 }): Promise<AuthorizationServer> {
-  const { issuer, fhirBase, clients, rules } = settings;
+  const { issuer, fhirBase, clients, rules, people } = settings;
   const byId = new Map(clients.map((client) => [client.clientId, client]));
   const memory = createTokenMemory({
     nowMs: Date.now,
@@ -75,11 +97,11 @@ export async function createAuthorizationServer(settings: {
   const provider = new Provider(issuer, {
     adapter: (model: string) => memory.adapter(model),
     jwks: { keys: [privateJwk] },
-    clients: clients.map(({ clientId, algorithm, publicJwk }) => ({
+    clients: clients.map(({ clientId, algorithm, publicJwk, app }) => ({
       client_id: clientId,
-      grant_types: ['client_credentials'],
-      redirect_uris: [],
-      response_types: [],
+      grant_types: [app === undefined ? 'client_credentials' : 'authorization_code'],
+      redirect_uris: app?.redirectUris ?? [],
+      response_types: app === undefined ? [] : ['code'],
       token_endpoint_auth_method: 'private_key_jwt',
       token_endpoint_auth_signing_alg: algorithm,
       jwks: { keys: [publicJwk] },
@@ -88,6 +110,15 @@ export async function createAuthorizationServer(settings: {
     clientAuthMethods: ['private_key_jwt'],
     enabledJWA: { clientAuthSigningAlgValues: ['RS384', 'ES384'], idTokenSigningAlgValues: ['ES384'] },
     clientBasedCORS: () => false,
+    scopes: ['openid'],
+    claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
+    conformIdTokenClaims: false,
+    // Sign-in pages and code verifiers are judged in launch.ts; the provider never sees an authorization request.
+    pkce: { required: () => false },
+    findAccount(_context: unknown, accountId: string) {
+      const user = people.users.find(({ name }) => name === accountId);
+      return user && { accountId, claims: () => ({ sub: accountId, fhirUser: `${fhirBase}/${user.fhirUser}` }) };
+    },
     cookies: { keys: [issuer], names: {} },
     renderError: (context: { body: unknown }, error: unknown) => {
       context.body = error;
@@ -119,9 +150,15 @@ export async function createAuthorizationServer(settings: {
       resourceIndicators: {
         enabled: true,
         defaultResource: () => fhirBase,
+        useGrantedResource: () => true,
         getResourceServerInfo(context: ProviderContext, resource: string) {
           if (resource !== fhirBase) throw new InvalidTarget('this server issues tokens for its own FHIR base only');
           const { params, client } = context.oidc;
+          // What a code stands for was decided when the person allowed it.
+          if (params.grant_type === 'authorization_code') {
+            const scope = (byId.get(client.clientId)?.scopes ?? []).join(' ');
+            return { scope, audience: fhirBase, accessTokenFormat: 'opaque' };
+          }
           const requested = params.scope?.split(' ').filter(Boolean) ?? [];
           const granted = rules.scopesGranted(requested, byId.get(client.clientId)?.scopes ?? []);
           if (!granted)
@@ -162,20 +199,80 @@ export async function createAuthorizationServer(settings: {
   const listener = provider.callback();
   const { host, pathname } = new URL(issuer);
 
+  const launch = createLaunch({
+    issuer,
+    fhirBase,
+    rules,
+    ...people,
+    appOf(clientId) {
+      const client = byId.get(clientId);
+      return client?.app && { ...client.app, scopes: client.scopes };
+    },
+    async issueCode({ clientId, user, scopes, redirectUri, nonce }: Consent) {
+      const grant = new provider.Grant({ accountId: user.name, clientId });
+      const scope = scopes.join(' ');
+      grant.addOIDCScope(scope);
+      grant.addResourceScope(fhirBase, scope);
+      const grantId = await grant.save();
+      const code = new provider.AuthorizationCode({
+        client: await provider.Client.find(clientId),
+        accountId: user.name,
+        grantId,
+        redirectUri,
+        nonce,
+        scope,
+        resource: fhirBase,
+        authTime: Math.floor(Date.now() / 1_000),
+      });
+      return { code: await code.save(), grantId };
+    },
+  });
+
+  const provided = (request: ListenerRequest, path: string): Promise<ListenerResponse> =>
+    answerOf((incoming, outgoing) => void listener(incoming, outgoing), request, {
+      url: path,
+      originalUrl: `${pathname}${path}`,
+      host,
+    });
+
+  async function exchangeCode(
+    request: ListenerRequest,
+    path: string,
+    form: URLSearchParams,
+  ): Promise<ListenerResponse> {
+    const verified = launch.verified(form);
+    if (verified === undefined) {
+      return {
+        status: 400,
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+        body: JSON.stringify({ error: 'invalid_grant', error_description: 'code_verifier does not match' }),
+      };
+    }
+    const response = await provided({ ...request, body: Buffer.from(verified.toString()) }, path);
+    if (response.status !== 200 || response.body === undefined) return response;
+    const token = JSON.parse(Buffer.from(response.body).toString()) as object;
+    return { ...response, body: JSON.stringify({ ...token, ...launch.membersFor(form.get('code') ?? '') }) };
+  }
+
   return {
     async answer(request, path) {
       const [withoutQuery = ''] = path.split('?');
+      const page = await launch.answer(request, withoutQuery);
+      if (page !== undefined) return page;
       if (!paths.includes(withoutQuery))
         return { status: 404, headers: { 'content-type': 'application/json' }, body: '{"error":"not_found"}' };
-      return answerOf((incoming, outgoing) => void listener(incoming, outgoing), request, {
-        url: path,
-        originalUrl: `${pathname}${path}`,
-        host,
-      });
+      const form = new URLSearchParams(Buffer.from(request.body).toString());
+      return withoutQuery === '/token' && form.get('grant_type') === 'authorization_code'
+        ? exchangeCode(request, path, form)
+        : provided(request, path);
     },
     async tokenHolder(accessToken) {
-      const token = await provider.ClientCredentials.find(accessToken);
-      return token?.isValid ? { clientId: token.clientId, scopes: token.scope?.split(' ') ?? [] } : undefined;
+      const own = await provider.ClientCredentials.find(accessToken);
+      if (own?.isValid) return { clientId: own.clientId, scopes: own.scope?.split(' ') ?? [] };
+      const token = await provider.AccessToken.find(accessToken);
+      if (!token?.isValid) return undefined;
+      const launched = launch.contextOf(token.grantId);
+      return { clientId: token.clientId, scopes: token.scope?.split(' ') ?? [], ...(launched && { launched }) };
     },
   };
 }

@@ -1,4 +1,6 @@
-/** A backend client as every organization of the sandbox registers it. Its client id is `<organization>-<name>`. */
+import type { RegisteredApp } from './launch.js';
+
+/** A client as every organization of the sandbox registers it. Its client id is `<organization>-<name>`. */
 export interface ClientRegistration {
   readonly name: string;
   readonly role: Role;
@@ -11,6 +13,8 @@ export interface ClientRegistration {
   readonly usedBy: 'ai-system' | 'ai-program' | 'staff';
   /** No living system uses it: negative sign-in tests may lock it. */
   readonly expendable: boolean;
+  /** Signs people in: opened by the EHR, or by itself. Absent: a backend service. */
+  readonly app?: RegisteredApp & { readonly flow: 'ehr-launch' | 'standalone' };
 }
 
 export type Role =
@@ -98,13 +102,34 @@ const scribeScopes = [
 const trackerScopes = ['system/ServiceRequest.rs', 'system/Coverage.rs', 'system/Task.crus', 'system/Patient.r'];
 const schedulerScopes = ['system/Patient.rs', 'system/Slot.rs', 'system/Appointment.crus'];
 const authorizationNurseScopes = ['system/ServiceRequest.rs', 'system/Coverage.rs', 'system/Task.rus'];
+const appScopes = [
+  'openid',
+  'fhirUser',
+  'patient/Patient.rs',
+  'patient/Encounter.rs',
+  'patient/MedicationRequest.rs',
+  'patient/AllergyIntolerance.rs',
+  'patient/DocumentReference.crs',
+];
+const appAddresses = {
+  redirectUris: ['http://127.0.0.1:8765/callback'],
+  launchUri: 'http://127.0.0.1:8765/launch',
+} as const;
 const subscribing = 'system/Subscription.crud';
 
+/** The person who signs in to apps; a file of this name beside the keys holds name and password. */
+export const clinicianLogin = 'clinician';
+
 export const clientTable: readonly ClientRegistration[] = [
-  aiSystem('voice-bot', 'bot', voiceBotScopes, { algorithm: 'RS384' }),
+  aiSystem('voice-bot', 'bot', [...voiceBotScopes, 'system/Subscription.cruds'], { algorithm: 'RS384' }),
   aiSystem('voice-bot-spare', 'bot', ['system/Slot.rs'], { expendable: true }),
   aiSystem('scribe', 'assistant', scribeScopes),
   aiSystem('scribe-spare', 'assistant', ['system/Patient.rs'], { expendable: true }),
+  aiSystem('scribe-app', 'assistant', ['launch', ...appScopes], { app: { flow: 'ehr-launch', ...appAddresses } }),
+  aiSystem('scribe-app-spare', 'assistant', ['launch/patient', 'openid', 'fhirUser', 'patient/Patient.rs'], {
+    app: { flow: 'standalone', ...appAddresses },
+    expendable: true,
+  }),
   aiSystem('tracker', 'tracker', trackerScopes, { algorithm: 'RS384' }),
   aiSystem('tracker-spare', 'tracker', ['system/Task.rs'], { expendable: true }),
   aiSystem('ai-voice-bot', 'bot', [...voiceBotScopes, subscribing], { usedBy: 'ai-program' }),

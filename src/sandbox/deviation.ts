@@ -1,6 +1,6 @@
 import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
-import type { Access, AccessEvent, Interaction } from './exchange.js';
+import type { Access, AccessEvent } from './exchange.js';
 import type { AiSystemName } from './ai-systems/start.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
@@ -27,7 +27,7 @@ export interface AuthorizationRules {
   readonly challengeMethods: readonly string[];
   readonly acceptsVerifier: (verifier: string | undefined, challenge: string) => boolean;
   /** Whether a patient-level scope reaches only the patient in context. */
-  readonly keepsToPatient: (interaction: Interaction, resourceType: string) => boolean;
+  readonly keepsToPatient: (resourceType: string) => boolean;
   /** Whether what a label or a consent keeps from machines is kept from them. */
   readonly withholds: (why: Withheld) => boolean;
   /** The other organizations of the same process issue tokens too; right is to refuse them. */

@@ -12,6 +12,18 @@ declare module 'oidc-provider/lib/provider.js' {
     readonly ClientCredentials: {
       find(token: string): Promise<{ clientId: string; scope?: string; isValid: boolean } | undefined>;
     };
+    readonly AccessToken: {
+      find(
+        token: string,
+      ): Promise<{ clientId: string; scope?: string; isValid: boolean; grantId?: string } | undefined>;
+    };
+    readonly Client: { find(clientId: string): Promise<object | undefined> };
+    readonly Grant: new (of: { accountId: string; clientId: string }) => {
+      addOIDCScope(scope: string): void;
+      addResourceScope(resource: string, scope: string): void;
+      save(expiresInSeconds?: number): Promise<string>;
+    };
+    readonly AuthorizationCode: new (of: Readonly<Record<string, unknown>>) => { save(): Promise<string> };
     readonly OIDCContext: { prototype: { clientJwtAuthExpectedAudience(): { has(audience: string): boolean } } };
   }
 }

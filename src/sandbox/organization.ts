@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import type { Resource } from 'fhir/r4.js';
@@ -5,8 +6,9 @@ import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import { createAccess } from './access.js';
 import { createAuditLog } from './audit.js';
 import { createAuthorizationServer, usualRules, type AuthorizationServer } from './authorization.js';
-import { clientTable, type ClientRegistration } from './clients.js';
+import { clientTable, clinicianLogin, type ClientRegistration } from './clients.js';
 import { createClinic } from './clinic/clinic.js';
+import { isOfPatient } from './compartment.js';
 import type { Clinic, OrganizationId } from './clinic/clinic-index.js';
 import { throughSeam, type Deliver, type Deviation } from './deviation.js';
 import type { Access, AccessEvent } from './exchange.js';
@@ -15,6 +17,7 @@ import { createFhirHandler } from './fhir/handler.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
 import { createPrivateFolder, writePrivateFile, type createClientKey } from './keys.js';
+import type { SandboxUser } from './launch.js';
 import { createSiteOf } from './sites.js';
 import { smartConfiguration } from './smart-configuration.js';
 import { withheldFrom } from './withholding.js';
@@ -78,9 +81,17 @@ export async function createOrganization(settings: {
 
   const clients = await registerClients(id, join(settings.folder, 'keys'), settings.createKey);
   const byId = new Map<string, SandboxClient>(clients.map((client) => [client.clientId, client]));
-  const authorization = await createAuthorizationServer({ issuer, fhirBase, clients, rules });
-
   const clinic = createClinic({ seed: settings.seed, organization: id, now: now() });
+  const users = await registerUsers(clinic, join(settings.folder, 'keys'));
+  const patients = clinic.index.patients.map(({ id: patientId, alias }) => ({ id: patientId, label: alias }));
+  const authorization = await createAuthorizationServer({
+    issuer,
+    fhirBase,
+    clients,
+    rules,
+    people: { tenant: id, users, patients },
+  });
+
   const plainStore = createStore({ now });
   plainStore.transaction((writer) => {
     for (const resource of clinic.resources) writer.create(resource);
@@ -156,14 +167,19 @@ export async function createOrganization(settings: {
     }
     if (!holder || !client) return null;
     const { role, site, clientId } = client;
+    const { scopes, launched } = holder;
+    const isOfContext = (resource: Resource): boolean =>
+      !rules.keepsToPatient(resource.resourceType) ||
+      (launched?.patient !== undefined && isOfPatient(resource, launched.patient, fhirBase));
     const access = createAccess({
       clientId,
       role,
       site,
       organization: id,
-      scopes: holder.scopes,
+      scopes,
       requestId,
       siteOf,
+      isOfPatient: isOfContext,
       isWithheld(resource) {
         const why = withheldFrom(role, resource, fhirBase, () => store.all('Consent'));
         return why !== undefined && rules.withholds(why);
@@ -273,6 +289,15 @@ async function registerClients(id: OrganizationId, keysFolder: string, createKey
       return { ...registration, clientId: `${id}-${registration.name}`, kid, keyFile, publicJwk };
     }),
   );
+}
+
+/** One person of the first site; name and password are written beside the keys, as `name:password`. */
+async function registerUsers({ index }: Clinic, keysFolder: string): Promise<SandboxUser[]> {
+  const fhirUser = index.schedules[0]?.practitioner;
+  if (fhirUser === undefined) return [];
+  const user = { name: clinicianLogin, password: randomUUID(), fhirUser };
+  await writePrivateFile(keysFolder, `${clinicianLogin}.login`, `${user.name}:${user.password}`);
+  return [user];
 }
 
 /** Who a token request says it is; nothing is verified. */

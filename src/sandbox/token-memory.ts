@@ -14,7 +14,7 @@ interface ModelMemory {
   destroy(id: string): Promise<void>;
   findByUid(): Promise<undefined>;
   findByUserCode(): Promise<undefined>;
-  revokeByGrantId(): Promise<void>;
+  revokeByGrantId(grantId: string): Promise<void>;
 }
 
 interface Entry {
@@ -72,7 +72,11 @@ export function createTokenMemory(options: {
         },
         findByUid: () => Promise.resolve(undefined),
         findByUserCode: () => Promise.resolve(undefined),
-        revokeByGrantId: () => Promise.resolve(),
+        revokeByGrantId(grantId) {
+          for (const [id, { payload }] of kept)
+            if ('grantId' in payload && payload.grantId === grantId) kept.delete(id);
+          return Promise.resolve();
+        },
       };
     },
   };

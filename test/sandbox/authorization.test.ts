@@ -20,10 +20,16 @@ test('SMART discovery names absolute https URLs, whatever the Accept header', as
     token_endpoint: `${issuer}/token`,
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
-    grant_types_supported: ['client_credentials'],
+    authorization_endpoint: `${issuer}/authorize`,
+    grant_types_supported: ['client_credentials', 'authorization_code'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
-    capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
+    capabilities: expect.arrayContaining([
+      'launch-ehr',
+      'sso-openid-connect',
+      'permission-v1',
+      'permission-v2',
+    ]) as string[],
   });
   expect(issuer).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/lakeside\/auth$/);
 });

@@ -20,17 +20,22 @@ describe('reading a scope', () => {
     expect([...scope(text).interactions].join('')).toBe(letters);
   });
 
+  test.each(['system', 'user', 'patient'])('level %s', (level) => {
+    expect(scope(`${level}/Patient.rs`).level).toBe(level);
+    expect(covers([scope('system/Patient.rs')], scope(`${level}/Patient.r`))).toBe(level === 'system');
+  });
+
   test.each([
     'system/Patient.',
     'system/Patient.sr',
     'system/Patient.rr',
     'system/patient.rs',
-    'user/Patient.rs',
+    'anybody/Patient.rs',
     'system/Patient.rs?code=x',
     'system/Patient.rs?category=a&category=b',
     'openid',
     '',
-  ])('%j is no system scope', (text) => {
+  ])('%j is no scope on resources', (text) => {
     expect(parseScope(text)).toBeUndefined();
   });
 });

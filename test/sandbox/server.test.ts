@@ -31,7 +31,9 @@ test('keys lie in private folders, one file per client', async () => {
   try {
     const keys = join(opened.folder, 'summit', 'keys');
     const { clients } = opened.organization('summit');
-    expect((await readdir(keys)).sort()).toEqual(clients.map(({ name }) => `${name}.pem`).sort());
+    expect((await readdir(keys)).sort()).toEqual(
+      [...clients.map(({ name }) => `${name}.pem`), 'clinician.login'].sort(),
+    );
     for (const path of [opened.folder, keys]) expect((await stat(path)).mode & 0o777).toBe(0o700);
     for (const { keyFile } of clients) expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
     expect(opened.sandbox.caPem).toBeUndefined();
