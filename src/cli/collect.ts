@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Collected } from '../gather/collect.js';
+import type { Witnessed } from '../gather/collect-witness.js';
 import type { LogFacts } from '../gather/audit-facts.js';
+import type { RecordedRun } from '../load/run-folder.js';
 import type { MadeAccess } from '../model/audit-access.js';
+import type { Contract } from '../model/documents/contract.js';
+import type { OrganizationProfile } from '../model/documents/organization.js';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
+import type { EvidenceEnd, ExchangeLine } from '../model/evidence.js';
 import type { Scorecard } from '../model/scorecard.js';
 import type { PackagePlaces } from './main.js';
 
 interface CollectFlags {
-  readonly audit: string;
+  readonly audit?: string;
   readonly mapping?: string;
+  readonly witness?: string;
   readonly json?: true;
 }
 
@@ -17,21 +23,29 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
   program
     .command('collect <run-folder>')
     .description('Brings evidence that came after a run into its folder, and scores it again; sends nothing.')
-    .requiredOption(
-      '--audit <file>',
-      'an export of the EHR’s audit log that covers the run: CSV, or AuditEvents one a line',
-    )
+    .option('--audit <file>', 'an export of the EHR’s audit log that covers the run: CSV, or AuditEvents one a line')
     .option('--mapping <name-or-file>', 'how the export is read: access-log-csv, auditevent-ndjson or a file of yours')
+    .option('--witness <file>', 'the witness sheet of the run, filled in: Markdown as printed, or its YAML part alone')
     .option('--json', 'print what was found as JSON')
     .action(async (folder: string, flags: CollectFlags) => {
-      const { collected, scorecard } = await collectAudit(folder, flags, places);
-      process.stdout.write(
-        flags.json === true
-          ? `${JSON.stringify({ ...collected, decision: scorecard.decision.words })}\n`
-          : page(collected, scorecard, folder),
-      );
-      const answered = Object.values(collected.facts).some((fact) => !('missing' in fact));
-      exit(answered ? exitCodes.gateMet : exitCodes.notShown);
+      const { audit, witness } = flags;
+      if ((audit === undefined) === (witness === undefined)) {
+        throw new ToolError('nothing-to-collect', 'one of --audit and --witness is needed, and one at a time');
+      }
+      const print = (found: object, { decision }: Scorecard, text: string): void => {
+        const json = `${JSON.stringify({ ...found, decision: decision.words })}\n`;
+        process.stdout.write(flags.json === true ? json : `${text}${decision.words}\nReport: ${folder}/report.md\n`);
+      };
+      if (witness !== undefined) {
+        const { witnessed, scorecard } = await collectWitnessSheet(folder, witness, places);
+        print(witnessed, scorecard, witnessPage(witnessed));
+        exit(exitCodes.gateMet);
+      } else if (audit !== undefined) {
+        const { collected, scorecard } = await collectAudit(folder, { ...flags, audit }, places);
+        print(collected, scorecard, page(collected));
+        const answered = Object.values(collected.facts).some((fact) => !('missing' in fact));
+        exit(answered ? exitCodes.gateMet : exitCodes.notShown);
+      }
     });
 }
 
@@ -41,37 +55,114 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
  */
 export async function collectAudit(
   folder: string,
-  flags: Pick<CollectFlags, 'audit' | 'mapping'>,
+  flags: Pick<CollectFlags, 'mapping'> & { readonly audit: string },
   places: PackagePlaces,
   now: () => Date = () => new Date(),
 ): Promise<{ readonly collected: Collected; readonly scorecard: Scorecard }> {
+  const [{ collectAuditFile }, { loadAuditMapping }, { accessesMade }] = await Promise.all([
+    import('../gather/collect.js'),
+    import('../load/audit-mapping.js'),
+    import('../model/audit-access.js'),
+  ]);
+  const made: MadeAccess[] = [];
+  const { found, scorecard } = await addToRun(
+    folder,
+    places,
+    (line) => made.push(...accessesMade(line)),
+    async ({ run, lastEnd, continueFrom, effective, organization }) => {
+      const sources = organization.audit?.sources ?? [];
+      const named = sources.find(({ mapping }) => mapping !== undefined)?.mapping;
+      const byEnding = /\.(nd)?jsonl?$/i.test(flags.audit) ? 'auditevent-ndjson' : 'access-log-csv';
+      const mapping = await loadAuditMapping(
+        flags.mapping ?? named ?? byEnding,
+        new URL('profiles/', places.packageFolder),
+      );
+      return collectAuditFile({
+        folder,
+        header: run.header,
+        made,
+        signIns: run.events.filter(({ event }) => event === 'sign-in').map(({ data }) => data),
+        lastEnd,
+        continueFrom,
+        contract: effective,
+        organization,
+        environmentId: run.header.environment.id,
+        file: flags.audit,
+        mapping,
+        now,
+      });
+    },
+  );
+  return { collected: found, scorecard };
+}
+
+/**
+ * Adds a filled-in witness sheet to a finished run and writes its scorecard anew.
+ * @throws ToolError (exit 2), the folder untouched: no finished run, a sheet that cannot be read or that counts for nothing
+ */
+export async function collectWitnessSheet(
+  folder: string,
+  file: string,
+  places: PackagePlaces,
+  now: () => Date = () => new Date(),
+): Promise<{ readonly witnessed: Witnessed; readonly scorecard: Scorecard }> {
+  const [{ collectWitness }, { loadWitnessSheet }] = await Promise.all([
+    import('../gather/collect-witness.js'),
+    import('../load/witness-sheet.js'),
+  ]);
+  const { found, scorecard } = await addToRun(
+    folder,
+    places,
+    () => undefined,
+    async ({ run, lastEnd, continueFrom, effective }) => {
+      const { header, facts } = run;
+      const { sheet, sha256 } = await loadWitnessSheet(file, {
+        runId: header.runId,
+        actions: (effective.actions ?? []).map(({ id }) => id),
+        startedAt: header.startedAt,
+        now: now(),
+      });
+      return collectWitness({ folder, header, contract: effective, facts, lastEnd, continueFrom, sheet, sha256, now });
+    },
+  );
+  return { witnessed: found, scorecard };
+}
+
+interface FinishedRun {
+  readonly run: RecordedRun;
+  readonly lastEnd: EvidenceEnd;
+  readonly continueFrom: { readonly seq: number; readonly previous: string };
+  readonly effective: Contract;
+  readonly organization: OrganizationProfile;
+}
+
+/** Holds the run's lock while `add` appends to its evidence, then scores it and writes the reports anew. */
+async function addToRun<Found>(
+  folder: string,
+  places: PackagePlaces,
+  onExchange: (line: ExchangeLine) => void,
+  add: (run: FinishedRun) => Promise<Found>,
+): Promise<{ readonly found: Found; readonly scorecard: Scorecard }> {
   const [
-    { collectAuditFile },
     { lockRun },
     { writeWhole },
-    { loadAuditMapping },
     { readRunFolder },
     { readRecordedScorecard },
     { recordedDocuments, scoreRun },
-    { accessesMade },
     { scorecardJson },
     { writeReports },
   ] = await Promise.all([
-    import('../gather/collect.js'),
     import('../gather/cleanup-run.js'),
     import('../gather/run-folder.js'),
-    import('../load/audit-mapping.js'),
     import('../load/run-folder.js'),
     import('../load/scorecard.js'),
     import('./score-run.js'),
-    import('../model/audit-access.js'),
     import('../model/scorecard-json.js'),
     import('./report.js'),
   ]);
   const release = await lockRun(folder, 'collect');
   try {
-    const made: MadeAccess[] = [];
-    const run = await readRunFolder(folder, (line) => made.push(...accessesMade(line)));
+    const run = await readRunFolder(folder, onExchange);
     const lastEnd = run.ends.at(-1);
     if (!run.complete || lastEnd === undefined || run.ends.some((end) => end.how !== 'complete')) {
       throw new ToolError('incomplete-run', 'the run did not come to its end, so nothing can be added to it', {
@@ -79,28 +170,9 @@ export async function collectAudit(
       });
     }
     const { organization, effective } = await recordedDocuments(run, places);
-    const sources = organization.value.audit?.sources ?? [];
-    const named = sources.find(({ mapping }) => mapping !== undefined)?.mapping;
-    const byEnding = /\.(nd)?jsonl?$/i.test(flags.audit) ? 'auditevent-ndjson' : 'access-log-csv';
-    const mapping = await loadAuditMapping(
-      flags.mapping ?? named ?? byEnding,
-      new URL('profiles/', places.packageFolder),
-    );
     const recorded = run.hasScorecard ? (await readRecordedScorecard(folder)).scorecard : undefined;
-    const collected = await collectAuditFile({
-      folder,
-      header: run.header,
-      made,
-      signIns: run.events.filter(({ event }) => event === 'sign-in').map(({ data }) => data),
-      lastEnd,
-      continueFrom: { seq: run.lineCount, previous: run.evidenceHead },
-      contract: effective,
-      organization: organization.value,
-      environmentId: run.header.environment.id,
-      file: flags.audit,
-      mapping,
-      now,
-    });
+    const continueFrom = { seq: run.lineCount, previous: run.evidenceHead };
+    const found = await add({ run, lastEnd, continueFrom, effective, organization: organization.value });
     const longer = await readRunFolder(folder);
     const scorecard = await scoreRun(longer, places, {
       gate: recorded?.decision.gate ?? run.header.gate,
@@ -112,7 +184,7 @@ export async function collectAudit(
       sha256: longer.evidenceHead,
       runPath: folder,
     });
-    return { collected, scorecard };
+    return { found, scorecard };
   } finally {
     await release();
   }
@@ -124,18 +196,22 @@ const titles: Readonly<Record<keyof LogFacts, string>> = {
   'refusals-in-log': 'refusals',
 };
 
-function page({ facts, rows, own, unreadable }: Collected, { decision }: Scorecard, folder: string): string {
+function page({ facts, rows, own, unreadable }: Collected): string {
   const lines = Object.entries(facts).map(([kind, fact]) => {
     const title = titles[kind as keyof LogFacts].padEnd(20);
     return 'missing' in fact
       ? `  ${title} not shown: ${fact.detail ?? fact.missing}`
       : `  ${title} ${fact.found} of ${fact.expected} found, ${fact.leftOver} left over`;
   });
+  return [`${rows} records read, ${own} of this run kept as counts, ${unreadable} not readable`, ...lines, ''].join(
+    '\n',
+  );
+}
+
+function witnessPage({ facts, sightings, wrongWords }: Witnessed): string {
   return [
-    `${rows} records read, ${own} of this run kept as counts, ${unreadable} not readable`,
-    ...lines,
-    decision.words,
-    `Report: ${folder}/report.md`,
+    `${sightings} words of this run read off a screen, ${wrongWords} that are not of this run`,
+    ...facts.map(({ kind, subject }) => `  ${kind} (${subject})`),
     '',
   ].join('\n');
 }

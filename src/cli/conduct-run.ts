@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WitnessedObject } from '../gather/probe.js';
 import { writeWhole } from '../gather/run-folder.js';
 import { parseDurationMs } from '../model/documents/duration.js';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
@@ -52,6 +53,9 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         onProgress: (progress) => view.show(progress),
         ...(selected === undefined ? {} : { selected }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(flags.witness === undefined
+          ? {}
+          : { witness: { mostMs: parseDurationMs(flags.witness), onWait: sayWhereToLook } }),
       },
       places,
       checks,
@@ -74,12 +78,29 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
       ...(baseline === undefined ? {} : { baseline }),
     });
     await writeWhole(gathered.folder, 'scorecard.json', scorecardJson(scorecard));
+    await leaveWitnessSheet(gathered.folder, prepared);
     await present(scorecard, { sha256: run.evidenceHead, runPath: gathered.folder }, flags, reports);
     return scorecard.decision.exitCode as ExitCode;
   } finally {
     view.end();
     stop.dispose();
   }
+}
+
+/** Told while the run waits; nothing about the patient but the alias. */
+function sayWhereToLook({ action, resourceType, patient }: WitnessedObject, endsWith: string): void {
+  process.stderr.write(
+    `\n${action}: a test ${resourceType} of ${patient} is in the EHR now. Look for it on the screen staff use, and note the word in its description.\nTo go on: touch ${endsWith}\n`,
+  );
+}
+
+/** What only people can see goes onto a sheet of its own. */
+async function leaveWitnessSheet(folder: string, { documents, runId }: PreparedRun): Promise<void> {
+  const { needsWitness, renderWitnessSheet } = await import('../report/witness-sheet.js');
+  const { contract, organization } = documents;
+  if (!needsWitness(contract)) return;
+  const name = organization.metadata.name ?? organization.metadata.id;
+  await writeWhole(folder, 'witness.md', renderWitnessSheet({ runId, contract, organization: name }));
 }
 
 function pageInput(prepared: PreparedRun, flags: RunFlags): Parameters<typeof planPage>[0] {

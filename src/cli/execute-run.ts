@@ -4,6 +4,7 @@ import { gather, planFor, type Gathered, type Progress } from '../gather/gather.
 import type { OperationHook } from '../gather/durable-log.js';
 import { probes } from '../gather/probes/index.js';
 import { newRunId } from '../gather/run-folder.js';
+import type { WitnessWait } from '../gather/witness-wait.js';
 import type { WriteTier } from '../gather/write-policy.js';
 import type { AnyCheck } from '../model/check.js';
 import type { EvidenceHeader } from '../model/evidence.js';
@@ -33,6 +34,7 @@ export interface RunRequest extends DocumentFlags {
   readonly seed?: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly witness?: WitnessWait;
   readonly operation?: OperationHook;
   readonly now?: () => Date;
 }
@@ -128,6 +130,7 @@ export async function prepareRun(
           now,
           signal: request.signal,
           ...(request.operation === undefined ? {} : { operation: request.operation }),
+          ...(request.witness === undefined ? {} : { witness: request.witness }),
           ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
         });
       } finally {

@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly recover?: boolean;
   readonly maxDuration?: string;
   readonly seed?: string;
+  readonly witness?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -56,6 +57,10 @@ export function addRunFlags(command: Command, writes: WriteTier): Command {
     .option('--recover', 'clean up an unfinished earlier run first (default in CI)')
     .option('--no-recover', 'stop when an earlier run is unfinished')
     .option('--max-duration <duration>', 'stop new work after this time, for example 30m')
+    .option(
+      '--witness <duration>',
+      'wait this long at each written object, so that people can look at it on the screen',
+    )
     .option('--seed <text>', 'seed of sampling times')
     .option('--json', 'print scorecard.json instead of the page')
     .option('--quiet', 'no progress');

@@ -2,7 +2,15 @@ import type { Command } from 'commander';
 import { ToolError } from '../model/errors.js';
 
 /** Documents whose JSON Schema ships as `profiles/schemas/NAME.schema.json` and is printed by `schema NAME`. */
-export const schemaNames = ['contract', 'organization', 'ehr-profile', 'policy', 'audit-mapping', 'scorecard'] as const;
+export const schemaNames = [
+  'contract',
+  'organization',
+  'ehr-profile',
+  'policy',
+  'audit-mapping',
+  'witness-sheet',
+  'scorecard',
+] as const;
 export type SchemaName = (typeof schemaNames)[number];
 
 const schemas: Readonly<Record<SchemaName, () => Promise<object>>> = {
@@ -11,6 +19,7 @@ const schemas: Readonly<Record<SchemaName, () => Promise<object>>> = {
   'ehr-profile': async () => (await import('../model/documents/ehr-profile.js')).ehrProfileSchema,
   policy: async () => (await import('../model/documents/policy.js')).policySchema,
   'audit-mapping': async () => (await import('../model/documents/audit-mapping.js')).auditMappingSchema,
+  'witness-sheet': async () => (await import('../model/documents/witness-sheet.js')).witnessSheetSchema,
   scorecard: async () => (await import('../model/scorecard.js')).scorecardSchema,
 };
 

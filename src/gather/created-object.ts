@@ -8,6 +8,7 @@ import type { Subject } from '../model/subject.js';
 import { ObjectTemplates, requestStep, searchTemplate, stateElement } from './action-steps.js';
 import { freshBody, freshKeyTemplates } from './business-key.js';
 import type { Client, ProbeTools, RunDocuments } from './probe.js';
+import { withOneTimeWord } from './one-time-word.js';
 import { ExchangeFault, type Answer, type RequestTemplate } from './request.js';
 import { creatingAction, type FilledBody } from './test-objects.js';
 import { idOfLocation } from './writer.js';
@@ -23,6 +24,8 @@ export interface CreatedObject {
   /** Time the create took on the wire. */
   readonly durationMs: number;
   readonly exchanges: readonly string[];
+  /** Digest of the one-time word in its description; undefined where it has none. */
+  readonly wordDigest: string | undefined;
 }
 
 const tries = 3;
@@ -96,7 +99,10 @@ class Creation {
 
   async make(): Promise<CreatedObject> {
     const { item } = this.#subject;
-    const filled = await freshBody(this.#tools, item, this.#ai);
+    const { filled, wordDigest } = withOneTimeWord(
+      await freshBody(this.#tools, item, this.#ai),
+      this.#tools.writer.runId,
+    );
     const before = await this.#readsPatient(filled);
     let serverErrors = 0;
     for (let attempt = 1; ; attempt++) {
@@ -131,6 +137,7 @@ class Creation {
         answer,
         durationMs: answer.timing.endAtMs - answer.timing.sentAtMs,
         exchanges: this.#exchanges,
+        wordDigest,
         outcome: {
           status: answer.status,
           tries: attempt,

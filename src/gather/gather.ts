@@ -14,6 +14,7 @@ import { createRunFolder, type InputDocument, type RunFolder } from './run-folde
 import { writesRefused, type WriteTier } from './write-policy.js';
 import { Run } from './run.js';
 import { frameOf } from './source-frame.js';
+import type { WitnessWait } from './witness-wait.js';
 
 export interface GatherOptions {
   readonly documents: RunDocuments;
@@ -40,6 +41,8 @@ export interface GatherOptions {
   readonly signal: AbortSignal;
   readonly operation?: OperationHook;
   readonly onProgress?: (progress: Progress) => void;
+  /** People look at the screens meanwhile; absent: nobody does. */
+  readonly witness?: WitnessWait;
 }
 
 export interface Progress {

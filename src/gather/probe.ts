@@ -144,8 +144,18 @@ export interface ProbeTools extends RunDocuments {
   readonly now: () => Date;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly signal: AbortSignal;
+  /** Where people are to look at the screen meanwhile: gives them time while an object is there (`run --witness`). */
+  readonly witness?: (object: WitnessedObject) => Promise<void>;
   /** A test object of the action in the state the action starts from, created and undone by the run. */
   readonly testObject: (subject: Subject<'action'>) => Promise<Resource>;
+}
+
+/** An object of the run that stands in the EHR for people to look at. */
+export interface WitnessedObject {
+  readonly action: string;
+  readonly resourceType: string;
+  /** Alias of the test patient. */
+  readonly patient: string;
 }
 
 /** Another organization of the same product: read only, nothing is ever written there. */

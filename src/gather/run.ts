@@ -36,6 +36,7 @@ import { folds } from './folds/index.js';
 import { Folding } from './folds/folding.js';
 import type { GatherOptions } from './gather.js';
 import { Sessions } from './sessions.js';
+import { waitForWitness } from './witness-wait.js';
 
 /** A file of this name in the run folder stops new work, from another terminal or by hand (safety rule 29). */
 export const stopFile = 'stop';
@@ -249,7 +250,7 @@ export class Run {
   }
 
   #tools(scope: Scope): ProbeTools {
-    const { documents, now, signal } = this.#options;
+    const { documents, now, signal, witness } = this.#options;
     const clients = {} as Record<Need, Client>;
     for (const need of ['ai', 'second', 'staff', 'audit', 'expendable'] as const) {
       Object.defineProperty(clients, need, { get: () => this.#sessions.client(need, scope), enumerable: true });
@@ -272,6 +273,9 @@ export class Run {
       trust: this.#options.trust ?? new Map(),
       peer: (id) => this.#peer(id, scope),
       negativeSignIn: (attempt) => this.#negativeSignIn(attempt, scope),
+      ...(witness === undefined
+        ? {}
+        : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
       made: () => ({ accesses: this.recorder.made, run: this.#identity() }),
       cases: this.#cases,
       objects: this.#objects,

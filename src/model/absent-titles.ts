@@ -23,7 +23,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'write.promotion-gate': 'The AI cannot sign in a clinician’s place',
   'write.business-duplicate': 'It finds a visit or an order that is there before it makes another',
   'write.status-timestamps': 'States and times of a task follow one another without a break',
-  'write.visible-to-staff': 'What it writes stands where staff look',
   'write.ai-provenance': 'One can see later that a machine wrote it',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
   'error.atomic-bundle': 'An action of several writes is made whole or not at all',

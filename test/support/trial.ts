@@ -38,6 +38,8 @@ export interface TrialOptions {
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
+  /** People who look at the objects while they are there. */
+  readonly witness?: (sandbox: Sandbox) => NonNullable<RunRequest['witness']>;
   /** Works on the run folder while it and the sandbox are still there. */
   readonly afterwards?: (run: { readonly folder: string; readonly sandbox: Sandbox }) => Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         signal: new AbortController().signal,
         ...(options.checks && { selected: options.checks }),
         ...(options.now && { now: options.now }),
+        ...(options.witness && { witness: options.witness(sandbox) }),
       },
       places,
       checks,

@@ -1,15 +1,11 @@
 import { changesThroughFhir } from '../../model/actions.js';
-import type { Resource } from 'fhir/r4.js';
-import type { Operation } from 'rfc6902';
 import { missing } from '../../model/fact.js';
-import type { Subject } from '../../model/subject.js';
-import { ObjectTemplates, requestStep, stateElement } from '../action-steps.js';
 import { undoAction, undoTemplates } from '../declared-undo.js';
 import { declaredUndo } from '../undo-declaration.js';
-import { changeElement, mostChanges, mostReads, sameContent, type ElementChange } from '../object-change.js';
-import { defineProbe, type ProbeTools } from '../probe.js';
-import { ExchangeFault } from '../request.js';
-import { creatingAction, testObjectTemplates, type FilledBody } from '../test-objects.js';
+import { declaredChange } from '../declared-change.js';
+import { changeElement, mostChanges, mostReads, sameContent } from '../object-change.js';
+import { defineProbe } from '../probe.js';
+import { creatingAction, testObjectTemplates } from '../test-objects.js';
 
 /** An action that changes something: the change on an object made for it, the same request once more, then its undo. */
 export default defineProbe({
@@ -62,22 +58,3 @@ export default defineProbe({
     };
   },
 });
-
-async function declaredChange(
-  { item }: Subject<'action'>,
-  tools: ProbeTools,
-  filled: FilledBody,
-  object: Resource,
-): Promise<ElementChange> {
-  const { action } = item;
-  const element = stateElement(action);
-  const value = action.states?.through?.[0] ?? action.states?.to;
-  if (value === undefined) throw new ExchangeFault('undecided', 'the contract names no state to change to', undefined);
-  const method = action.interaction === 'update' ? 'PUT' : 'PATCH';
-  const step = requestStep(item, 'do');
-  if (step?.body === undefined || (step.method !== 'PATCH' && step.method !== 'PUT')) {
-    return { method, part: 'action', element, value };
-  }
-  const body = (await new ObjectTemplates(tools, filled, object).body(step.body)) as unknown as Resource | Operation[];
-  return { method: step.method, part: 'action', element, value, body };
-}

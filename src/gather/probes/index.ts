@@ -30,6 +30,7 @@ import slotTruth from './slot-truth.js';
 import slotRace from './slot-race.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
+import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
 import sensitiveRecords from './sensitive-records.js';
 import statements from './statements.js';
@@ -68,7 +69,7 @@ export const probes: readonly AnyProbe[] = [
   declaredAction,
   createdObject,
   draftState,
-  sensitiveRecords,
+  staffView,
   changedObject,
   repeatedCreate,
   staleUpdate,

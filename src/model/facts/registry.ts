@@ -16,6 +16,7 @@ import { statementFacts } from './statement.js';
 import { transportFacts } from './transport.js';
 import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
+import { visibilityFacts } from './visibility.js';
 import { witnessFacts } from './witness.js';
 
 /** Every kind of fact this version records. One family, one file; a kind stands in exactly one of them. */
@@ -38,6 +39,7 @@ export const factKinds = {
   ...sensitiveFacts,
   ...statementFacts,
   ...transportFacts,
+  ...visibilityFacts,
   ...witnessFacts,
 };
 export type FactKinds = typeof factKinds;

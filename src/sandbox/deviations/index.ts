@@ -42,6 +42,7 @@ import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
 import downtimeNotDrilled from './downtime-not-drilled.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
+import draftInvisibleToStaff from './draft-invisible-to-staff.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
 import everythingGranted from './everything-granted.js';
@@ -55,6 +56,7 @@ import fieldDropped from './field-dropped.js';
 import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
 import frontDeskChangesVisits from './front-desk-changes-visits.js';
+import frontDeskListMissesBookings from './front-desk-list-misses-bookings.js';
 import frontDeskReadsEverything from './front-desk-reads-everything.js';
 import historyCurrentOnly from './history-current-only.js';
 import historyMissing from './history-missing.js';
@@ -209,6 +211,7 @@ export const deviations: readonly Deviation[] = [
   discoveryMissing,
   downtimeNotDrilled,
   draftEndsReviewed,
+  draftInvisibleToStaff,
   draftRefused,
   draftStoredFinal,
   consentIgnored,
@@ -223,6 +226,7 @@ export const deviations: readonly Deviation[] = [
   fieldUnknownToFhir,
   flowWithoutParty,
   frontDeskChangesVisits,
+  frontDeskListMissesBookings,
   frontDeskReadsEverything,
   historyCurrentOnly,
   historyMissing,
