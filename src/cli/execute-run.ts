@@ -8,6 +8,7 @@ import type { WitnessWait } from '../gather/witness-wait.js';
 import type { WriteTier } from '../gather/write-policy.js';
 import type { AnyCheck } from '../model/check.js';
 import type { EvidenceHeader } from '../model/evidence.js';
+import type { Operator } from '../gather/attended-person.js';
 import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
@@ -18,6 +19,7 @@ import { peerAccess } from './peer-access.js';
 import {
   aiSystemAccess,
   credentialsOf,
+  listenerIdentities,
   originsOfEnvironment,
   readRunInputs,
   secretPlacesOf,
@@ -37,6 +39,8 @@ export interface RunRequest extends DocumentFlags {
   readonly witness?: WitnessWait;
   readonly operation?: OperationHook;
   readonly now?: () => Date;
+  /** Somebody at this terminal who can sign in in a browser. */
+  readonly operator?: Operator;
 }
 
 export interface PreparedRun extends RunInputs {
@@ -53,7 +57,7 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const now = request.now ?? (() => new Date());
   const startedAt = now();
-  const read = await readRunInputs(
+  const inputs = await readRunInputs(
     request,
     places,
     checks.map((check) => check.id),
@@ -63,7 +67,9 @@ export async function prepareRun(
   const marks = await marksOf(inputs, request);
   const read = { ...inputs, documents: { ...inputs.documents, previous, credentialMarks: marks } };
   const { documents, secretPlaces } = read;
-  const credentials = await credentialsOf(documents.organization, documents.environmentId, secretPlaces);
+  const { operator } = request;
+  const { organization, environmentId } = documents;
+  const credentials = await credentialsOf(organization, environmentId, secretPlaces, operator !== undefined);
   // A derived check is judged from others, so what they read is gathered too.
   const chosen = new Set(
     checks
@@ -107,6 +113,8 @@ export async function prepareRun(
           door,
           bases,
           aiSystem,
+          ...(operator === undefined ? {} : { operator }),
+          listenerTls: await listenerIdentities(documents.organization, secretPlaces),
           peers: others.access,
           trust: new Map(origins.flatMap(({ origin, tls }) => (tls === undefined ? [] : [[origin, tls] as const]))),
           pacing: new TokenBucket({

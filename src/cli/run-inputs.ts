@@ -8,14 +8,14 @@ import type { AiSystemAccess } from '../gather/ai-system.js';
 import type { Credentials } from '../gather/contexts.js';
 import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
 import type { InputDocument } from '../gather/run-folder.js';
-import type { Credential } from '../gather/sign-in.js';
+import type { Credential, PersonLogin } from '../gather/sign-in.js';
 import { effectiveClass, strictestClass } from '../gather/write-policy.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { AuthBinding, Environment, OrganizationProfile } from '../model/documents/organization.js';
 import { applyOverrides } from '../model/documents/overrides.js';
 import { ToolError } from '../model/errors.js';
 import type { EnvironmentClass } from '../model/outcome.js';
-import { missing, type Missing } from '../model/fact.js';
+import { isMissing, missing, type Missing } from '../model/fact.js';
 import { decisionEnvironment, subjectsOf } from '../model/subjects.js';
 import type { OriginRule, Purpose, TlsRule } from '../wire/exchange.js';
 import type { PackagePlaces } from './main.js';
@@ -28,6 +28,8 @@ export interface DocumentFlags {
   readonly environment?: string;
   readonly policy?: string;
   readonly peer?: readonly string[];
+  /** Folders of earlier runs. */
+  readonly previous?: readonly string[];
   readonly allowEnv?: readonly string[];
   readonly secretsDir?: string;
 }
@@ -186,25 +188,69 @@ function inputsOf<T extends Contract | OrganizationProfile>(
   );
 }
 
-/** Resolves what the bindings of the environment refer to; a failure is a reason, never an exception. */
+/**
+ * Resolves what the bindings of the environment refer to; a failure is a reason, never an exception.
+ * @param attended somebody at this terminal can sign in on a page
+ */
 export async function credentialsOf(
   organization: OrganizationProfile,
   environmentId: string,
   secretPlaces: SecretPlaces,
+  attended = false,
 ): Promise<Credentials> {
   const credentials = new Map<string, Credential | Missing>();
   for (const binding of organization.auth?.bindings ?? []) {
-    if (binding.environment !== environmentId || binding.flow !== 'backend') continue;
-    credentials.set(binding.id, await credentialOf(binding, secretPlaces));
+    if (binding.environment !== environmentId) continue;
+    const credential = await credentialOf(binding, secretPlaces);
+    credentials.set(
+      binding.id,
+      binding.flow === 'backend' || isMissing(credential)
+        ? credential
+        : await withPeople(credential, binding, organization, environmentId, secretPlaces, attended),
+    );
   }
   return credentials;
+}
+
+/** On a simulator the listed logins sign in by themselves; anywhere else people do, in their own browser. */
+async function withPeople(
+  credential: Credential,
+  binding: AuthBinding,
+  { contexts, environments }: OrganizationProfile,
+  environmentId: string,
+  secretPlaces: SecretPlaces,
+  attended: boolean,
+): Promise<Credential | Missing> {
+  const environment = environments?.[environmentId];
+  const own = (contexts ?? []).filter((context) => context.binding === binding.id);
+  if (environment?.authorizeUrl === undefined)
+    return missing('no-credential', `the environment of binding ${binding.id} lists no authorizeUrl`);
+  if (effectiveClass(environment) !== 'simulator') {
+    return attended
+      ? { ...credential, people: own.map(({ id }) => ({ context: id })) }
+      : missing('no-credential', `binding ${binding.id} signs in with a person, and nobody is at this terminal`);
+  }
+  const people: PersonLogin[] = [];
+  try {
+    for (const { id, user } of own) {
+      if (user === undefined) continue;
+      const [, name, password] = /^([^:]+)(?::(.*))?$/s.exec((await resolveSecret(user, secretPlaces)).trim()) ?? [];
+      if (name !== undefined) people.push({ context: id, name, ...(password === undefined ? {} : { password }) });
+    }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return missing('no-credential', `binding ${binding.id}: ${error.message}`);
+  }
+  return people.length > 0
+    ? { ...credential, people }
+    : missing('no-credential', `no context names a test user for binding ${binding.id}`);
 }
 
 async function credentialOf(binding: AuthBinding, secretPlaces: SecretPlaces): Promise<Credential | Missing> {
   try {
     const { clientId } = binding;
     if (clientId === undefined) return missing('no-credential', `binding ${binding.id} names no clientId`);
-    if (binding.key === undefined && binding.secret === undefined) {
+    if (binding.flow === 'backend' && binding.key === undefined && binding.secret === undefined) {
       return missing('no-credential', `binding ${binding.id} names neither key nor secret`);
     }
     return {
@@ -235,6 +281,20 @@ export async function aiSystemAccess(
   };
 }
 
+/** Key and certificate of each listener that names them. @throws ToolError (exit 2) when a reference does not resolve */
+export async function listenerIdentities(
+  { listeners }: OrganizationProfile,
+  secretPlaces: SecretPlaces,
+): Promise<ReadonlyMap<string, { readonly key: string; readonly cert: string }>> {
+  const identities = new Map<string, { readonly key: string; readonly cert: string }>();
+  for (const [name, { tls }] of Object.entries(listeners ?? {})) {
+    if (tls === undefined) continue;
+    const cert = await resolveSecret(tls.cert, secretPlaces, { anyoneMayRead: true });
+    identities.set(name, { key: await resolveSecret(tls.key, secretPlaces), cert });
+  }
+  return identities;
+}
+
 /** The origins this run may talk to, each for its purpose, and the address of each purpose. */
 export async function originsOfEnvironment(
   environment: Environment,
@@ -244,13 +304,18 @@ export async function originsOfEnvironment(
   const tls = await tlsOf(environment, secretPlaces);
   const bases: Partial<Record<Purpose, string>> = { fhir: environment.fhirBase };
   if (environment.tokenUrl !== undefined) bases.token = environment.tokenUrl;
+  if (environment.authorizeUrl !== undefined) {
+    bases.authorize = new URL(environment.authorizeUrl).origin;
+    bases.jwks = bases.authorize;
+  }
   if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
   if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
   if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {
     const { origin } = new URL(url);
-    const sameHost = origin === new URL(environment.fhirBase).origin || purpose === 'token';
+    const sameHost =
+      origin === new URL(environment.fhirBase).origin || ['token', 'authorize', 'jwks'].includes(purpose);
     return { origin, purpose: purpose as Purpose, ...(tls !== undefined && sameHost ? { tls } : {}) };
   });
   return { origins, bases };

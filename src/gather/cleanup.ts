@@ -93,7 +93,9 @@ async function undoOne(options: CleanupOptions, scope: Scope, object: OwnObject)
     // Taken back already, by the probe's own undo or by an earlier cleanup.
     return { outcome: 'already-gone', id };
   }
-  if (!asWeLeftIt(object, current)) return { outcome: 'changed-by-others', id };
+  // The server sets the state of a Subscription itself.
+  if (object.resourceType !== 'Subscription' && !asWeLeftIt(object, current))
+    return { outcome: 'changed-by-others', id };
   return { outcome: await takeBack(options, scope, object, current), id };
 }
 
@@ -154,7 +156,10 @@ async function findByIdentifier(
     .send(scope, {
       method: 'POST',
       path: `${object.resourceType}/_search`,
-      form: [['identifier', `${system}|${object.identifier}`]],
+      form:
+        object.resourceType === 'Subscription'
+          ? [['type', 'rest-hook']]
+          : [['identifier', `${system}|${object.identifier}`]],
     })
     .catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
@@ -163,11 +168,19 @@ async function findByIdentifier(
   const page = readSearchset(answer?.resource);
   if (page === undefined || page === 'too-many') return 'unknown';
   // A server may ignore the parameter and return strangers: only a body with our own identifier counts.
-  return { id: page.matches.find((match) => carriesIdentifier(match, system, object.identifier))?.id };
+  const ours = page.matches.find((match) => carriesIdentifier(match, system, object.identifier));
+  // Strangers instead: ours may stand on a page nobody asked for. A Subscription has no identifier to search by.
+  const filterIgnored = object.resourceType !== 'Subscription' && page.matches.length > 0;
+  return ours === undefined && (filterIgnored || page.next !== undefined) ? 'unknown' : { id: ours?.id };
 }
 
 function carriesIdentifier(resource: Resource, system: string | undefined, value: string | undefined): boolean {
-  if (value === undefined) return resource.resourceType === 'Subscription';
+  if (value === undefined) return false;
+  // A Subscription has no identifier: https://hl7.org/fhir/R4/subscription.html
+  if (resource.resourceType === 'Subscription') {
+    const { reason } = resource as { reason?: unknown };
+    return typeof reason === 'string' && reason.endsWith(` ${value}`);
+  }
   const { identifier } = resource as { identifier?: unknown };
   const all = (Array.isArray(identifier) ? identifier : [identifier]) as (
     { system?: unknown; value?: unknown } | undefined
@@ -213,7 +226,9 @@ function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
       if (answered) object.createUnanswered = false;
     }
   }
-  return objects.sort((a, b) => b.order - a.order);
+  // Subscriptions first: undoing the others may be what they tell of (safety rule 19).
+  const first = ({ resourceType }: OwnObject): number => (resourceType === 'Subscription' ? 0 : 1);
+  return objects.sort((a, b) => first(a) - first(b) || b.order - a.order);
 }
 
 function createdBy(intent: Intent, outcome: JournalOutcome | undefined, order: number, unanswered: boolean): OwnObject {
@@ -257,7 +272,12 @@ function cleanupBudget(options: CleanupOptions, objects: readonly OwnObject[]): 
     types.flatMap((type) =>
       contexts.flatMap((context) => [
         { context, method: 'GET' as const, path: `${type}/{id}`, most },
-        { context, method: 'POST' as const, path: `${type}/_search?identifier`, most },
+        {
+          context,
+          method: 'POST' as const,
+          path: `${type}/_search?${type === 'Subscription' ? 'type' : 'identifier'}`,
+          most,
+        },
         { context, method: 'PATCH' as const, path: `${type}/{id}`, most, mutates: true },
         { context, method: 'DELETE' as const, path: `${type}/{id}`, most, mutates: true },
       ]),

@@ -4,6 +4,7 @@ import type { EvidenceEnd, EvidenceHeader, Residue } from '../model/evidence.js'
 import type { Door, TlsRule } from '../wire/exchange.js';
 import type { TokenBucket } from '../wire/token-bucket.js';
 import type { AiSystemAccess } from './ai-system.js';
+import type { Operator } from './attended-person.js';
 import { castOf, type Cast, type Credentials } from './contexts.js';
 import type { OperationHook } from './durable-log.js';
 import { planRun, type Plan } from './plan.js';
@@ -26,6 +27,10 @@ export interface GatherOptions {
   readonly peers?: ReadonlyMap<string, PeerAccess>;
   /** By origin; for handshakes that do not go through the door. */
   readonly trust?: ReadonlyMap<string, TlsRule>;
+  /** Key and certificate of listeners as PEM, by their name. */
+  readonly listenerTls?: ReadonlyMap<string, { readonly key: string; readonly cert: string }>;
+  /** Somebody at this terminal who can sign in in a browser. */
+  readonly operator?: Operator;
   /** Opens `aiSystem.query` and `aiSystem.control`, where the organization file names them. */
   readonly aiSystem?: AiSystemAccess;
   readonly pacing: TokenBucket;

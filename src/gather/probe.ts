@@ -10,7 +10,9 @@ import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
 import type { Reservation } from '../wire/token-bucket.js';
 import type { SignInRecord } from './sign-in.js';
 import type { SamplingPlan } from './series/sampling-plan.js';
+import type { App, AppKind } from './apps.js';
 import type { TestObjects } from './test-objects.js';
+import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
 import type { NegativeAttempt } from './negative-sign-ins.js';
 import type { Change, Writer } from './writer.js';
@@ -35,6 +37,8 @@ export interface RunDocuments {
   readonly inherited: ReadonlySet<string>;
   /** Other organizations the same product serves. */
   readonly peers?: readonly PeerOrganization[];
+  /** What earlier runs found that were given with this one, oldest first. */
+  readonly previous?: FactValue<'previous-runs'>;
   /** Certificates in files, by the place that names them; `notAfter` in ISO 8601, null when the file holds none. */
   readonly certificates: readonly {
     readonly name: string;
@@ -111,7 +115,7 @@ export interface ProbeTools extends RunDocuments {
   /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */
   readonly reserve: (requests: number) => Reservation | undefined;
   readonly clients: Readonly<Record<Need, Client>>;
-  /** Any other context of the organization file by its id; undefined when its binding cannot sign in without a person. */
+  /** Any other context of the organization file by its id; undefined when nobody can sign in with its binding. */
   readonly context: (id: string) => Client | undefined;
   /** Any backend client of this environment by the id of its binding; its context is `binding:<id>`. */
   readonly binding: (id: string) => Client | undefined;
@@ -132,6 +136,8 @@ export interface ProbeTools extends RunDocuments {
   readonly negativeSignIn: (attempt: NegativeAttempt) => Promise<SignInRecord>;
   /** What the exchanges so far must have left in an audit log, and who the run was. */
   readonly made: () => { readonly accesses: readonly MadeAccess[]; readonly run: RunIdentity };
+  /** Opens a listener of the organization file for what the EHR sends; whoever opens it closes it. */
+  readonly listen: (name: string) => Promise<Inbox | Missing>;
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;

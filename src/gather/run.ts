@@ -6,6 +6,7 @@ import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { Residue } from '../model/evidence.js';
 import { aiSystemFor, switchAiSystem } from './ai-system.js';
+import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
 import { runIdentity } from './audit-log.js';
 import { siteOf, type Cast } from './contexts.js';
@@ -26,6 +27,7 @@ import { Session } from './session.js';
 import { signIn, type SignInRecord } from './sign-in.js';
 import { TemplateBudget } from './template-match.js';
 import { MissingTemplateValue } from './template-values.js';
+import { openInbox } from './notification-inbox.js';
 import { TestCases } from './test-cases.js';
 import { TestObjects } from './test-objects.js';
 import { insideWindow, strictestClass, writesRefused } from './write-policy.js';
@@ -58,6 +60,7 @@ export class Run {
   readonly #random: () => number;
   readonly #made = new Map<string, Promise<unknown>>();
   readonly #negative: NegativeSignIns;
+  readonly #apps: Apps;
   readonly #peerSessions = new Map<string, Session | undefined>();
 
   constructor(
@@ -83,6 +86,7 @@ export class Run {
       evidence,
       runId: options.runId,
       now,
+      operator: options.operator,
     });
     this.#folding = new Folding(folds, documents);
     const correlation = documents.contract.audit?.correlationHeader;
@@ -115,6 +119,15 @@ export class Run {
       environmentClass: strictestClass([documents, ...(documents.peers ?? [])]),
       contact: documents.environment.contact,
       pause,
+    });
+    this.#apps = new Apps({
+      documents,
+      credentials: options.credentials,
+      recorder: this.recorder,
+      operator: options.operator,
+      negative: this.#negative,
+      onSignIn: (...signIn) => this.#sessions.noteSignIn(...signIn),
+      nowMs: () => now().getTime(),
     });
     this.#random = seededRandom(options.header.seed);
     this.#cases = new TestCases({
@@ -236,7 +249,10 @@ export class Run {
       what: 'a token of the AI system',
       value,
     }));
-    const search = outputSearch([...this.#sessions.tokens, ...doors, ...(await this.#cases.planted())]);
+    const search = outputSearch([
+      ...this.#sessions.tokens,
+      ...this.#apps.tokens.map((value) => ({ what: 'a token of an app', value })),
+      ...doors, ...(await this.#cases.planted())]);
     for (const name of ['evidence.ndjson', 'journal.ndjson']) {
       const found = await searchFile(join(this.#folder.path, name), search);
       if (found === undefined) continue;
@@ -277,6 +293,13 @@ export class Run {
         ? {}
         : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
       made: () => ({ accesses: this.recorder.made, run: this.#identity() }),
+      listen: (name) =>
+        openInbox({
+          fhirBase: documents.environment.fhirBase,
+          listener: documents.organization.listeners?.[name],
+          tls: this.#options.listenerTls?.get(name),
+          testPatients: (documents.organization.testData?.patients ?? []).map(({ id }) => id),
+        }),
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,

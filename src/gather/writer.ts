@@ -1,4 +1,4 @@
-import type { Resource } from 'fhir/r4.js';
+import type { Resource, Subscription } from 'fhir/r4.js';
 import { applyPatch, type Operation } from 'rfc6902';
 import { canonicalJson, contentSha256 } from '../fhir/content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
@@ -107,7 +107,8 @@ export class Writer {
           ...(writePolicy?.tag === undefined ? {} : { tag: [...(body.meta?.tag ?? []), writePolicy.tag] }),
         },
         ...(body.resourceType === 'Subscription'
-          ? {}
+          ? // It has no identifier; its reason is the one text that is ours.
+            { reason: `${(body as Subscription).reason} ${identifier}` }
           : { identifier: [own, ...(Array.isArray(existing) ? (existing as unknown[]) : [])] }),
       },
     };

@@ -19,20 +19,22 @@ import changedObject from './changed-object.js';
 import createdObject from './created-object.js';
 import declaredAction from './declared-action.js';
 import draftState from './draft-state.js';
+import previousRuns from './previous-runs.js';
 import repeatedCreate from './repeated-create.js';
 import undoneObject from './undone-object.js';
 import documents from './documents.js';
 import logins from './logins.js';
+import eventSubscription from './event-subscription.js';
 import fieldPresence from './field-presence.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
+import sensitiveRecords from './sensitive-records.js';
 import slotTruth from './slot-truth.js';
 import slotRace from './slot-race.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
-import sensitiveRecords from './sensitive-records.js';
 import statements from './statements.js';
 import transportSecurity from './transport-security.js';
 import declaredChannel from './declared-channel.js';
@@ -52,6 +54,7 @@ export const probes: readonly AnyProbe[] = [
   acceptedRequests,
   attestations,
   statements,
+  previousRuns,
   capabilityStatement,
   documents,
   logins,
@@ -60,6 +63,7 @@ export const probes: readonly AnyProbe[] = [
   fieldPresence,
   scopeTrials,
   cellReading,
+  sensitiveRecords,
   siteReading,
   workflowClients,
   workflowUse,
@@ -73,6 +77,7 @@ export const probes: readonly AnyProbe[] = [
   changedObject,
   repeatedCreate,
   staleUpdate,
+  eventSubscription,
   scopeCreate,
   workflowCreate,
   cellChange,

@@ -1,4 +1,3 @@
-import { speaksFhir } from '../../model/actions.js';
 import type { Contract, ContractAction, ContractResource, LatencyEntry } from '../../model/documents/contract.js';
 import { parseDurationMs } from '../../model/documents/duration.js';
 import { perMinute } from '../../model/documents/parts.js';
@@ -9,18 +8,21 @@ import type { NotMeasuredReason } from '../../model/outcome.js';
 import { smallestPassing, type Look } from '../../model/shares.js';
 import { paceOf } from '../pace.js';
 import type { RunDocuments } from '../probe.js';
-import { undoState } from '../undo-state.js';
+import { causableEvent, repeatableAction } from '../caused-event.js';
+import { payloadOf } from '../event-subscription.js';
 import { looksPerWatch } from './watch.js';
 
 /** What a sample of one series is measured for. */
 export interface Track {
   /** Subject whose fact the samples are: `budget:booking`, `resource:slot`. */
   readonly subject: string;
-  readonly part: 'read' | 'write' | 'visible' | 'response' | 'age' | 'age-in-answer';
+  readonly part: 'read' | 'write' | 'visible' | 'delivery' | 'response' | 'age' | 'age-in-answer';
   readonly target: LatencyTarget;
   readonly looks: readonly Look[];
   /** Resources of the contract whose searches it uses; one after the other. */
   readonly resources: readonly string[];
+  /** Of a delivery: the trigger whose notification is waited for. */
+  readonly trigger?: string | undefined;
 }
 
 /** One series: samples that serve several entries at once. Numbers are what the EHR team agrees to. */
@@ -99,7 +101,7 @@ export function samplingPlan(
   options: SamplingOptions,
 ): SamplingPlan {
   const { contract, organization } = documents;
-  const booking = bookingAction(documents);
+  const booking = repeatableAction(documents);
   const active = booking !== undefined && options.writes;
   const most = active ? roomForWrites(documents, options.otherWrites) : Number.POSITIVE_INFINITY;
   const notMeasured: SamplingPlan['notMeasured'][number][] = [];
@@ -132,8 +134,12 @@ export function samplingPlan(
         leaveOut(subject, 'undecided', `action ${booking.id} does not say where staff sees it (observe)`);
       } else add({ subject, part, target, resources: [] });
     } else if (check === 'latency.event-to-response') {
-      const reason = whyNoAnswer(contract, entry, booking, aiSystem, active);
+      const reason = whyNoAnswer(documents, entry, aiSystem, active);
       if (reason === undefined) add({ subject, part: 'response', target, resources: [] });
+      else leaveOut(subject, ...reason);
+    } else if (check === 'latency.event-delivery') {
+      const reason = whyNotDelivered(documents, entry, active);
+      if (reason === undefined) add({ subject, part: 'delivery', target, resources: [], trigger: entry.trigger });
       else leaveOut(subject, ...reason);
     }
   }
@@ -274,44 +280,39 @@ function tooFewWrites(track: Omit<Track, 'looks'>, otherWrites: number, most: nu
   );
 }
 
-/** The action a series may perform over and over: created by FHIR from the contract's body, and undone by a status. */
-function bookingAction({
-  contract,
-  organization,
-}: Pick<RunDocuments, 'contract' | 'organization'>): ContractAction | undefined {
-  return (contract.actions ?? []).find(
-    (action) =>
-      action.interaction === 'create' &&
-      action.body !== undefined &&
-      action.resource !== undefined &&
-      speaksFhir(action, organization.paths?.[action.id]?.via) &&
-      typeof action.compensation === 'object' &&
-      ['patch', 'update', 'delete'].includes(action.compensation.interaction) &&
-      undoState(action.resource, 'cancel')?.value === action.compensation.toState,
-  );
-}
+type WhyNot = [reason: NotMeasuredReason, detail: string];
+type SeriesDocuments = Pick<RunDocuments, 'contract' | 'organization'>;
 
 function whyNoAnswer(
-  contract: Contract,
+  documents: SeriesDocuments,
   entry: LatencyEntry,
-  booking: ContractAction | undefined,
   aiSystem: boolean,
   active: boolean,
-): [reason: NotMeasuredReason, detail: string] | undefined {
+): WhyNot | undefined {
   if (!aiSystem) return ['no-ai-system', 'aiSystem.query is not in the organization file'];
-  const answer = contract.actions?.find((action) => action.id === entry.answeredBy);
+  const answer = documents.contract.actions?.find((action) => action.id === entry.answeredBy);
   if (answer?.observe !== 'aiSystem.query') {
     return ['not-in-this-version', 'this version finds answers through aiSystem.query'];
   }
-  const event = contract.triggers?.find((trigger) => trigger.id === entry.trigger)?.event;
-  const undo = typeof booking?.compensation === 'object' ? booking.compensation.toState : undefined;
-  const undoIsTheEvent =
-    event !== undefined &&
-    event.resource === booking?.resource &&
-    event.change !== 'create' &&
-    event.change !== 'delete' &&
-    (event.condition === undefined || event.condition.includes(`'${undo}'`));
-  if (!undoIsTheEvent) return ['not-in-this-version', 'this version causes events by undoing what it created'];
+  return whyNotCaused(documents, entry, active);
+}
+
+function whyNotDelivered(documents: SeriesDocuments, entry: LatencyEntry, active: boolean): WhyNot | undefined {
+  const channel = documents.organization.channels?.[entry.trigger ?? ''];
+  if (channel?.kind !== 'subscription') {
+    return ['not-in-this-version', 'this version times the delivery of a subscription'];
+  }
+  if (payloadOf(channel) === 'empty') {
+    return ['tool-limited', 'an empty notification names no object, so that it cannot be told which event it is about'];
+  }
+  return whyNotCaused(documents, entry, active);
+}
+
+function whyNotCaused(documents: SeriesDocuments, entry: LatencyEntry, active: boolean): WhyNot | undefined {
+  const trigger = documents.contract.triggers?.find(({ id }) => id === entry.trigger);
+  if (causableEvent(documents, trigger)?.by !== 'undo') {
+    return ['not-in-this-version', 'this version causes events by undoing what it created'];
+  }
   return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];
 }
 

@@ -9,13 +9,15 @@ import { controlFacts } from './control.js';
 import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
+import { eventFacts } from './event.js';
 import { latencyFacts } from './latency.js';
+import { previousFacts } from './previous.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
-import { statementFacts } from './statement.js';
-import { transportFacts } from './transport.js';
 import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
+import { statementFacts } from './statement.js';
+import { transportFacts } from './transport.js';
 import { visibilityFacts } from './visibility.js';
 import { witnessFacts } from './witness.js';
 
@@ -32,7 +34,9 @@ export const factKinds = {
   ...discoveryFacts,
   ...documentFacts,
   ...identityFacts,
+  ...eventFacts,
   ...latencyFacts,
+  ...previousFacts,
   ...readFacts,
   ...recordKeepingFacts,
   ...separationFacts,
@@ -43,4 +47,3 @@ export const factKinds = {
   ...witnessFacts,
 };
 export type FactKinds = typeof factKinds;
-  ...sensitiveFacts,

@@ -17,6 +17,8 @@ import cancelKeepsSlot from './cancel-keeps-slot.js';
 import cancelRefused from './cancel-refused.js';
 import cancelledStillListed from './cancelled-still-listed.js';
 import capabilitiesMissing from './capabilities-missing.js';
+import caseAssumesFailedWriteBack from './case-assumes-failed-write-back.js';
+import caseAssumesMore from './case-assumes-more.js';
 import certificateEndsThisWeek from './certificate-ends-this-week.js';
 import certificateExpired from './certificate-expired.js';
 import certificateOfAnotherName from './certificate-of-another-name.js';
@@ -25,9 +27,9 @@ import clockFarOff from './clock-far-off.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
 import connectionLetterEnded from './connection-letter-ended.js';
+import consentIgnored from './consent-ignored.js';
 import contractAllowsLess from './contract-allows-less.js';
 import contractStillDraft from './contract-still-draft.js';
-import consentIgnored from './consent-ignored.js';
 import createAccepted from './create-accepted.js';
 import createFails from './create-fails.js';
 import createLocationElsewhere from './create-location-elsewhere.js';
@@ -45,6 +47,8 @@ import draftEndsReviewed from './draft-ends-reviewed.js';
 import draftInvisibleToStaff from './draft-invisible-to-staff.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
+import eventNeverTold from './event-never-told.js';
+import eventNotCounted from './event-not-counted.js';
 import everythingGranted from './everything-granted.js';
 import expiresInEndless from './expires-in-endless.js';
 import expiresInNegative from './expires-in-negative.js';
@@ -70,20 +74,23 @@ import issuerOfAnotherOrganization from './issuer-of-another-organization.js';
 import keyMissing from './key-missing.js';
 import keysAtAMetadataAddress from './keys-at-a-metadata-address.js';
 import keysOverPlainHttp from './keys-over-plain-http.js';
+import labelDropped from './label-dropped.js';
+import labelledRecordReleased from './labelled-record-released.js';
 import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
 import metricNeverCounted from './metric-never-counted.js';
 import missingElementFilled from './missing-element-filled.js';
 import modelHostWithoutAgreement from './model-host-without-agreement.js';
-import labelDropped from './label-dropped.js';
-import labelledRecordReleased from './labelled-record-released.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
 import noReviewUnsigned from './no-review-unsigned.js';
+import notificationDoubled from './notification-doubled.js';
 import notificationLate from './notification-late.js';
 import notificationLost from './notification-lost.js';
+import notificationOfAnotherRecord from './notification-of-another-record.js';
+import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import outputUnstable from './output-unstable.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
@@ -131,6 +138,7 @@ import searchSlowWhenWide from './search-slow-when-wide.js';
 import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
 import searchesNotAudited from './searches-not-audited.js';
+import sensitiveRecordUnmarked from './sensitive-record-unmarked.js';
 import slotBookedTwice from './slot-booked-twice.js';
 import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
@@ -139,8 +147,12 @@ import stalePatchAccepted from './stale-patch-accepted.js';
 import statementMissing from './statement-missing.js';
 import statementOfAnotherRelease from './statement-of-another-release.js';
 import stopDrillOutOfDate from './stop-drill-out-of-date.js';
+import subscriptionFilterIgnored from './subscription-filter-ignored.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
-import sensitiveRecordUnmarked from './sensitive-record-unmarked.js';
+import subscriptionOverPlainHttp from './subscription-over-plain-http.js';
+import subscriptionStuck from './subscription-stuck.js';
+import subscriptionWithoutHandshake from './subscription-without-handshake.js';
+import threeWarningSigns from './three-warning-signs.js';
 import tlsWithoutNewest from './tls-without-newest.js';
 import tokenAnswerIsHtml from './token-answer-is-html.js';
 import tokenEndpointElsewhere from './token-endpoint-elsewhere.js';
@@ -180,12 +192,15 @@ export const deviations: readonly Deviation[] = [
   auditRecordsEditable,
   auditWithoutVersion,
   batchEntriesUnchecked,
+  bundleUnlabelled,
   cacheSharedByOrganizations,
   cancelFails,
   cancelKeepsSlot,
   cancelRefused,
   cancelledStillListed,
   capabilitiesMissing,
+  caseAssumesFailedWriteBack,
+  caseAssumesMore,
   certificateEndsThisWeek,
   certificateExpired,
   certificateOfAnotherName,
@@ -194,9 +209,9 @@ export const deviations: readonly Deviation[] = [
   commitWithoutUndo,
   conditionNotCompiling,
   connectionLetterEnded,
+  consentIgnored,
   contractAllowsLess,
   contractStillDraft,
-  bundleUnlabelled,
   createAccepted,
   createFails,
   createLocationElsewhere,
@@ -214,7 +229,8 @@ export const deviations: readonly Deviation[] = [
   draftInvisibleToStaff,
   draftRefused,
   draftStoredFinal,
-  consentIgnored,
+  eventNeverTold,
+  eventNotCounted,
   everythingGranted,
   expiresInEndless,
   expiresInNegative,
@@ -240,6 +256,8 @@ export const deviations: readonly Deviation[] = [
   keyMissing,
   keysAtAMetadataAddress,
   keysOverPlainHttp,
+  labelDropped,
+  labelledRecordReleased,
   latencyAnswerMisspelled,
   latencyBetweenNoPoints,
   loginOfTwoRoles,
@@ -250,8 +268,11 @@ export const deviations: readonly Deviation[] = [
   nextLinkExpired,
   nextLinkLoops,
   noReviewUnsigned,
+  notificationDoubled,
   notificationLate,
   notificationLost,
+  notificationOfAnotherRecord,
+  notificationWithRecord,
   oldTlsAccepted,
   outputUnstable,
   overrideOutsideItsSet,
@@ -262,8 +283,6 @@ export const deviations: readonly Deviation[] = [
   patchNotApplied,
   patchUndeclared,
   patientReadsNotAudited,
-  labelDropped,
-  labelledRecordReleased,
   peerClientAccepted,
   peerTokenAccepted,
   plainChallengeOffered,
@@ -301,6 +320,7 @@ export const deviations: readonly Deviation[] = [
   searchStrictRefused,
   searchTotalWrong,
   searchesNotAudited,
+  sensitiveRecordUnmarked,
   slotBookedTwice,
   slotBookedTwiceAtOnce,
   slotsForbidden,
@@ -309,7 +329,12 @@ export const deviations: readonly Deviation[] = [
   statementMissing,
   statementOfAnotherRelease,
   stopDrillOutOfDate,
+  subscriptionFilterIgnored,
   subscriptionNotOffered,
+  subscriptionOverPlainHttp,
+  subscriptionStuck,
+  subscriptionWithoutHandshake,
+  threeWarningSigns,
   tlsWithoutNewest,
   tokenAnswerIsHtml,
   tokenEndpointElsewhere,
@@ -326,7 +351,6 @@ export const deviations: readonly Deviation[] = [
   webhookInClearText,
   wildcardUnexplained,
   writeScopeNotNeeded,
-  sensitiveRecordUnmarked,
   writeScopeWithheld,
   writeSlowTail,
   writesNotOffered,
