@@ -238,9 +238,10 @@ export class Writer {
   }
 
   #checkPatient(stored: Resource): void {
-    if (patientsOf(stored).length > 0 && !this.#concernsTestData(stored)) {
-      this.strays.push({ resourceType: stored.resourceType, id: stored.id ?? '' });
-    }
+    if (patientsOf(stored).length === 0 || this.#concernsTestData(stored)) return;
+    const { resourceType, id = '' } = stored;
+    const known = this.strays.some((stray) => stray.resourceType === resourceType && stray.id === id);
+    if (!known) this.strays.push({ resourceType, id });
   }
 
   async #outcome(
