@@ -30,6 +30,10 @@ export function addRunCommand(program: Command, places: PackagePlaces, exit: (co
     .option('--environment <id>', 'environment of the organization file; writes off a simulator need it named')
     .option('--policy <name or file>', 'pilot, scale, or your own', 'pilot')
     .option('--peer <file...>', 'organization files of other organizations, for isolation between them')
+    .option(
+      '--previous <run-folder...>',
+      'earlier runs to compare with: of this workflow, or of other systems in scope',
+    )
     .option('--allow-env <name...>', 'environment variables a reference may name besides EHR_SCORECARD_…')
     .option('--secrets-dir <folder>', 'a second folder for file: references');
   addRunFlags(command, 'none').action(async (flags: RunFlags & DocumentFlags) => {

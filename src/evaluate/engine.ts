@@ -165,7 +165,8 @@ export function judge(
   const others = [...seen].flatMap((result) => result.judgements);
   const grades = [...facts, ...others].flatMap((one) => one.grade ?? []);
   const grade = grades.reduce(weakerGrade, 'measured');
-  const classes = [...facts, ...others].map((one) => one.environmentClass);
+  // What is stated holds anywhere; a derived check depends on where the others were measured.
+  const classes = (check.looksAt === undefined ? facts : others).map((one) => one.environmentClass);
   return verdicts.map((verdict) => ({
     subject: subject.id,
     outcome: verdict.outcome,

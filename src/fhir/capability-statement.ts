@@ -1,4 +1,6 @@
 import type { CapabilityStatement, Resource } from 'fhir/r4.js';
+import { sha256Hex } from '../model/chain.js';
+import { compareCodeUnits } from '../model/order.js';
 
 /** What a server declares about one resource type. */
 export interface DeclaredType {
@@ -76,6 +78,17 @@ export function readCapabilityStatement(resource: Resource | undefined): Declare
       listOf(server?.resource).some((each) => listOf(each.extension).some(({ url }) => backport.test(url))),
     types: types.filter(({ type }) => type !== ''),
   };
+}
+
+/** SHA-256 of what a statement declares, whatever its order and its date. */
+export function statementDigest(declared: DeclaredServer): string {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((each) => JSON.stringify(sorted(each))).sort(compareCodeUnits);
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value).sort(([a], [b]) => compareCodeUnits(a, b));
+    return members.map(([name, each]) => [name, sorted(each)]);
+  };
+  return sha256Hex(JSON.stringify(sorted(declared)));
 }
 
 function listOf<T>(value: readonly T[] | undefined): readonly T[] {

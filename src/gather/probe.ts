@@ -134,6 +134,11 @@ export interface ProbeTools extends RunDocuments {
    * @throws ExchangeFault when such tests are not agreed; SafetyStop when the good sign-in afterwards fails
    */
   readonly negativeSignIn: (attempt: NegativeAttempt) => Promise<SignInRecord>;
+  /**
+   * The same for several in their order, as many as are agreed, sharing the good sign-ins between them.
+   * @throws as `negativeSignIn`; ExchangeFault `cap` when none is left
+   */
+  readonly negativeSignIns: (attempts: readonly NegativeAttempt[]) => Promise<SignInRecord[]>;
   /** What the exchanges so far must have left in an audit log, and who the run was. */
   readonly made: () => { readonly accesses: readonly MadeAccess[]; readonly run: RunIdentity };
   /** Opens a listener of the organization file for what the EHR sends; whoever opens it closes it. */

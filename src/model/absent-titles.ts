@@ -21,7 +21,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'cds.client-auth': 'Only the EHR can ask the AI about a patient',
   'write.promotion-gate': 'The AI cannot sign in a clinician’s place',
   'write.business-duplicate': 'It finds a visit or an order that is there before it makes another',
-  'write.status-timestamps': 'States and times of a task follow one another without a break',
   'write.ai-provenance': 'One can see later that a machine wrote it',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
   'error.atomic-bundle': 'An action of several writes is made whole or not at all',

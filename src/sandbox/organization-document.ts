@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attestation, OrganizationProfile } from '../model/documents/organization.js';
-import type { ClientRegistration } from './clients.js';
+import { warningSigns } from '../model/warning-signs.js';
+import { clinicianLogin, type ClientRegistration } from './clients.js';
 import type { ClinicIndex, OrganizationId } from './clinic/clinic-index.js';
 import { dateText, dayAfter } from './clinic/identity.js';
 import { type WorkflowName, type WorkflowSetting, workflows } from './clinic/workflows.js';
@@ -22,7 +23,7 @@ export interface OrganizationDocumentOptions {
   readonly aiSystem?: OrganizationProfile['aiSystem'];
 }
 
-export type RegisteredClient = Pick<ClientRegistration, 'name' | 'scopes' | 'algorithm' | 'expendable'> & {
+export type RegisteredClient = Pick<ClientRegistration, 'name' | 'scopes' | 'algorithm' | 'expendable' | 'app'> & {
   readonly clientId: string;
   readonly kid?: string;
   readonly jwksUrl?: string;
@@ -59,6 +60,9 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
         class: 'simulator',
         fhirBase,
         tokenUrl,
+        ...(setting.apps === undefined
+          ? {}
+          : { authorizeUrl: beside(tokenUrl, 'authorize'), launcher: beside(tokenUrl, 'launcher') }),
         ...(caFile === undefined ? {} : { tls: { ca: { ref: `file:${caFile}` }, caMode: 'only' } }),
         mayWrite: true,
         contact: owner,
@@ -74,13 +78,24 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       zone,
       status: 'live',
     })),
-    contexts: setting.contexts.map(({ client, role, site }) => ({
-      id: client,
-      role,
-      ...(site === undefined ? {} : { site }),
-      binding: client,
-      purposeOfUse: setting.purposeOfUse,
-    })),
+    contexts: [
+      ...setting.contexts.map(({ client, role, site }) => ({
+        id: client,
+        role,
+        ...(site === undefined ? {} : { site }),
+        binding: client,
+        purposeOfUse: setting.purposeOfUse,
+      })),
+      ...(setting.apps ?? []).map((client) => ({
+        id: client,
+        role: setting.contexts[0]?.role ?? client,
+        ...(setting.contexts[0]?.site === undefined ? {} : { site: setting.contexts[0].site }),
+        binding: client,
+        ...(clinic.schedules[0] === undefined ? {} : { fhirUser: clinic.schedules[0].practitioner }),
+        user: { ref: `file:${options.keysFolder}/${clinicianLogin}.login` },
+        purposeOfUse: setting.purposeOfUse,
+      })),
+    ],
     identifierSystems: { ...clinic.identifierSystems },
     channels: { ...setting.channels },
     listeners: { subscription: { bind: '127.0.0.1', port: 0 }, proxy: { bind: '127.0.0.1', port: 0 } },
@@ -150,6 +165,10 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     },
     ...(options.aiSystem === undefined ? {} : { aiSystem: options.aiSystem }),
     overrides: { ...setting.overrides(clinic.visitType.code) },
+    delivery: {
+      warningSigns: warningSigns.map((sign) => ({ sign, answer: 'no' as const, owner, date: today })),
+      spend: { planned: 100, actual: 100 },
+    },
     metrics: setting.metrics.map((each) => ({
       ...each,
       source: 'example numbers of the simulator, counted by nobody',
@@ -159,6 +178,9 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     regulatory: { asOf: today, hipaaNprmFinal: 'unknown', hti5Final: 'unknown', part2: 'in-force' },
   };
 }
+
+/** Another address of the authorization server. */
+const beside = (tokenUrl: string, name: string): string => new URL(name, tokenUrl).href;
 
 function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: OrganizationDocumentOptions): AuthBinding[] {
   const [aiSystem, ...staff] = setting.contexts.map(({ client }) => client);
@@ -177,6 +199,7 @@ function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: Organizat
         usedBy: ofAiSystem.includes(name) ? 'ai-system' : 'staff',
         flow: client.app?.flow ?? 'backend',
         clientId: client.clientId,
+        ...(client.app === undefined ? {} : { redirectUris: [...client.app.redirectUris] }),
         key: { ref: `file:${keysFolder}/${client.name}.pem` },
         alg: client.algorithm,
         ...(client.kid === undefined ? {} : { kid: client.kid }),
@@ -191,6 +214,10 @@ function bindingsOf(setting: WorkflowSetting, { clients, keysFolder }: Organizat
 function testDataOf(clinic: ClinicIndex, setting: WorkflowSetting): NonNullable<OrganizationProfile['testData']> {
   const limited = setting.contexts.find(({ site }) => site !== undefined && site !== clinic.otherSite.site);
   const schedule = clinic.schedules[0];
+  // A known gap for every program: the notes are kept back by consent.
+  const keptBack = new Set(
+    clinic.sensitive.flatMap(({ patient, consent }) => (consent === undefined ? [] : [patient])),
+  );
   return {
     patients: clinic.patients.map(({ alias, id, site, inventory, canary, gaps: missing }) => {
       const gaps = keptBack.has(alias) ? [...missing, 'DocumentReference'] : missing;
@@ -220,10 +247,6 @@ function testDataOf(clinic: ClinicIndex, setting: WorkflowSetting): NonNullable<
             object,
             reason: 'other site',
           })),
-  // A known gap for every program: the notes are kept back by consent.
-  const keptBack = new Set(
-    clinic.sensitive.flatMap(({ patient, consent }) => (consent === undefined ? [] : [patient])),
-  );
   };
 }
 

@@ -1,4 +1,4 @@
-import { readCapabilityStatement } from '../../fhir/capability-statement.js';
+import { readCapabilityStatement, statementDigest } from '../../fhir/capability-statement.js';
 import { defineProbe, type RunDocuments } from '../probe.js';
 
 /** What the server says it can do, without a sign-in. */
@@ -23,6 +23,7 @@ export default defineProbe({
       'capability-statement': {
         status,
         found: declared !== undefined,
+        ...(declared === undefined ? {} : { sha256: statementDigest(declared) }),
         fhirVersion: declared?.fhirVersion ?? null,
         software: declared?.software ?? null,
         softwareVersion: declared?.softwareVersion ?? null,

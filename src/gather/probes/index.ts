@@ -31,6 +31,7 @@ import searchBehaviour from './search-behaviour.js';
 import sensitiveRecords from './sensitive-records.js';
 import slotTruth from './slot-truth.js';
 import slotRace from './slot-race.js';
+import stateWalk from './state-walk.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import staffView from './staff-view.js';
@@ -81,6 +82,7 @@ export const probes: readonly AnyProbe[] = [
   scopeCreate,
   workflowCreate,
   cellChange,
+  stateWalk,
   versionHistory,
   // Takes back the objects the others share.
   undoneObject,

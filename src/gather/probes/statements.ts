@@ -11,7 +11,7 @@ export default defineProbe({
   needs: [],
   writes: 'none',
   inProduction: true,
-  brings: ['log-retention', 'connection-claim', 'pilot-metrics'],
+  brings: ['log-retention', 'connection-claim', 'delivery-signs', 'pilot-metrics'],
   sends: () => [],
   run: (_, { organization, contract }) => {
     const wanted = new Set((contract.success ?? []).map(({ id }) => id));
@@ -19,6 +19,7 @@ export default defineProbe({
     return Promise.resolve({
       'log-retention': retentionOf(organization),
       'connection-claim': { graded: connectionOf(organization), grade: 'attested' as const },
+      'delivery-signs': { graded: deliveryOf(organization), grade: 'attested' as const },
       'pilot-metrics': {
         graded: metrics.map(({ metric, baseline, latest, source, date }) => ({
           metric,
@@ -62,6 +63,19 @@ function retentionOf(organization: OrganizationProfile) {
       clock: clock ?? null,
     },
     grade: 'attested' as const,
+  };
+}
+
+function deliveryOf({ delivery }: OrganizationProfile): FactValue<'delivery-signs'> {
+  const { warningSigns = [], spend } = delivery ?? {};
+  return {
+    signs: warningSigns.map(({ sign, answer, owner, date }) => ({
+      sign,
+      answer: answer ?? null,
+      owner: owner ?? null,
+      date: date ?? null,
+    })),
+    spend: spend === undefined ? null : { planned: spend.planned, actual: spend.actual },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { warningSigns } from '../warning-signs.js';
 import {
   actionPath,
   apiVersion,
@@ -74,6 +75,10 @@ const environment = block({
   class: o(Type.Enum(['simulator', 'vendor-sandbox', 'org-nonprod', 'production'])),
   fhirBase: url,
   tokenUrl: o(url),
+  /** Where people sign in; its origin serves the pages of the sign-in and the key set. */
+  authorizeUrl: o(url),
+  /** Of a simulator: plays the EHR that opens an app, given client_id, patient and encounter. */
+  launcher: o(url),
   tls: o(
     closed({
       ca: o(reference),
@@ -353,7 +358,16 @@ export const organizationSchema = Type.Object(
     ),
     delivery: o(
       block({
-        warningSigns: o(Type.Array(closed({ sign: text, answer: o(text), owner: o(text), date: o(date) }))),
+        warningSigns: o(
+          Type.Array(
+            closed({
+              sign: Type.Enum([...warningSigns]),
+              answer: o(Type.Enum(['yes', 'no'])),
+              owner: o(text),
+              date: o(date),
+            }),
+          ),
+        ),
         spend: o(closed({ planned: Type.Number(), actual: Type.Number(), currency: o(text) })),
       }),
     ),

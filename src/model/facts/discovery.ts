@@ -16,6 +16,8 @@ export const discoveryFacts = {
       fhirVersion: orNull,
       software: orNull,
       softwareVersion: Type.Optional(orNull),
+      /** Of all it declares, types the contract does not use included. */
+      sha256: Type.Optional(Type.String()),
       /** What the installation says of itself. */
       implementation: Type.Optional(orNull),
       interactions: texts,

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { factKind } from '../fact.js';
+import { warningSigns } from '../warning-signs.js';
 
 const orNull = Type.Union([Type.String(), Type.Null()]);
 
@@ -30,6 +31,21 @@ export const statementFacts = {
       chplProductNumber: orNull,
       letter: Type.Union([Type.Object({ owner: orNull, expires: orNull }), Type.Null()]),
       listing: Type.Union([Type.Object({ direction: orNull, status: orNull, date: orNull }), Type.Null()]),
+    }),
+  ),
+  /** The signs of a project that drifts, as somebody answered them; what was spent against what was planned. */
+  'delivery-signs': factKind(
+    1,
+    Type.Object({
+      signs: Type.Array(
+        Type.Object({
+          sign: Type.Enum([...warningSigns]),
+          answer: Type.Union([Type.Enum(['yes', 'no']), Type.Null()]),
+          owner: orNull,
+          date: orNull,
+        }),
+      ),
+      spend: Type.Union([Type.Object({ planned: Type.Number(), actual: Type.Number() }), Type.Null()]),
     }),
   ),
   /** The latest value of each metric of the contract's `success`; dates YYYY-MM-DD. */

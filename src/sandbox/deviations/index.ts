@@ -59,6 +59,7 @@ import factsSheetPartial from './facts-sheet-partial.js';
 import fieldDropped from './field-dropped.js';
 import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
+import forbiddenStepTaken from './forbidden-step-taken.js';
 import frontDeskChangesVisits from './front-desk-changes-visits.js';
 import frontDeskListMissesBookings from './front-desk-list-misses-bookings.js';
 import frontDeskReadsEverything from './front-desk-reads-everything.js';
@@ -144,6 +145,8 @@ import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
+import statusTimeDropped from './status-time-dropped.js';
+import statusTimeOfAnotherZone from './status-time-of-another-zone.js';
 import statementMissing from './statement-missing.js';
 import statementOfAnotherRelease from './statement-of-another-release.js';
 import stopDrillOutOfDate from './stop-drill-out-of-date.js';
@@ -241,6 +244,7 @@ export const deviations: readonly Deviation[] = [
   fieldDropped,
   fieldUnknownToFhir,
   flowWithoutParty,
+  forbiddenStepTaken,
   frontDeskChangesVisits,
   frontDeskListMissesBookings,
   frontDeskReadsEverything,
@@ -326,6 +330,8 @@ export const deviations: readonly Deviation[] = [
   slotsForbidden,
   slotsHeldUnseen,
   stalePatchAccepted,
+  statusTimeDropped,
+  statusTimeOfAnotherZone,
   statementMissing,
   statementOfAnotherRelease,
   stopDrillOutOfDate,
