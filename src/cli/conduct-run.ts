@@ -16,6 +16,7 @@ import { selectedChecks, type RunFlags } from './run.js';
 import type { DocumentFlags } from './run-inputs.js';
 import { gateOf } from './score.js';
 import { scoreFolder } from './score-run.js';
+import { terminalOperator } from './terminal-operator.js';
 import { stopSignal } from './stop-signal.js';
 
 /**
@@ -39,6 +40,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
       ? undefined
       : (await (await import('../load/scorecard.js')).readScorecard(gate.file)).scorecard;
   const stop = stopSignal();
+  const operator = terminalOperator();
   const view = await progressView(flags.quiet === true || flags.dryRun === true);
   const deadline =
     flags.maxDuration === undefined ? undefined : AbortSignal.timeout(parseDurationMs(flags.maxDuration));
@@ -53,6 +55,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         onProgress: (progress) => view.show(progress),
         ...(selected === undefined ? {} : { selected }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(operator === undefined ? {} : { operator }),
         ...(flags.witness === undefined
           ? {}
           : { witness: { mostMs: parseDurationMs(flags.witness), onWait: sayWhereToLook } }),

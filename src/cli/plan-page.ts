@@ -93,7 +93,16 @@ function pageTwo({ documents, plan }: PlanPageInput): string[] {
 }
 
 const request = (template: RequestTemplate): string =>
-  `           ${String(template.most).padStart(4)} x ${template.method.padEnd(6)} ${template.purpose === 'token' ? 'token endpoint' : template.path}  as ${template.context}${template.mutates === true ? '  (changes)' : ''}`;
+  `           ${String(template.most).padStart(4)} x ${template.method.padEnd(6)} ${placeOf(template)}  as ${template.context}${template.mutates === true ? '  (changes)' : ''}`;
+
+const placeOf = ({ purpose, path, most, pages = 0 }: RequestTemplate): string =>
+  purpose === 'token'
+    ? 'token endpoint'
+    : purpose === 'authorize'
+      ? `sign-in pages, at most ${most * (1 + pages)}`
+      : purpose === 'jwks'
+        ? 'key set'
+        : path;
 
 // Four versions and five weak suites, and one look at the port without TLS beside the usual one.
 const handshakes = (origin: string): string =>

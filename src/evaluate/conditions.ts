@@ -1,3 +1,4 @@
+import { isUserFacing } from '../model/app-clients.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { ConditionName } from '../model/documents/policy.js';
@@ -26,9 +27,7 @@ export function applies(
   const channels = triggers.map((trigger) => organization.channels?.[trigger.id]?.kind);
   const bindings = (organization.auth?.bindings ?? []).filter((binding) => binding.usedBy === 'ai-system');
   const screens = contract.productScreens === 'embedded' || contract.productScreens === 'separate';
-  const userFacing =
-    triggers.some((trigger) => trigger.kind === 'smart-launch') ||
-    bindings.some((binding) => binding.flow !== 'backend');
+  const userFacing = isUserFacing(contract, organization);
   const conditions: Readonly<Record<ConditionName, () => boolean>> = {
     actions: () => contract.actions === undefined || actions.length > 0,
     backend: () => bindings.length === 0 || bindings.some((binding) => binding.flow === 'backend'),

@@ -12,10 +12,7 @@ export type Cast = Readonly<Record<Need, AuthBinding | Missing>>;
 /** Credentials by binding id, resolved by the composition root; missing with the reason where that failed. */
 export type Credentials = ReadonlyMap<string, Credential | Missing>;
 
-/**
- * Chooses the sessions of a run. Interactive sign-ins are not made by this version, so a binding counts only when it is a
- * backend client whose references resolve.
- */
+/** Chooses the sessions of a run. A binding counts only when its references resolve and somebody can sign in with it. */
 export function castOf(
   documents: Pick<RunDocuments, 'contract' | 'organization' | 'environmentId'>,
   credentials: Credentials,
@@ -42,7 +39,7 @@ export function castOf(
         return binding;
       }
     }
-    return missing('no-second-context', 'no staff context with a backend client may do this');
+    return missing('no-second-context', 'no staff context that can sign in may do this');
   };
   const auditBinding = (organization.audit?.sources ?? []).find((source) => source.kind === 'fhir-auditevent')?.binding;
   return {
@@ -55,7 +52,7 @@ export function castOf(
       'no-credential',
     ),
     expendable: usable(
-      bindings.find((binding) => binding.expendable === true),
+      bindings.find((binding) => binding.expendable === true && binding.flow === 'backend'),
       credentials,
       'no-credential',
     ),
@@ -74,8 +71,6 @@ function usable(
   reason: 'no-credential' | 'no-second-context',
 ): AuthBinding | Missing {
   if (binding === undefined) return missing(reason, 'the organization file names no such client');
-  if (binding.flow !== 'backend')
-    return missing(reason, `binding ${binding.id} signs in interactively; this version signs in backend clients`);
   const credential = credentials.get(binding.id);
   if (credential === undefined) return missing(reason, `binding ${binding.id} has no credential`);
   return isMissing(credential) ? credential : binding;

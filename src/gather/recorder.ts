@@ -216,7 +216,8 @@ export class Recorder {
         url,
         headers: this.#headers(request, requestId, credential),
         ...bodyOf(request),
-        carriesCredential: credential !== undefined || purpose === 'token',
+        carriesCredential: credential !== undefined || purpose === 'token' || purpose === 'authorize',
+        ...(request.redirects === undefined ? {} : { redirects: request.redirects }),
         ...(request.deadlineMs === undefined ? {} : { deadlineMs: request.deadlineMs }),
         ...(request.measured?.intendedAtMs === undefined ? {} : { intendedAtMs: request.measured.intendedAtMs }),
       });

@@ -19,7 +19,7 @@ export interface RequestTemplate {
   readonly purpose?: Purpose;
   /** Id of the other organization it goes to. */
   readonly peer?: string;
-  /** Adds up to this many pages by `next` links of the same origin and path. */
+  /** Adds up to this many requests to addresses the server names, below the base of the purpose. */
   readonly pages?: number;
 }
 
@@ -35,8 +35,10 @@ export interface OutgoingRequest {
   readonly purpose?: Purpose;
   /** Id of the other organization it goes to; absent: the run's own. */
   readonly peer?: string;
-  /** Absolute URL of a `next` link; its origin and path must be those of the search. */
+  /** Absolute URL the server named: of a next page, of a page of its sign-in. It must lie below the base of the purpose. */
   readonly nextLink?: string;
+  /** A redirect comes back as an answer and is never followed. */
+  readonly redirects?: 'returned';
   readonly deadlineMs?: number;
   /** Given up on purpose at `deadlineMs`: says nothing about the availability of the server. */
   readonly abandon?: boolean;

@@ -19,6 +19,10 @@ export interface SessionOptions {
   /** Shortest time between two sign-ins of one binding (10 s; none on a simulator). */
   readonly signInSpacingMs: number;
   readonly onSignIn?: (record: SignInRecord) => void;
+  /** Of a client that signs people in: one sign-in, whoever does it. */
+  readonly interactive?: (scope: Scope) => Promise<{ readonly record: SignInRecord; readonly token?: AccessToken }>;
+  /** What such a sign-in may send besides the token request. */
+  readonly interactiveTemplates?: readonly RequestTemplate[];
   /** Ends the run when the granted token must not be used here. @throws SafetyStop */
   readonly refuse?: (record: SignInRecord) => void;
 }
@@ -51,7 +55,7 @@ export class Session {
     this.#signInScope = scopeFor(
       'sign-in',
       `binding:${options.binding.id}`,
-      new TemplateBudget('sign-in', [template]),
+      new TemplateBudget('sign-in', [template, ...(options.interactiveTemplates ?? [])]),
       true,
     );
   }
@@ -100,13 +104,25 @@ export class Session {
   }
 
   async #signIn(): Promise<AccessToken> {
-    const { recorder, binding, credential, tokenUrl, signInSpacingMs, onSignIn, peer } = this.#options;
+    const { signInSpacingMs, onSignIn } = this.#options;
     const waitMs = this.#lastSignInMs + signInSpacingMs - performance.now();
     // A refused sign-in is not tried again: repeated failures lock clients.
     if (this.#record !== undefined && !this.#record.usableToken) throw this.#refused(this.#record);
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     this.#lastSignInMs = performance.now();
-    const { record, token } = await signIn({
+    const { record, token } = await (this.#options.interactive?.(this.#signInScope) ?? this.#backendSignIn());
+    this.#record = record;
+    onSignIn?.(record);
+    this.#options.refuse?.(record);
+    if (token === undefined) throw this.#refused(record);
+    this.#token = token;
+    this.#tokens.push(token.authorization.slice('Bearer '.length));
+    return token;
+  }
+
+  #backendSignIn(): ReturnType<typeof signIn> {
+    const { recorder, binding, credential, tokenUrl, peer } = this.#options;
+    return signIn({
       recorder,
       scope: this.#signInScope,
       context: this.context,
@@ -116,13 +132,6 @@ export class Session {
       scopes: binding.scopes ?? [],
       ...(peer === undefined ? {} : { peer }),
     });
-    this.#record = record;
-    onSignIn?.(record);
-    this.#options.refuse?.(record);
-    if (token === undefined) throw this.#refused(record);
-    this.#token = token;
-    this.#tokens.push(token.authorization.slice('Bearer '.length));
-    return token;
   }
 
   #refused(record: SignInRecord): ExchangeFault {

@@ -2,14 +2,21 @@ import { readScope } from '../fhir/scopes.js';
 import { SafetyStop } from '../model/errors.js';
 import { runDigest } from '../model/audit-access.js';
 import { isMissing } from '../model/fact.js';
+import { appBinding } from '../model/app-clients.js';
+import type { AuthBinding } from '../model/documents/organization.js';
+import { recordOf, signInApp } from './app-sign-in.js';
+import { appContexts, personFor } from './apps.js';
+import type { Operator } from './attended-person.js';
 import { clientOf } from './client.js';
 import type { Cast, Credentials } from './contexts.js';
 import type { Client, Need, RunDocuments } from './probe.js';
 import type { Recorder, Scope } from './recorder.js';
 import { ExchangeFault } from './request.js';
 import type { EvidenceWriter } from './run-folder.js';
-import { Session } from './session.js';
-import type { SignInRecord } from './sign-in.js';
+import { Session, type SessionOptions } from './session.js';
+import { personTemplates } from './person.js';
+import { openable } from './openable.js';
+import type { Credential, SignInRecord } from './sign-in.js';
 import type { Writer } from './writer.js';
 
 export interface SessionsOptions {
@@ -21,7 +28,12 @@ export interface SessionsOptions {
   readonly evidence: EvidenceWriter;
   readonly runId: string;
   readonly now: () => Date;
+  /** Who signs in in a browser, where somebody is there. */
+  readonly operator: Operator | undefined;
 }
+
+/** People are asked again only when a token has ended. */
+const personSignInsPerRun = 20;
 
 /** The signed-in clients of a run, made when first asked for, one for each part they play. */
 export class Sessions {
@@ -54,13 +66,13 @@ export class Sessions {
     return clientOf(session, scope, this.#options.writer(), need);
   }
 
-  /** A context of the organization file by its id; undefined when its binding signs in with a person. */
+  /** A context of the organization file by its id; undefined when nobody can sign in with its binding. */
   contextClient(id: string, scope: Scope): Client | undefined {
     const { organization } = this.#options.documents;
     const context = (organization.contexts ?? []).find((each) => each.id === id);
     const binding = organization.auth?.bindings?.find((each) => each.id === context?.binding);
-    if (binding === undefined || binding.flow !== 'backend') return undefined;
-    const session = this.#sessionOf(`context:${id}`, binding.id);
+    if (binding === undefined) return undefined;
+    const session = this.#sessionOf(`context:${id}`, binding.id, id);
     return session === undefined ? undefined : clientOf(session, scope, this.#options.writer(), `context:${id}`);
   }
 
@@ -102,44 +114,79 @@ export class Sessions {
   bindingOf(context: string): string | undefined {
     const session = this.#sessions.get(context);
     if (session !== undefined) return session.binding.id;
+    const { contract, organization, environmentId } = this.#options.documents;
+    if (context === appContexts.ai) return appBinding(contract, organization, environmentId, false)?.id;
+    if (context === appContexts.expendable) return appBinding(contract, organization, environmentId, true)?.id;
     const { expendable } = this.#options.cast;
     return context === 'expendable' && !isMissing(expendable) ? expendable.id : undefined;
   }
 
-  #sessionOf(context: string, bindingId: string): Session | undefined {
+  /** @param of context of the organization file whose person signs in, where one does */
+  #sessionOf(context: string, bindingId: string, of?: string): Session | undefined {
     const known = this.#sessions.get(context);
     if (known !== undefined) return known;
-    const { documents, credentials, evidence, now } = this.#options;
+    const { documents, credentials } = this.#options;
     const binding = documents.organization.auth?.bindings?.find((each) => each.id === bindingId);
     const credential = credentials.get(bindingId);
     const { tokenUrl } = documents.environment;
     if (binding === undefined || credential === undefined || isMissing(credential) || tokenUrl === undefined)
       return undefined;
+    const interactive = binding.flow === 'backend' ? undefined : this.#interactive(context, binding, credential, of);
+    if (binding.flow !== 'backend' && interactive === undefined) return undefined;
     const session = new Session({
       context,
+      ...interactive,
       binding,
       credential,
       tokenUrl,
       recorder: this.#options.recorder(),
       signInSpacingMs: this.signInSpacingMs,
       ...(documents.environmentClass === 'production' ? { refuse: refuseWideToken } : {}),
-      onSignIn: (record: SignInRecord) => {
-        void evidence.append({
-          type: 'event',
-          event: 'sign-in',
-          at: now().toISOString(),
-          data: {
-            context,
-            binding: bindingId,
-            client: runDigest(this.#options.runId, credential.clientId),
-            status: record.status,
-            exchange: record.exchange,
-          },
-        });
-      },
+      onSignIn: (record: SignInRecord) => this.noteSignIn(context, binding, credential, record),
     });
     this.#sessions.set(context, session);
     return session;
+  }
+
+  /** A sign-in of the evidence: who, as which client, with which answer. */
+  noteSignIn(context: string, binding: AuthBinding, credential: Credential, record: SignInRecord): void {
+    const { evidence, runId, now } = this.#options;
+    void evidence.append({
+      type: 'event',
+      event: 'sign-in',
+      at: now().toISOString(),
+      data: {
+        context,
+        binding: binding.id,
+        client: runDigest(runId, credential.clientId),
+        status: record.status,
+        exchange: record.exchange,
+      },
+    });
+  }
+
+  /** Opened on the first test patient that has a visit; which one a user-level token is opened on does not matter. */
+  #interactive(
+    context: string,
+    binding: AuthBinding,
+    credential: Credential,
+    of: string | undefined,
+  ): Pick<SessionOptions, 'interactive' | 'interactiveTemplates'> | undefined {
+    const { documents, operator } = this.#options;
+    const { environment, organization } = documents;
+    const [on] = openable(organization);
+    if (on === undefined) return undefined;
+    return {
+      interactiveTemplates: personTemplates(context, personSignInsPerRun),
+      interactive: async (scope) => {
+        const recorder = this.#options.recorder();
+        const person = personFor({ documents, recorder, operator }, credential, scope, context, of);
+        if (person === undefined) throw new ExchangeFault('no-credential', 'nobody can sign in', undefined);
+        const result = await signInApp({ recorder, scope, context, binding, credential, environment, person }, on);
+        const token = result.first?.token;
+        return { record: recordOf(result), ...(token === undefined ? {} : { token }) };
+      },
+    };
   }
 }
 

@@ -12,6 +12,15 @@ export interface Credential {
   /** PKCS #8 PEM for private_key_jwt. */
   readonly privateKeyPem?: string;
   readonly clientSecret?: string;
+  /** Who signs in with this client, by context. Absent: the client by itself. */
+  readonly people?: readonly PersonLogin[];
+}
+
+/** A test user of one context. Without a name a person at a browser is asked. */
+export interface PersonLogin {
+  readonly context: string;
+  readonly name?: string;
+  readonly password?: string;
 }
 
 /** What a token answer said, without the token. */
@@ -53,39 +62,65 @@ export async function signIn(options: {
   readonly scopes: readonly string[];
   /** Id of the other organization whose token URL it is. */
   readonly peer?: string;
-  /** Claims of the assertion that a negative test changes. */
-  readonly alter?: (claims: Record<string, unknown>) => Record<string, unknown>;
+  /** Sent instead of a new one, by a negative test. */
+  readonly assertion?: string;
 }): Promise<{ readonly record: SignInRecord; readonly token: AccessToken | undefined }> {
   const { recorder, scope, context, binding, credential, tokenUrl, scopes } = options;
   const form: [string, string][] = [['grant_type', 'client_credentials']];
   if (scopes.length > 0) form.push(['scope', scopes.join(' ')]);
-  const headers: Record<string, string> = { accept: 'application/json' };
-  const asymmetric = credential.privateKeyPem !== undefined;
-  if (credential.privateKeyPem !== undefined) {
-    form.push(
-      ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
-      ['client_assertion', await assertion(binding, credential, tokenUrl, options.alter)],
-    );
-  } else if (credential.clientSecret !== undefined) {
-    const pair = `${encodeURIComponent(credential.clientId)}:${encodeURIComponent(credential.clientSecret)}`;
-    headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
-  }
+  const proof = await clientProof(binding, credential, tokenUrl, options.assertion);
   const answer = await recorder.send(scope, context, {
     method: 'POST',
     path: '',
     purpose: 'token',
-    form,
-    headers,
+    form: [...form, ...proof.form],
+    headers: { accept: 'application/json', ...proof.headers },
     ...(options.peer === undefined ? {} : { peer: options.peer }),
   });
-  return read(answer, asymmetric);
+  return readTokenAnswer(answer, credential.privateKeyPem !== undefined);
 }
 
-async function assertion(
+/** How a client says who it is: a signed assertion, its secret, or its bare id where it has registered neither. */
+export async function clientProof(
   binding: AuthBinding,
   credential: Credential,
   tokenUrl: string,
-  alter: ((claims: Record<string, unknown>) => Record<string, unknown>) | undefined,
+  given?: string,
+): Promise<{ readonly form: [string, string][]; readonly headers: Record<string, string> }> {
+  if (credential.privateKeyPem !== undefined) {
+    const form: [string, string][] = [
+      ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+      ['client_assertion', given ?? (await signedAssertion(binding, credential, tokenUrl))],
+    ];
+    return { form, headers: {} };
+  }
+  if (credential.clientSecret === undefined) return { form: [['client_id', credential.clientId]], headers: {} };
+  const pair = `${encodeURIComponent(credential.clientId)}:${encodeURIComponent(credential.clientSecret)}`;
+  return { form: [], headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
+}
+
+/** Claims of a client assertion. https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html */
+export function assertionClaims(clientId: string, tokenUrl: string) {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  return {
+    iss: clientId,
+    sub: clientId,
+    aud: tokenUrl,
+    jti: randomUUID(),
+    iat: nowSeconds,
+    exp: nowSeconds + assertionLifetimeSeconds,
+  };
+}
+
+/**
+ * A client assertion as it should be, or with other claims or another key id.
+ * @throws ExchangeFault `no-credential` when the key is not one of the binding's algorithm
+ */
+export async function signedAssertion(
+  binding: AuthBinding,
+  credential: Credential,
+  tokenUrl: string,
+  different: { readonly claims?: Readonly<Record<string, unknown>>; readonly kid?: string } = {},
 ): Promise<string> {
   const algorithm = binding.alg ?? 'RS384';
   const key = await importPKCS8(credential.privateKeyPem ?? '', algorithm).catch(() => {
@@ -95,21 +130,17 @@ async function assertion(
       undefined,
     );
   });
-  const nowSeconds = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: credential.clientId,
-    sub: credential.clientId,
-    aud: tokenUrl,
-    jti: randomUUID(),
-    iat: nowSeconds,
-    exp: nowSeconds + assertionLifetimeSeconds,
-  };
-  return new SignJWT(alter === undefined ? claims : alter(claims))
-    .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(binding.kid === undefined ? {} : { kid: binding.kid }) })
+  const kid = different.kid ?? binding.kid;
+  return new SignJWT({ ...assertionClaims(credential.clientId, tokenUrl), ...different.claims })
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(kid === undefined ? {} : { kid }) })
     .sign(key);
 }
 
-function read(answer: Answer, asymmetric: boolean): { record: SignInRecord; token: AccessToken | undefined } {
+/** What a token answer said, and the token it gave. */
+export function readTokenAnswer(
+  answer: Answer,
+  asymmetric: boolean,
+): { record: SignInRecord; token: AccessToken | undefined } {
   const body = (typeof answer.json === 'object' && answer.json !== null ? answer.json : {}) as Record<string, unknown>;
   const expiresIn =
     typeof body['expires_in'] === 'number' && Number.isFinite(body['expires_in']) ? body['expires_in'] : undefined;

@@ -55,7 +55,8 @@ export function openDoor(options: DoorOptions): Door {
     for (;;) {
       const answer = await send(pool, target, request, limits, monotonicMs, ending);
       first ??= answer;
-      const location = redirectStatuses.has(answer.status) ? answer.headers['location'] : undefined;
+      const follows = request.redirects !== 'returned' && redirectStatuses.has(answer.status);
+      const location = follows ? answer.headers['location'] : undefined;
       if (location === undefined) return responseOf(answer, first, intendedAtMs, hops);
       target = redirectTarget(request, target, location, answer);
       if (hops.length === maxRedirects) {

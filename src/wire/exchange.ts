@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 
-export type Purpose = 'fhir' | 'token' | 'jwks' | 'audit' | 'ai-system' | 'ai-control' | 'listener';
+export type Purpose = 'fhir' | 'token' | 'jwks' | 'audit' | 'ai-system' | 'ai-control' | 'listener' | 'authorize';
 
 /** An origin the run may talk to, for one purpose. Several rules may name one origin; their `tls` must be equal. */
 export interface OriginRule {
@@ -61,6 +61,8 @@ export interface DoorRequest {
   readonly body?: string | Uint8Array;
   /** A bearer token, a client assertion or a secret is in headers, URL or body: redirects are never followed. */
   readonly carriesCredential: boolean;
+  /** `returned`: a redirect is an answer like any other, for a caller that plays a person's browser. */
+  readonly redirects?: 'returned';
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
   /** When the request was due, on the door's monotonic clock; default: the moment of the call. */
