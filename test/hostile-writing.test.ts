@@ -57,7 +57,7 @@ const editedMeanwhile: Wrap = (next) => async (request) => {
   return answer;
 };
 
-describe('what cannot be taken back is listed, and ends in exit 5', () => {
+describe('rule 17: what cannot be taken back is listed, and ends in exit 5', () => {
   it.each<[string, Wrap, string]>([
     ['HS-49 If-Match is ignored and a person has edited since', editedMeanwhile, 'changed-by-others'],
     ['HS-50 every undo is refused', undoRefused(405), 'undo-refused'],
@@ -76,7 +76,7 @@ describe('what cannot be taken back is listed, and ends in exit 5', () => {
     expect(`${stdout}${stderr}`).toContain('cleanup');
   });
 
-  it('HS-48 stored under another patient: all writes stop and the id is listed', async () => {
+  it('rule 9, HS-48: stored under another patient: all writes stop and the id is listed', async () => {
     let stranger = '';
     place = await openWorkplace({
       change: ({ organization }) => {

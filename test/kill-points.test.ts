@@ -79,7 +79,7 @@ async function killedAt(killAt: number, output = `runs-${killAt}`): Promise<stri
 const cleanup = (runFolder: string, killAt = 0) =>
   child({ mode: 'cleanup', folder: runFolder, organization: files.organization, killAt });
 
-describe('killed at every operation of a writing run, then cleaned up', () => {
+describe('rule 23: killed at every operation of a writing run, then cleaned up', () => {
   it('leaves the EHR as it was, and a second cleanup sends no write', { timeout: 600_000 }, async () => {
     const whole = await child(runOptions(0, 'whole'));
     expect(whole.output.how).toBe('complete');
@@ -121,7 +121,7 @@ describe('killed in the cleanup itself', () => {
   });
 });
 
-describe('what is not ours', () => {
+describe('rule 20: what is not ours', () => {
   async function killedBetween(): Promise<{ runFolder: string; appointment: Appointment }> {
     const whole = await child(runOptions(0, 'whole'));
     const firstCreated = whole.output.operations.indexOf('journal:outcome-written') + 1;
@@ -162,7 +162,7 @@ describe('what is not ours', () => {
     expect((store().get('Appointment', appointment.id!)!.resource as Appointment).status).toBe('cancelled');
   });
 
-  it('a journal of another organization is refused and nothing is sent', async () => {
+  it('rule 22, HS-66: a journal of another organization is refused and nothing is sent', async () => {
     const { runFolder } = await killedBetween();
     const text = await readFile(files.organization, 'utf8');
     await writeFile(files.organization, text.replace(/id: lakeside\n/, 'id: elsewhere\n'));

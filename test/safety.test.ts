@@ -262,7 +262,7 @@ describe('rules 33 and 5: files and the plan', () => {
     expect(await readdir(join(place.folder, 'runs')).catch(() => [])).toEqual([]);
   });
 
-  it('values of test patients and tokens stand in no file of the run folder but the inputs', async () => {
+  it('rule 34: values of test patients and tokens stand in no file of the run folder but the inputs', async () => {
     place = await openWorkplace();
     await place.run('--skip', 'latency', 'freshness', '--writes', 'all');
     const runs = join(place.folder, 'runs');

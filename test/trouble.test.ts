@@ -195,10 +195,15 @@ describe('an EHR that cannot be reached: exit 75', () => {
     civil(said);
   });
 
-  for (const status of [429, 503]) {
-    it(`everything is answered ${status}`, async () => {
+  for (const [status, retryAfter] of [
+    [429, '86400'],
+    [429, '-1'],
+    [503, 'soon'],
+    [503, 'Fri, 31 Dec 2099 23:59:59 GMT'],
+  ] as const) {
+    it(`HS-52 everything is answered ${status}, Retry-After ${retryAfter}`, async () => {
       place = await openWorkplace({
-        deviations: [instead(isFhir, () => ({ status, headers: { ...json, 'retry-after': '0' } }))],
+        deviations: [instead(isFhir, () => ({ status, headers: { ...json, 'retry-after': retryAfter } }))],
       });
       const said = await place.run();
       expect(said.code).toBe(75);
@@ -206,7 +211,24 @@ describe('an EHR that cannot be reached: exit 75', () => {
     });
   }
 
-  it('an outage for two fifths of the run', async () => {
+  it('HS-54 200 and 503 in turn', async () => {
+    let asked = 0;
+    place = await openWorkplace({
+      deviations: [
+        wrapped(
+          (next) => (request) =>
+            isFhir(request) && ++asked % 2 === 0
+              ? Promise.resolve({ status: 503, headers: { ...json, 'retry-after': 'soon' } })
+              : next(request),
+        ),
+      ],
+    });
+    const said = await place.run();
+    expect(said.code).toBe(75);
+    civil(said);
+  });
+
+  it('rule 26: an outage for two fifths of the run', async () => {
     let asked = 0;
     place = await openWorkplace({
       deviations: [
@@ -267,7 +289,7 @@ describe('an EHR that answers in other ways', () => {
     civil(said);
   });
 
-  it('a body of 50 MB, and a gzip bomb: not measured, too large', async () => {
+  it('HS-4, HS-5 a body of 50 MB, and a gzip bomb: not measured, too large', async () => {
     const bomb = gzipSync(Buffer.alloc(60 * 1024 * 1024, 0x20));
     for (const answer of [
       { status: 200, headers: json, body: Buffer.alloc(50 * 1024 * 1024, 0x20) },
@@ -293,7 +315,7 @@ describe('an EHR that answers in other ways', () => {
     }
   });
 
-  it('307 on the token POST to another host: nothing is sent there, exit 6', async () => {
+  it('HS-14 307 on the token POST to another host: nothing is sent there, exit 6', async () => {
     let reached = 0;
     const other = createServer(() => (reached += 1)).listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -338,7 +360,7 @@ describe('an EHR that answers in other ways', () => {
     expect(said.code).toBe(0);
   });
 
-  it('the canary of a test patient is wrong: stops before any further request on it, exit 6', async () => {
+  it('rule 8, HS-29: the canary of a test patient is wrong: stops before any further request on it, exit 6', async () => {
     place = await openWorkplace({
       change: ({ organization }) => {
         const { patients } = organization['testData'] as { patients: { canary: string }[] };
@@ -353,7 +375,7 @@ describe('an EHR that answers in other ways', () => {
 });
 
 describe('run folders that were touched', () => {
-  it('an edited evidence line: exit 2, the first bad line, no content', async () => {
+  it('HS-64 an edited evidence line: exit 2, the first bad line, no content', async () => {
     place = await openWorkplace();
     await place.run('--only', 'read.required-fields');
     const [name] = await readdir(join(place.folder, 'runs'));

@@ -65,7 +65,7 @@ describe('reading the audit log', () => {
     expect(asked[1]).toMatchObject({ nextLink: next });
   });
 
-  it('drops everything that is about somebody else', async () => {
+  it('HS-63 drops everything that is about somebody else', async () => {
     const strangers = Array.from({ length: 500 }, (_, index) => event(`STRANGER-${index}`));
     const others = [event('4711', 'somebody-else'), ...strangers, event('4711')];
     const { client } = paged([{ rows: others }]);

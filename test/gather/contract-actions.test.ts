@@ -27,7 +27,7 @@ const run = async (change?: Change, options: TrialOptions = {}) => {
 };
 
 describe('the contract’s actions', () => {
-  it('at tier one each action creates one object, and its undo at most another', async () => {
+  it('rule 12: at tier one each action creates one object, and its undo at most another', async () => {
     const { exchanges, outcome, results } = await run(undefined, { writes: 'one' });
     const creates = exchanges.filter(
       ({ method, path, status }) => `${method} ${path} ${status}` === 'POST Appointment 201',

@@ -64,7 +64,7 @@ const read = async (text: string) => {
   return readJournal(folder);
 };
 
-describe('the write-ahead journal', () => {
+describe('rule 18: the write-ahead journal', () => {
   it('has the intent on disk before `intend` resolves', async () => {
     const file = new VolatileFile();
     const journal = new Journal(new ChainedLog(file));

@@ -37,14 +37,14 @@ describe('records of a CSV file', () => {
     ]);
   });
 
-  it('say where a quote opens that never closes', async () => {
+  it('HS-63 say where a quote opens that never closes', async () => {
     await expect(cells('a,b\n1,"2\n3,4\n')).rejects.toMatchObject({
       reason: 'truncated',
       message: expect.stringContaining('line 2') as string,
     });
   });
 
-  it('are bounded in length and in lines', async () => {
+  it('HS-63 are bounded in length and in lines', async () => {
     await expect(cells(`a\n${'x'.repeat(1_100_000)}`, 65_536)).rejects.toMatchObject({ reason: 'too-large' });
     await expect(cells(`"${'\n'.repeat(5_000)}`, 65_536)).rejects.toMatchObject({ reason: 'too-large' });
   });

@@ -89,7 +89,7 @@ describe('safety rule 27: sign-ins that have to be refused', () => {
     expect(sent).toEqual(['good']);
   });
 
-  it('stop the run when the client is refused afterwards, and name whom to tell', async () => {
+  it('HS-22 stop the run when the client is refused afterwards, and name whom to tell', async () => {
     const { negative, sends } = tests('simulator', { authNegativeTests: true, maxNegativeAuth: 1 });
     await expect(negative.attempt(sends('bad', 401), sends('good', 200, 401))).rejects.toMatchObject({
       code: 'sign-in-locked',

@@ -8,7 +8,7 @@ import { outputSearch, searchFile } from '../../src/gather/output-search.js';
 const search = outputSearch([{ what: 'canary of p1', value: 'ZZTESTALPHA' }]);
 const searchNothing = outputSearch([]);
 
-describe('the search of our own output', () => {
+describe('rule 35: the search of our own output', () => {
   const ways: Record<string, (value: string, before: string) => string> = {
     plain: (value, before) => before + value,
     hex: (value, before) => Buffer.from(before + value).toString('hex'),

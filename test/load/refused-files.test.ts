@@ -144,7 +144,7 @@ const cases: Record<string, [text: string, ...faults: string[]]> = {
   ],
 };
 
-describe('a file that cannot be used', () => {
+describe('rule 40; HS-68, HS-69, HS-70: a file that cannot be used', () => {
   for (const [name, [text, ...faults]] of Object.entries(cases)) {
     it(name, async () => expect(await refusal(text)).toEqual(faults));
   }

@@ -145,7 +145,7 @@ describe('a run folder as the run wrote it', () => {
   });
 });
 
-describe('is refused, with the first bad line', () => {
+describe('rule 36, HS-64: is refused, with the first bad line', () => {
   const edited = (change: (lines: string[]) => string[]) => write(change(chain(whole)));
   const swap = (lines: string[]) => [lines[0]!, lines[2]!, lines[1]!, ...lines.slice(3)];
   it.each<[string, (lines: string[]) => string[], string, string]>([
@@ -196,14 +196,14 @@ describe('is refused, with the first bad line', () => {
     expect((await refusal()).code).toBe('unlisted-input');
   });
 
-  it('a line over 1 MiB', async () => {
+  it('HS-65 a line over 1 MiB', async () => {
     await write([...chain(whole), `{"a":"${'x'.repeat(1024 * 1024)}"}`]);
     expect((await refusal()).code).toBe('line-too-long');
     await write([...chain(whole), 'x'.repeat(3 * 1024 * 1024)], '');
     expect((await refusal()).code).toBe('line-too-long');
   });
 
-  it('a link, a pipe, and no folder at all', async () => {
+  it('HS-65 a link, a pipe, and no folder at all', async () => {
     await write(chain(whole));
     await symlink('/etc/hostname', join(folder, 'report.md'));
     expect((await refusal()).code).toBe('not-a-file');

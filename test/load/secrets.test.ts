@@ -21,7 +21,7 @@ afterEach(() => rm(root, { recursive: true }));
 const environment = { EHR_SCORECARD_A: 'value', AWS_KEY: 'value', EHR_SCORECARD_EMPTY: '' };
 const places = (more: object = {}) => ({ profileFolder, environment, ...more });
 
-describe('a secret reference', () => {
+describe('rule 30, HS-68: a secret reference', () => {
   it('resolves a variable and a file', async () => {
     expect(await resolveSecret({ ref: 'env:EHR_SCORECARD_A' }, places())).toBe('value');
     expect(await resolveSecret({ ref: 'file:secrets/key.pem' }, places())).toBe('value');

@@ -285,7 +285,7 @@ function poisoned<T>(value: T, text: string): T {
   ) as T;
 }
 
-describe('hostile text in every free field', () => {
+describe('rule 43: hostile text in every free field', () => {
   it.each(Object.entries(literalScorecards))('%s: cannot steer a terminal, a page or JSON', (_, scorecard) => {
     const [own] = nodesOf(renderMarkdown(scorecard));
     const shape = (own?.children ?? []).map(({ type }) => type);

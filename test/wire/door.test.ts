@@ -207,7 +207,7 @@ describe('rule 32: errors are ours', () => {
   });
 });
 
-describe('hostile transports', () => {
+describe('rule 39: hostile transports', () => {
   test('HS-1 accepts and never answers', async () => {
     const server = await rawServer(() => {});
     const fault = await faultOf(doorTo(server.origin).exchange(get(server.origin, { deadlineMs: 100 })));

@@ -41,7 +41,7 @@ describe('TLS probe', () => {
     expect(received).toEqual([]);
   });
 
-  test('HS-10 TLS 1.0 beside 1.2 is seen, after the control on loopback', async () => {
+  test('rule 28, HS-10: TLS 1.0 beside 1.2 is seen, after the control on loopback', async () => {
     const weak = await tlsServer({ minVersion: 'TLSv1', ciphers: 'ALL:eNULL:@SECLEVEL=0' });
     const probe = await probeTls({ host: '127.0.0.1', port: weak, ca: identity.ca });
     expect(probe.versions).toMatchObject({
