@@ -108,20 +108,40 @@ async function takeBack(
   const way = options.organization.writePolicy?.cleanup ?? 'none';
   if (way === 'none') return 'undo-by-person';
   const id = object.objectId ?? '';
-  const base = { resourceType: object.resourceType, objectId: id, basedOn: current, undo: true } as const;
   const deleter = way === 'delete' ? sessionFor(options, object, 'd') : undefined;
   if (deleter !== undefined) {
+    const base = { resourceType: object.resourceType, objectId: id, basedOn: current, undo: true } as const;
     const answer = await options.writer.write(deleter, scope, { ...base, method: 'DELETE' });
     if (answer.ok && (await gone(scope, deleter, object.resourceType, id))) return 'deleted';
   }
-  const state = undoState(object.resourceType, way === 'entered-in-error' ? 'entered-in-error' : 'cancel');
+  // What has come to an end cannot be cancelled any more, only called an error.
+  const ends = way === 'entered-in-error' ? [way] : (['cancel', 'entered-in-error'] as const);
+  for (const end of ends) {
+    const left = await endInState(options, scope, object, current, end);
+    if (left !== 'undo-refused') return left;
+  }
+  return 'undo-refused';
+}
+
+async function endInState(
+  options: CleanupOptions,
+  scope: Scope,
+  object: OwnObject,
+  current: Resource,
+  end: 'cancel' | 'entered-in-error',
+): Promise<Undone | Left> {
+  const state = undoState(object.resourceType, end);
   if (state === undefined) return 'undo-refused';
+  const id = object.objectId ?? '';
   const path = `/${state.element}`;
   // Whoever wrote it first; a client that may write need not be one that may take back.
   for (const changer of sessionsFor(options, object, 'u')) {
     const answer = await options.writer.write(changer, scope, {
-      ...base,
       method: 'PATCH',
+      resourceType: object.resourceType,
+      objectId: id,
+      basedOn: current,
+      undo: true,
       body: [
         { op: 'test', path, value: (current as unknown as Record<string, unknown>)[state.element] },
         { op: 'replace', path, value: state.value },
@@ -133,7 +153,7 @@ async function takeBack(
     const after = await changer.send(scope, { method: 'GET', path: `${object.resourceType}/${id}`, tolerant: true });
     if (after.status === 404 || after.status === 410) return 'deleted';
     const value = (after.resource as unknown as Record<string, unknown> | undefined)?.[state.element];
-    if (value === state.value) return way === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
+    if (value === state.value) return end === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
   }
   return 'undo-refused';
 }

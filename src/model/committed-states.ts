@@ -13,6 +13,10 @@ const committed: Readonly<Record<string, readonly string[]>> = {
   Task: ['in-progress', 'completed'],
 };
 
+/** Whether a record in this state counts already. */
+export const countsAlready = (resourceType: string, state: string): boolean =>
+  committed[resourceType]?.includes(state) === true;
+
 /** Whether a draft would end where its review should have led, in a state it forbids, or in one that already counts. */
 export function endsCommitted({ resource, states, review }: ContractAction): boolean {
   const to = states?.to;

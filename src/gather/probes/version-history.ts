@@ -109,8 +109,9 @@ async function look(
 async function nextVersion(ai: Client, before: Resource, change: number): Promise<Resource> {
   const { resourceType, id = '' } = before;
   const { meta: _meta, ...content } = before as Resource & { description?: unknown };
-  const described = typeof content.description === 'string';
-  const [element, value] = described ? ['description', `${content.description} (${change})`] : ['language', 'en'];
+  const { description } = content;
+  const [element, value] =
+    typeof description === 'string' ? ['description', `${description} (${change})`] : ['language', 'en'];
   const base = { resourceType, objectId: id, basedOn: before, ifMatch: etagOf(before) ?? null } as const;
   const patched = await ai.write({
     ...base,
@@ -119,7 +120,7 @@ async function nextVersion(ai: Client, before: Resource, change: number): Promis
   });
   const answer = patched.ok
     ? patched
-    : await ai.write({ ...base, method: 'PUT', body: { ...content, [element]: value } as Resource });
+    : await ai.write({ ...base, method: 'PUT', body: { ...content, [element]: value } });
   if (!answer.ok) {
     throw new ExchangeFault(
       'prerequisite-failed',
