@@ -115,6 +115,16 @@ export function subscriptionBody(wish: SubscriptionWish, now: Date): Subscriptio
   };
 }
 
+/** Heartbeat period of a stored Subscription; undefined when it holds none. */
+export function acceptedHeartbeatSeconds(channel: Subscription['channel']): number | undefined {
+  const extensions: unknown = channel?.extension;
+  const found = (Array.isArray(extensions) ? (extensions as Extension[]) : []).find((each) =>
+    each?.url?.endsWith('/backport-heartbeat-period'),
+  );
+  const seconds = found?.valueUnsignedInt;
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0 ? seconds : undefined;
+}
+
 /** A Subscription the run made, or was refused. */
 export interface MadeSubscription {
   readonly status: number;
@@ -178,10 +188,13 @@ export async function endSubscription(tools: ProbeTools, id: string | undefined)
   }
 }
 
-/** Making, watching and ending so many Subscriptions. */
-export const subscriptionTemplates = (most: number): RequestTemplate[] => [
+/**
+ * Making, watching and ending so many Subscriptions.
+ * @param watches how often the state of each is waited for
+ */
+export const subscriptionTemplates = (most: number, watches = 1): RequestTemplate[] => [
   { context: 'ai', method: 'POST', path: 'Subscription', most, mutates: true },
-  { context: 'ai', method: 'GET', path: 'Subscription/{id}', most: most * (looksAtState + requestsToEnd) },
+  { context: 'ai', method: 'GET', path: 'Subscription/{id}', most: most * (watches * looksAtState + requestsToEnd) },
   { context: 'ai', method: 'DELETE', path: 'Subscription/{id}', most: most * requestsToEnd },
 ];
 

@@ -137,7 +137,7 @@ export async function openInbox({
 
 /** The body is read and let go; only ids leave this function. */
 function readNotification(
-  { body, method }: ListenerRequest,
+  { body }: ListenerRequest,
   below: string,
 ): Omit<Heard, 'receivedAtMs' | 'answered'> & { readonly patients: readonly string[] } {
   const parsed = body.length === 0 ? undefined : parseJson(body);
@@ -155,10 +155,10 @@ function readNotification(
       patients: resources.flatMap(patientsOf),
     };
   }
-  // Plain R4: an empty POST, or a PUT of the resource below the endpoint.
+  // Plain R4: an empty POST, or the resource itself, at the endpoint or below it.
   const target = localReference(below);
   const own = typeof resource?.resourceType === 'string' ? resource : undefined;
-  const focus = method === 'PUT' ? (target ?? (own?.id && `${own.resourceType}/${own.id}`)) : target;
+  const focus = target ?? localReference(`${own?.resourceType ?? ''}/${own?.id ?? ''}`);
   return {
     kind: 'event',
     events: [{ number: undefined, focus, timed: false }],

@@ -36,7 +36,7 @@ interface Watched {
   heartbeat?: NodeJS.Timeout;
 }
 
-const pausesMs = [0, 200, 1_000];
+const pausesMs = [0, 100, 400];
 const mostActive = 100;
 const mostWaiting = 1_000;
 const mostEvents = 10_000;

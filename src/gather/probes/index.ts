@@ -13,6 +13,7 @@ import scopeTrials from './scope-trials.js';
 import auditLog from './audit-log.js';
 import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
+import assertionTrials from './assertion-trials.js';
 import attestations from './attestations.js';
 import capabilityStatement from './capability-statement.js';
 import changedObject from './changed-object.js';
@@ -21,9 +22,11 @@ import declaredAction from './declared-action.js';
 import draftState from './draft-state.js';
 import previousRuns from './previous-runs.js';
 import repeatedCreate from './repeated-create.js';
+import unsignedReading from './unsigned-reading.js';
 import undoneObject from './undone-object.js';
 import documents from './documents.js';
 import logins from './logins.js';
+import missedEvents from './missed-events.js';
 import eventSubscription from './event-subscription.js';
 import fieldPresence from './field-presence.js';
 import latencySeries from './latency-series.js';
@@ -34,6 +37,8 @@ import slotRace from './slot-race.js';
 import stateWalk from './state-walk.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
+import promotionRight from './promotion-right.js';
+import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
@@ -49,6 +54,7 @@ export const probes: readonly AnyProbe[] = [
   clientSignIn,
   invalidWrites,
   writeRight,
+  promotionRight,
   declaredPath,
   pollSearch,
   declaredChannel,
@@ -65,6 +71,7 @@ export const probes: readonly AnyProbe[] = [
   scopeTrials,
   cellReading,
   sensitiveRecords,
+  unsignedReading,
   siteReading,
   workflowClients,
   workflowUse,
@@ -75,10 +82,12 @@ export const probes: readonly AnyProbe[] = [
   createdObject,
   draftState,
   staffView,
+  promotionTried,
   changedObject,
   repeatedCreate,
   staleUpdate,
   eventSubscription,
+  missedEvents,
   scopeCreate,
   workflowCreate,
   cellChange,
@@ -89,6 +98,7 @@ export const probes: readonly AnyProbe[] = [
   slotRace,
   auditLog,
   auditTampering,
+  assertionTrials,
   scopeEcho,
   crossOrganization,
 ];

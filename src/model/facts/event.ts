@@ -59,4 +59,34 @@ export const eventFacts = {
       controlAccepted: orNull(Type.Boolean()),
     }),
   ),
+  /** Events while the listener answered 503, and what could be learnt of them once it was well again. */
+  'missed-events': factKind(
+    1,
+    Type.Object({
+      style,
+      /** Event numbers of the events before, in the order they arrived; empty where the style has none. */
+      numbersBefore: Type.Array(count, { maxItems: 100 }),
+      /** Events caused while the listener was away. */
+      missed: Type.Integer({ minimum: 1 }),
+      /** Of those, sent again by the EHR itself and taken. */
+      sentAgain: count,
+      /** State of the Subscription after the listener was well again. */
+      state,
+      /** `$status`; null where the style has none. */
+      statusAnswer: orNull(
+        Type.Object({
+          status,
+          /** Events it counts since the last one that arrived before; null without a counter. */
+          counted: orNull(Type.Integer()),
+          inError: Type.Boolean(),
+        }),
+      ),
+      /** `$events`; null where the style has none. */
+      eventsAnswer: orNull(Type.Object({ status, found: count })),
+      /** How much the number of a later event rose above the last one before; null when none came or none is counted. */
+      laterRise: orNull(Type.Integer()),
+      /** The heartbeat period the EHR accepted, and whether one came in a silence; null when none was accepted. */
+      heartbeat: orNull(Type.Object({ everySeconds: Type.Integer({ minimum: 1 }), came: Type.Boolean() })),
+    }),
+  ),
 };

@@ -63,6 +63,7 @@ import forbiddenStepTaken from './forbidden-step-taken.js';
 import frontDeskChangesVisits from './front-desk-changes-visits.js';
 import frontDeskListMissesBookings from './front-desk-list-misses-bookings.js';
 import frontDeskReadsEverything from './front-desk-reads-everything.js';
+import heartbeatNeverSent from './heartbeat-never-sent.js';
 import historyCurrentOnly from './history-current-only.js';
 import historyMissing from './history-missing.js';
 import historyWithoutContent from './history-without-content.js';
@@ -80,17 +81,22 @@ import labelledRecordReleased from './labelled-record-released.js';
 import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
+import machineMayFinalise from './machine-may-finalise.js';
 import metricNeverCounted from './metric-never-counted.js';
+import missedEventsHidden from './missed-events-hidden.js';
+import missedEventsNotKept from './missed-events-not-kept.js';
 import missingElementFilled from './missing-element-filled.js';
 import modelHostWithoutAgreement from './model-host-without-agreement.js';
 import nextLinkElsewhere from './next-link-elsewhere.js';
 import nextLinkExpired from './next-link-expired.js';
 import nextLinkLoops from './next-link-loops.js';
 import noReviewUnsigned from './no-review-unsigned.js';
+import nobodyMaySign from './nobody-may-sign.js';
 import notificationDoubled from './notification-doubled.js';
 import notificationLate from './notification-late.js';
 import notificationLost from './notification-lost.js';
 import notificationOfAnotherRecord from './notification-of-another-record.js';
+import notificationOutOfOrder from './notification-out-of-order.js';
 import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import outputUnstable from './output-unstable.js';
@@ -140,6 +146,7 @@ import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
 import searchesNotAudited from './searches-not-audited.js';
 import sensitiveRecordUnmarked from './sensitive-record-unmarked.js';
+import signerShownAsMachine from './signer-shown-as-machine.js';
 import slotBookedTwice from './slot-booked-twice.js';
 import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
@@ -153,6 +160,7 @@ import stopDrillOutOfDate from './stop-drill-out-of-date.js';
 import subscriptionFilterIgnored from './subscription-filter-ignored.js';
 import subscriptionNotOffered from './subscription-not-offered.js';
 import subscriptionOverPlainHttp from './subscription-over-plain-http.js';
+import subscriptionStatusMissing from './subscription-status-missing.js';
 import subscriptionStuck from './subscription-stuck.js';
 import subscriptionWithoutHandshake from './subscription-without-handshake.js';
 import threeWarningSigns from './three-warning-signs.js';
@@ -182,6 +190,15 @@ import siteUncheckedOnSearch from './site-unchecked-on-search.js';
 import siteUncheckedOnSlots from './site-unchecked-on-slots.js';
 import oneClientForTwoWorkflows from './one-client-for-two-workflows.js';
 import workflowsShareRights from './workflows-share-rights.js';
+import assertionReplayed from './assertion-replayed.js';
+import assertionOf100Minutes from './assertion-of-100-minutes.js';
+import assertionAudienceUnchecked from './assertion-audience-unchecked.js';
+import assertionUnsigned from './assertion-unsigned.js';
+import assertionSignatureUnchecked from './assertion-signature-unchecked.js';
+import assertionExpiryUnchecked from './assertion-expiry-unchecked.js';
+import assertionSubjectUnchecked from './assertion-subject-unchecked.js';
+import keySetOfAnyone from './key-set-of-anyone.js';
+import signInRefusedWithoutACode from './sign-in-refused-without-a-code.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -248,6 +265,7 @@ export const deviations: readonly Deviation[] = [
   frontDeskChangesVisits,
   frontDeskListMissesBookings,
   frontDeskReadsEverything,
+  heartbeatNeverSent,
   historyCurrentOnly,
   historyMissing,
   historyWithoutContent,
@@ -265,17 +283,22 @@ export const deviations: readonly Deviation[] = [
   latencyAnswerMisspelled,
   latencyBetweenNoPoints,
   loginOfTwoRoles,
+  machineMayFinalise,
   metricNeverCounted,
+  missedEventsHidden,
+  missedEventsNotKept,
   missingElementFilled,
   modelHostWithoutAgreement,
   nextLinkElsewhere,
   nextLinkExpired,
   nextLinkLoops,
   noReviewUnsigned,
+  nobodyMaySign,
   notificationDoubled,
   notificationLate,
   notificationLost,
   notificationOfAnotherRecord,
+  notificationOutOfOrder,
   notificationWithRecord,
   oldTlsAccepted,
   outputUnstable,
@@ -325,6 +348,7 @@ export const deviations: readonly Deviation[] = [
   searchTotalWrong,
   searchesNotAudited,
   sensitiveRecordUnmarked,
+  signerShownAsMachine,
   slotBookedTwice,
   slotBookedTwiceAtOnce,
   slotsForbidden,
@@ -338,6 +362,7 @@ export const deviations: readonly Deviation[] = [
   subscriptionFilterIgnored,
   subscriptionNotOffered,
   subscriptionOverPlainHttp,
+  subscriptionStatusMissing,
   subscriptionStuck,
   subscriptionWithoutHandshake,
   threeWarningSigns,
@@ -367,4 +392,13 @@ export const deviations: readonly Deviation[] = [
   siteUncheckedOnSlots,
   oneClientForTwoWorkflows,
   workflowsShareRights,
+  assertionReplayed,
+  assertionOf100Minutes,
+  assertionAudienceUnchecked,
+  assertionUnsigned,
+  assertionSignatureUnchecked,
+  assertionExpiryUnchecked,
+  assertionSubjectUnchecked,
+  keySetOfAnyone,
+  signInRefusedWithoutACode,
 ];
