@@ -2,6 +2,8 @@ import type { OrganizationProfile } from '../model/documents/organization.js';
 import { SafetyStop } from '../model/errors.js';
 import type { EnvironmentClass } from '../model/outcome.js';
 import { ExchangeFault } from './request.js';
+import type { AssertionFault } from './faulty-assertion.js';
+import type { ForeignKeySet } from './foreign-key-set.js';
 import type { SignInRecord } from './sign-in.js';
 
 /** What is wrong with a sign-in that has to be refused. */
@@ -10,6 +12,10 @@ export interface NegativeAttempt {
   readonly scopes?: readonly string[];
   /** Token URL of this other organization instead of the own one. */
   readonly peer?: string;
+  /** What is wrong with the assertion. */
+  readonly assertion?: AssertionFault;
+  /** Where `foreign-key-set` says that its key is published. */
+  readonly keySet?: ForeignKeySet;
 }
 
 export interface NegativeSignInOptions {
@@ -33,6 +39,11 @@ export class NegativeSignIns {
 
   constructor(options: NegativeSignInOptions) {
     this.#options = options;
+  }
+
+  /** How many more are agreed. */
+  get left(): number {
+    return Math.max(0, (this.#options.organization.limits?.maxNegativeAuth ?? 0) - this.#made);
   }
 
   /**

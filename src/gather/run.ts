@@ -17,14 +17,14 @@ import { outputSearch, searchFile } from './output-search.js';
 import { type Plan, type PlannedProbe } from './plan.js';
 import type { Client, Need, PeerTools, Phase, ProbeTools } from './probe.js';
 import { seededRandom } from './random.js';
-import { NegativeSignIns, type NegativeAttempt } from './negative-sign-ins.js';
+import { ExpendableClient } from './expendable-client.js';
+import { NegativeSignIns } from './negative-sign-ins.js';
 import { peerTools } from './peers.js';
 import { Recorder, scopeFor, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
 import { searchEitherWay } from './result-pages.js';
 import { type RunFolder } from './run-folder.js';
 import { Session } from './session.js';
-import { signIn, type SignInRecord } from './sign-in.js';
 import { TemplateBudget } from './template-match.js';
 import { MissingTemplateValue } from './template-values.js';
 import { openInbox } from './notification-inbox.js';
@@ -54,12 +54,12 @@ export class Run {
   readonly #facts: FactWriter;
   readonly #folding: Folding;
   #stopped = false;
-  readonly #cast: Cast;
   readonly #cases: TestCases;
   readonly #objects: TestObjects;
   readonly #random: () => number;
   readonly #made = new Map<string, Promise<unknown>>();
   readonly #negative: NegativeSignIns;
+  readonly #expendable: ExpendableClient;
   readonly #apps: Apps;
   readonly #peerSessions = new Map<string, Session | undefined>();
 
@@ -73,7 +73,6 @@ export class Run {
     this.#options = options;
     this.#plan = plan;
     this.#folder = folder;
-    this.#cast = cast;
     const { documents, now, signal } = options;
     const { evidence } = folder;
     this.#facts = new FactWriter({ evidence, environmentClass: documents.environmentClass, now });
@@ -119,6 +118,13 @@ export class Run {
       environmentClass: strictestClass([documents, ...(documents.peers ?? [])]),
       contact: documents.environment.contact,
       pause,
+    });
+    this.#expendable = new ExpendableClient({
+      documents,
+      binding: cast.expendable,
+      credential: isMissing(cast.expendable) ? cast.expendable : options.credentials.get(cast.expendable.id),
+      recorder: this.recorder,
+      negative: this.#negative,
     });
     this.#apps = new Apps({
       documents,
@@ -288,7 +294,8 @@ export class Run {
       accepted: this.recorder.accepted,
       trust: this.#options.trust ?? new Map(),
       peer: (id) => this.#peer(id, scope),
-      negativeSignIn: (attempt) => this.#negativeSignIn(attempt, scope),
+      negativeSignIn: (attempt) => this.#expendable.attempt(attempt, scope),
+      negativeSignIns: (attempts) => this.#expendable.attempts(attempts, scope),
       ...(witness === undefined
         ? {}
         : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
@@ -327,18 +334,14 @@ export class Run {
     });
   }
 
-  #negativeSignIn({ scopes, peer }: NegativeAttempt, scope: Scope): Promise<SignInRecord> {
     const { documents, credentials } = this.#options;
-    const binding = this.#cast.expendable;
     const credential = isMissing(binding) ? binding : credentials.get(binding.id);
     const other = documents.peers?.find(({ organization }) => organization.metadata.id === peer);
     const { tokenUrl } = documents.environment;
     const badUrl = peer === undefined ? tokenUrl : other?.environment.tokenUrl;
     if (isMissing(binding) || credential === undefined || isMissing(credential))
-      throw new ExchangeFault('no-credential', 'no expendable client can sign in', undefined);
     if (tokenUrl === undefined || badUrl === undefined)
       throw new ExchangeFault('origin-not-listed', 'a token URL is not listed', undefined);
-    const common = { recorder: this.recorder, scope, context: 'expendable', binding, credential };
     const own = binding.scopes ?? [];
     return this.#negative.attempt(
       async () =>

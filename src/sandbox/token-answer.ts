@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from 'jose';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 
 /** A request to the token endpoint of any organization. */
@@ -15,3 +17,28 @@ export function withTokenAnswer(
   const { 'content-length': _, ...headers } = response.headers ?? {};
   return { ...response, headers, body: JSON.stringify(change(answer)) };
 }
+
+/** Header and claims of the client assertion of a token request; nothing is verified. */
+export function assertionOf(request: ListenerRequest):
+  | {
+      readonly text: string;
+      readonly header: ProtectedHeaderParameters & { readonly jku?: string };
+      readonly claims: JWTPayload;
+    }
+  | undefined {
+  if (!isTokenRequest(request)) return undefined;
+  const text = new URLSearchParams(Buffer.from(request.body).toString('utf8')).get('client_assertion');
+  if (text === null) return undefined;
+  try {
+    return { text, header: decodeProtectedHeader(text), claims: decodeJwt(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a token endpoint says that takes the client at its word; the token opens nothing. */
+export const tokenGiven = (): ListenerResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify({ access_token: randomUUID(), token_type: 'Bearer', expires_in: 300 }),
+});

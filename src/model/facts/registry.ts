@@ -17,6 +17,7 @@ import { recordKeepingFacts } from './record-keeping.js';
 import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
 import { statementFacts } from './statement.js';
+import { tokenFacts } from './token.js';
 import { transportFacts } from './transport.js';
 import { visibilityFacts } from './visibility.js';
 import { witnessFacts } from './witness.js';
@@ -42,6 +43,7 @@ export const factKinds = {
   ...separationFacts,
   ...sensitiveFacts,
   ...statementFacts,
+  ...tokenFacts,
   ...transportFacts,
   ...visibilityFacts,
   ...witnessFacts,
