@@ -334,23 +334,6 @@ export class Run {
     });
   }
 
-    const { documents, credentials } = this.#options;
-    const credential = isMissing(binding) ? binding : credentials.get(binding.id);
-    const other = documents.peers?.find(({ organization }) => organization.metadata.id === peer);
-    const { tokenUrl } = documents.environment;
-    const badUrl = peer === undefined ? tokenUrl : other?.environment.tokenUrl;
-    if (isMissing(binding) || credential === undefined || isMissing(credential))
-    if (tokenUrl === undefined || badUrl === undefined)
-      throw new ExchangeFault('origin-not-listed', 'a token URL is not listed', undefined);
-    const own = binding.scopes ?? [];
-    return this.#negative.attempt(
-      async () =>
-        (await signIn({ ...common, tokenUrl: badUrl, scopes: scopes ?? own, ...(peer === undefined ? {} : { peer }) }))
-          .record,
-      async () => (await signIn({ ...common, tokenUrl, scopes: own })).record,
-    );
-  }
-
   #identity(): RunIdentity {
     const { organization } = this.#options.documents;
     return runIdentity({
