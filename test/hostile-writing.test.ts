@@ -11,6 +11,7 @@ import {
   reads,
   sentBody,
   withBody,
+  withResources,
   withoutParameter,
 } from '../src/sandbox/deviation.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
@@ -102,6 +103,27 @@ describe('rule 17: what cannot be taken back is listed, and ends in exit 5', () 
     expect(scorecard?.run.writes).toMatchObject({ done: 1 });
     expect(outputs.includes(stranger)).toBe(false);
   });
+});
+
+it('rule 9: free times on schedules that are not listed are not booked', async () => {
+  place = await openWorkplace({
+    deviations: [
+      wrapped(
+        changed(
+          ({ path }) => path.endsWith('Slot/_search'),
+          (answer) =>
+            withResources(
+              answer,
+              (slot) => ({ ...slot, schedule: { reference: 'Schedule/of-somebody-else' } }) as never,
+            ),
+        ),
+      ),
+    ],
+  });
+  const { code, scorecard } = await hostileRun(place, creating, '--writes', 'all');
+  expect(code).toBe(3);
+  expect(scorecard?.run.writes).toMatchObject({ done: 0 });
+  expect(scorecard?.checks.find(({ id }) => id === 'write.create')).toMatchObject({ reason: 'no-test-object' });
 });
 
 describe('an EHR of its own', () => {
