@@ -1,8 +1,17 @@
-import type { Resource } from 'fhir/r4.js';
+import type { DocumentReference, Resource } from 'fhir/r4.js';
 import { roleRights, type Role } from './clients.js';
 import type { Access } from './exchange.js';
 import { grants, parseScope } from './scopes.js';
 import type { SiteOf } from './sites.js';
+
+/** Roles of people who sign; a program may write a draft and change it, and never makes it final. */
+const signers: ReadonlySet<Role> = new Set(['physician', 'staff']);
+const signedStates = ['final', 'amended'];
+
+/** https://hl7.org/fhir/R4/valueset-composition-status.html */
+const isSigned = (resource: Resource): boolean =>
+  resource.resourceType === 'DocumentReference' &&
+  signedStates.includes((resource as DocumentReference).docStatus ?? '');
 
 /** The right of one token: what its scopes, its client's role, its client's site and the patient in context permit together. */
 export function createAccess(token: {
@@ -31,6 +40,8 @@ export function createAccess(token: {
     permits(interaction, resourceType, resource) {
       if (!(Object.hasOwn(rights, resourceType) && rights[resourceType]?.includes(interaction))) return false;
       if (!grants(scopes, interaction, resourceType, resource, isOfPatient)) return false;
+      if ('cu'.includes(interaction) && resource !== undefined && isSigned(resource) && !signers.has(role))
+        return false;
       if ('rs'.includes(interaction) && resource !== undefined && isWithheld?.(resource) === true) return false;
       if (site === null || resource === undefined) return true;
       const where = siteOf(resource);

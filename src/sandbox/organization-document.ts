@@ -79,9 +79,10 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       status: 'live',
     })),
     contexts: [
-      ...setting.contexts.map(({ client, role, site }) => ({
+      ...setting.contexts.map(({ client, role, site, signs }) => ({
         id: client,
         role,
+        ...(signs === true && clinic.schedules[0] !== undefined ? { fhirUser: clinic.schedules[0].practitioner } : {}),
         ...(site === undefined ? {} : { site }),
         binding: client,
         purposeOfUse: setting.purposeOfUse,
@@ -116,7 +117,7 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
         {
           resource: 'DocumentReference',
           interactions: ['create', 'patch', 'update', 'delete'],
-          states: ['preliminary'],
+          states: ['preliminary', 'final'],
         },
         { resource: 'Encounter', interactions: ['patch', 'update'], states: ['in-progress', 'finished'] },
         { resource: 'Provenance', interactions: ['create', 'delete'] },

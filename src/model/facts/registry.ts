@@ -14,6 +14,7 @@ import { latencyFacts } from './latency.js';
 import { previousFacts } from './previous.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
+import { reviewFacts } from './review.js';
 import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
 import { statementFacts } from './statement.js';
@@ -40,6 +41,7 @@ export const factKinds = {
   ...previousFacts,
   ...readFacts,
   ...recordKeepingFacts,
+  ...reviewFacts,
   ...separationFacts,
   ...sensitiveFacts,
   ...statementFacts,

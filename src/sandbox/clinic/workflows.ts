@@ -31,6 +31,8 @@ export interface WorkflowContext {
   readonly role: string;
   /** Absent: every site. */
   readonly site?: string;
+  /** Signs as the clinician whose schedule is the test schedule. */
+  readonly signs?: true;
 }
 
 const subscription: Channel = {
@@ -82,8 +84,8 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'physician-north', role: 'physician', site: 'north' },
       { client: 'nurse', role: 'nurse', site: 'north' },
       { client: 'front-desk-visits', role: 'front-desk', site: 'north' },
-      // Closes visits and takes drafts away again, which the physician of the matrix does on the screen.
-      { client: 'event-source', role: 'physician' },
+      // Closes visits, signs drafts and takes them away again, which the physician of the matrix does on the screen.
+      { client: 'event-source', role: 'physician', signs: true },
       { client: 'records', role: 'physician' },
     ],
     spareClient: 'scribe-spare',

@@ -1,4 +1,5 @@
-import { creates, defineDeviation, sentBody, withBody } from '../deviation.js';
+import type { DocumentReference } from 'fhir/r4.js';
+import { defineDeviation } from '../deviation.js';
 
 export default defineDeviation({
   id: 'draft-stored-final',
@@ -6,10 +7,19 @@ export default defineDeviation({
   caughtBy: ['write.draft-state', 'write.create'],
   source: 'https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.docStatus',
   workflow: 'documentation',
-  wrap: (next) => (request) =>
-    next(
-      creates(request, 'DocumentReference')
-        ? withBody(request, { ...(sentBody(request) as object), docStatus: 'final' })
-        : request,
-    ),
+  store: (store) => ({
+    ...store,
+    transaction: (work) =>
+      store.transaction((writer) =>
+        work({
+          ...writer,
+          create: (resource) =>
+            writer.create(
+              (resource as DocumentReference).docStatus === 'preliminary'
+                ? ({ ...resource, docStatus: 'final' } as DocumentReference)
+                : resource,
+            ),
+        }),
+      ),
+  }),
 });
