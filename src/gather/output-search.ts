@@ -5,6 +5,8 @@ export interface Planted {
   /** What it is, never the value: `canary of p1`, `token`. */
   readonly what: string;
   readonly value: string;
+  /** Out of the record itself: a log of accesses should not hold it either. */
+  readonly clinical?: true;
 }
 
 /** Tokens and keys by their shape, whoever's they are: a signed JWT, a PEM key. */
@@ -40,8 +42,8 @@ export function spellings(value: string): string[] {
 /** Looks for planted values and secret shapes; says what was found, never the value (safety rule 35). */
 export type OutputSearch = (text: string) => string | undefined;
 
-/** One pass over the text whatever the number of values: each place is looked up by its four characters. */
-export function outputSearch(planted: readonly Planted[]): OutputSearch {
+/** Looks for the planted values alone. One pass over the text whatever their number: each place is looked up by four characters. */
+export function plantedSearch(planted: readonly Planted[]): OutputSearch {
   const byStart = new Map<number, { readonly what: string; readonly spelling: string }[]>();
   for (const { what, value } of planted) {
     if (value.length < shortest) continue;
@@ -60,8 +62,14 @@ export function outputSearch(planted: readonly Planted[]): OutputSearch {
       const found = candidates?.find(({ spelling }) => text.startsWith(spelling, index - 3));
       if (found !== undefined) return found.what;
     }
-    return shapes.find(([, shape]) => shape.test(text))?.[0];
+    return undefined;
   };
+}
+
+/** Planted values first, then secret shapes. */
+export function outputSearch(planted: readonly Planted[]): OutputSearch {
+  const search = plantedSearch(planted);
+  return (text) => search(text) ?? shapes.find(([, shape]) => shape.test(text))?.[0];
 }
 
 // The last four characters as one number; only their low bytes, which is enough to choose candidates.

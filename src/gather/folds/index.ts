@@ -1,4 +1,6 @@
+import canaries from './canaries.js';
+import contractSearches from './contract-searches.js';
 import type { AnyFold } from './fold.js';
 
 /** Every fold there is; each sees every exchange of a run. */
-export const folds: readonly AnyFold[] = [];
+export const folds: readonly AnyFold[] = [canaries, contractSearches];

@@ -1,6 +1,7 @@
 import { hostClass } from '../../wire/address.js';
 import { probeTls, tlsVersions, type Offer, type TlsProbe, type TlsVersion } from '../../wire/tls-probe.js';
 import { WireFault } from '../../wire/wire-fault.js';
+import { listedOrigins } from '../listed-origins.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 
 /** Handshakes are slow and one after the other; a file may not ask for more. */
@@ -19,7 +20,10 @@ export default defineProbe({
   inProduction: true,
   brings: ['transport-security'],
   sends: () => [],
-  connects: (documents) => [...originsOf(documents).keys()].filter((origin) => origin.startsWith('https:')),
+  connects: (documents) =>
+    originsOf(documents)
+      .map(([origin]) => origin)
+      .filter((origin) => origin.startsWith('https:')),
   async run(_, { trust, ...documents }) {
     const seen = [];
     for (const [origin, uses] of originsOf(documents)) {
@@ -29,32 +33,8 @@ export default defineProbe({
   },
 });
 
-function originsOf({
-  organization: { auth, aiSystem, audit },
-  environment: { fhirBase, tokenUrl },
-  environmentId,
-}: Pick<RunDocuments, 'organization' | 'environment' | 'environmentId'>): ReadonlyMap<string, string[]> {
-  const bindings = (auth?.bindings ?? []).filter((binding) => binding.environment === environmentId);
-  const listed: readonly (readonly [use: string, url: unknown])[] = [
-    ['fhir', fhirBase],
-    ['token', tokenUrl],
-    ...bindings.map(({ jwksUrl }) => ['jwks', jwksUrl] as const),
-    ['launch', aiSystem?.launchUrl],
-    ['webhook', aiSystem?.webhook?.url],
-    ['cds-hooks', aiSystem?.cdsHooks?.base],
-    ['ai-query', aiSystem?.query?.url],
-    ['ai-control', aiSystem?.control?.url],
-    ...(audit?.sources ?? []).map(({ location }) => ['audit', location] as const),
-  ];
-  const origins = new Map<string, string[]>();
-  for (const [use, url] of listed) {
-    if (typeof url !== 'string' || !URL.canParse(url)) continue;
-    const { origin } = new URL(url);
-    if (origins.size >= mostOrigins && !origins.has(origin)) continue;
-    origins.set(origin, [...new Set([...(origins.get(origin) ?? []), use])]);
-  }
-  return origins;
-}
+const originsOf = (documents: Pick<RunDocuments, 'organization' | 'environment' | 'environmentId'>) =>
+  [...listedOrigins(documents)].slice(0, mostOrigins);
 
 async function ask(url: URL, trust: ReturnType<ProbeTools['trust']['get']>) {
   if (url.protocol !== 'https:') {

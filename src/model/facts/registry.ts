@@ -7,6 +7,7 @@ import { authorizationFacts } from './authorization.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
 import { discoveryFacts } from './discovery.js';
+import { dataHandlingFacts } from './data-handling.js';
 import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
 import { eventFacts } from './event.js';
@@ -35,6 +36,7 @@ export const factKinds = {
   ...controlFacts,
   ...discoveryFacts,
   ...documentFacts,
+  ...dataHandlingFacts,
   ...identityFacts,
   ...eventFacts,
   ...latencyFacts,

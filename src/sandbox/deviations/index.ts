@@ -44,6 +44,7 @@ import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
 import downtimeNotDrilled from './downtime-not-drilled.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
+import diagnosticsWithName from './diagnostics-with-name.js';
 import draftInvisibleToStaff from './draft-invisible-to-staff.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
@@ -52,6 +53,7 @@ import eventNotCounted from './event-not-counted.js';
 import everythingGranted from './everything-granted.js';
 import expiresInEndless from './expires-in-endless.js';
 import expiresInNegative from './expires-in-negative.js';
+import errorPageWithName from './error-page-with-name.js';
 import expiresInText from './expires-in-text.js';
 import factsSheetOfAnotherUse from './facts-sheet-of-another-use.js';
 import factsSheetOutOfDate from './facts-sheet-out-of-date.js';
@@ -137,6 +139,7 @@ import searchFails from './search-fails.js';
 import searchFilterIgnored from './search-filter-ignored.js';
 import searchIndexLags from './search-index-lags.js';
 import searchOtherType from './search-other-type.js';
+import searchBringsPractitioners from './search-brings-practitioners.js';
 import searchOutcomeWith200 from './search-outcome-with-200.js';
 import searchRefused from './search-refused.js';
 import searchReused from './search-reused.js';
@@ -152,6 +155,7 @@ import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
+import signInAddressWithName from './sign-in-address-with-name.js';
 import statusTimeDropped from './status-time-dropped.js';
 import statusTimeOfAnotherZone from './status-time-of-another-zone.js';
 import statementMissing from './statement-missing.js';
@@ -253,6 +257,7 @@ export const deviations: readonly Deviation[] = [
   eventNotCounted,
   everythingGranted,
   expiresInEndless,
+  diagnosticsWithName,
   expiresInNegative,
   expiresInText,
   factsSheetOfAnotherUse,
@@ -261,6 +266,7 @@ export const deviations: readonly Deviation[] = [
   fieldDropped,
   fieldUnknownToFhir,
   flowWithoutParty,
+  errorPageWithName,
   forbiddenStepTaken,
   frontDeskChangesVisits,
   frontDeskListMissesBookings,
@@ -346,6 +352,7 @@ export const deviations: readonly Deviation[] = [
   searchSlowWhenWide,
   searchStrictRefused,
   searchTotalWrong,
+  searchBringsPractitioners,
   searchesNotAudited,
   sensitiveRecordUnmarked,
   signerShownAsMachine,
@@ -362,6 +369,7 @@ export const deviations: readonly Deviation[] = [
   subscriptionFilterIgnored,
   subscriptionNotOffered,
   subscriptionOverPlainHttp,
+  signInAddressWithName,
   subscriptionStatusMissing,
   subscriptionStuck,
   subscriptionWithoutHandshake,

@@ -1,0 +1,92 @@
+import { defineCheck } from '../../src/check.js';
+import type { FactValue } from '../../src/model/fact.js';
+
+type Found = FactValue<'canaries-seen'>['found'][number];
+
+export default defineCheck({
+  id: 'hipaa.phi-leakage',
+  kind: 'probe',
+  severity: 'blocker',
+  blocks: 'vendor-integration',
+  title: 'Over this connection, patient data turn up in no address, header or error message',
+  failureTitle: 'Patient data turn up where strangers or log files see them',
+  plain: 'Names of patients are not left behind in addresses, error messages and log files of the connection.',
+  why: 'Addresses and error texts go to proxies, log files and support tickets; nobody who reads those was meant to see a patient.',
+  sends:
+    'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. What the product itself does is not part of it.',
+  ask: {
+    of: 'vendor',
+    text: 'Show us a day of your access and error logs of a test system, and every host your product talks to; we look for the names of our test patients.',
+  },
+  remedy: [
+    {
+      owner: 'ehr-team',
+      effort: 'medium',
+      text: 'Keep values out of diagnostics and addresses; use opaque page cursors.',
+    },
+    { owner: 'vendor', effort: 'low', text: 'Search by POST, scrub errors, and allow only listed hosts.' },
+  ],
+  references: [
+    'https://hl7.org/fhir/R4/http.html#search',
+    'https://www.ecfr.gov/current/title-45/section-164.312',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-17.9',
+  ],
+  maps: ['45 CFR 164.312(e)(1)', '45 CFR 164.530(c)'],
+  writes: 'none',
+  subjects: 'run',
+  ifNone: 'not-gathered',
+  reads: ['canaries-seen'],
+  optional: ['unsigned-reading'],
+  messages: {
+    'without-sign-in': { kind: 'proof', text: 'An answer to a request without a sign-in holds the name of {whose}.' },
+    'to-a-stranger': {
+      kind: 'proof',
+      text: 'The server gave an address with the name of {whose} on a host that the organization file does not list.',
+    },
+    'in-clear-text': { kind: 'proof', text: 'The server gave an address without encryption with the name of {whose}.' },
+    'in-sent-address': {
+      kind: 'limit',
+      text: '{times} requests carry the name of a test patient in the address; log files of addresses count as patient data.',
+    },
+    'in-given-address': {
+      kind: 'limit',
+      text: '{times} addresses the server gave (Location, next page) hold the name of a test patient.',
+    },
+    'in-error': {
+      kind: 'limit',
+      text: '{times} error messages to a signed-in client hold the name of a test patient.',
+    },
+    'in-header': { kind: 'limit', text: '{times} answers hold the name of a test patient in {place}.' },
+    'no-control': {
+      kind: 'control',
+      text: 'The search did not find the name of a test patient in that patient’s own record, so finding none elsewhere shows nothing.',
+    },
+    'nothing-provoked': {
+      kind: 'control',
+      text: 'No answer to a request without a sign-in was searched; error messages searched: {errors}.',
+    },
+  },
+  evaluate: ({ 'canaries-seen': seen, 'unsigned-reading': reading }, say) => {
+    const { found, controls, exchanges, errors, unsigned } = seen;
+    const verdict = (each: Found) => {
+      const { place, of } = each;
+      if (place === 'unsigned-answer') return say.fail('without-sign-in', each);
+      if (of === 'stranger') return say.fail('to-a-stranger', each);
+      if (of === 'clear-text') return say.fail('in-clear-text', each);
+      if (place === 'sent-address') return say.warn('in-sent-address', each);
+      if (place === 'given-address') return say.warn('in-given-address', each);
+      return place === 'error'
+        ? say.warn('in-error', each)
+        : say.warn('in-header', { ...each, place: place === 'cookie' ? 'a cookie' : 'a header' });
+    };
+    const verdicts = [
+      ...found.map(verdict),
+      ...(controls === 0 ? [say.notMeasured('no-control', 'control-failed')] : []),
+      ...(reading === undefined || unsigned === 0
+        ? [say.notMeasured('nothing-provoked', 'prerequisite-failed', { errors })]
+        : []),
+    ];
+    if (verdicts.length > 0) return verdicts;
+    return say.pass({ exchanges, errors, controls, product: 'not recorded' });
+  },
+});

@@ -1,0 +1,95 @@
+import type { Resource } from 'fhir/r4.js';
+import { readSearchset } from '../../fhir/bundle.js';
+import { patientsOf } from '../../fhir/reference.js';
+import type { FactValue } from '../../model/fact.js';
+import type { OutgoingRequest } from '../request.js';
+import { defineFold, type SeenExchange } from './fold.js';
+
+type Brought = FactValue<'contract-searches'>[number];
+
+/** Under this name the contract's own searches are sent, filled with test data. */
+const ownSearches = 'test-cases';
+const mostTypes = 40;
+const mostOtherTypes = 20;
+const mostCites = 40;
+
+interface State {
+  readonly listed: ReadonlySet<string>;
+  readonly byType: Map<string, Brought>;
+  readonly cites: string[];
+}
+
+/** How much the contract's own searches bring, and of what. */
+export default defineFold({
+  id: 'contract-searches',
+  brings: ['contract-searches'],
+  start: ({ organization }): State => ({
+    listed: new Set((organization.testData?.patients ?? []).map(({ id }) => id)),
+    byType: new Map(),
+    cites: [],
+  }),
+  step(state, { id, probe, request, answer }: SeenExchange) {
+    if (probe !== ownSearches || answer?.ok !== true) return;
+    const asked = /^([A-Z][A-Za-z]{1,63})(?:\/_search)?$/.exec(request.path)?.[1];
+    const page = readSearchset(answer.resource);
+    if (asked === undefined || page === undefined || page === 'too-many') return;
+    const brought = state.byType.get(asked) ?? nothing(asked);
+    if (!state.byType.has(asked) && state.byType.size >= mostTypes) return;
+    const rows = [...page.matches, ...page.included];
+    const needed = neededOf(rows, asked, state.listed);
+    const others = rows.map(({ resourceType }) => resourceType).filter((type) => type !== asked);
+    state.byType.set(asked, {
+      resourceType: asked,
+      searches: brought.searches + 1,
+      rows: brought.rows + rows.length,
+      needed: brought.needed + needed.length,
+      outsideRange: brought.outsideRange + needed.filter((row) => isOutside(row, request)).length,
+      otherTypes: [...new Set([...brought.otherTypes, ...others])].slice(0, mostOtherTypes),
+    });
+    if (state.cites.length < mostCites) state.cites.push(id);
+  },
+  end: ({ byType, cites }) => ({ 'contract-searches': [...byType.values()], cites }),
+});
+
+const nothing = (resourceType: string): Brought => ({
+  resourceType,
+  searches: 0,
+  rows: 0,
+  needed: 0,
+  outsideRange: 0,
+  otherTypes: [],
+});
+
+function neededOf(rows: readonly Resource[], asked: string, listed: ReadonlySet<string>): Resource[] {
+  const own = rows.filter(
+    (row) => row.resourceType === asked && patientsOf(row).every((patient) => listed.has(patient)),
+  );
+  return [...new Map(own.map((row) => [row.id ?? row, row])).values()];
+}
+
+/** Elements a date parameter of a contract's search may be about, first that is there (https://hl7.org/fhir/R4/searchparameter-registry.html). */
+const datedBy: Readonly<Record<string, readonly string[]>> = {
+  start: ['start'],
+  date: ['start', 'date', 'period', 'effectiveDateTime', 'recordedDate'],
+};
+
+/** Whether a date of the row lies outside a bound that was asked for; what cannot be compared is inside. */
+function isOutside(row: Resource, { query = [], form = [] }: OutgoingRequest): boolean {
+  return [...query, ...form].some(([name, value]) => {
+    const [, prefix = '', bound = ''] = /^(ge|gt|le|lt)(\d{4}-\d{2}-\d{2}T.+)$/.exec(value) ?? [];
+    const [boundMs, atMs] = [Date.parse(bound), Date.parse(dateOf(row, datedBy[name] ?? []) ?? '')];
+    if (Number.isNaN(boundMs) || Number.isNaN(atMs)) return false;
+    return prefix.startsWith('g') ? atMs < boundMs : atMs > boundMs;
+  });
+}
+
+function dateOf(row: Resource, names: readonly string[]): string | undefined {
+  const elements = row as unknown as Readonly<Record<string, unknown>>;
+  for (const name of names) {
+    const value = elements[name];
+    const text = name === 'period' ? (value as { start?: unknown } | undefined)?.start : value;
+    // A day without a time may be the day of the bound itself.
+    if (typeof text === 'string' && text.includes('T')) return text;
+  }
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import Type from 'typebox';
+import { factKind } from '../fact.js';
+
+const count = Type.Integer({ minimum: 0 });
+
+/** Where patient data turned up, and how much of them came. Counted over the exchanges of the run. Subject: run. */
+export const dataHandlingFacts = {
+  /** Places in which the canary of a test patient was found that are no record of that patient. */
+  'canaries-seen': factKind(
+    1,
+    Type.Object({
+      /** Records of test patients in which the same search found the canary it had to find. */
+      controls: count,
+      exchanges: count,
+      /** Answers of 400 and above, or an OperationOutcome, that were searched. */
+      errors: count,
+      /** Answers to requests without a sign-in. */
+      unsigned: count,
+      found: Type.Array(
+        Type.Object({
+          place: Type.Enum([
+            /** The address of a request the tool sent. */
+            'sent-address',
+            /** `Location`, `Content-Location` or a `next` link. */
+            'given-address',
+            'cookie',
+            'header',
+            /** An error page or an OperationOutcome, to a client that is signed in. */
+            'error',
+            /** Anything at all to somebody who is not signed in. */
+            'unsigned-answer',
+          ]),
+          /** Whose address it is. `clear-text`: http outside loopback. */
+          of: Type.Enum(['listed', 'stranger', 'clear-text']),
+          times: count,
+          /** Whose canary came first, by alias. */
+          whose: Type.String(),
+        }),
+      ),
+    }),
+  ),
+  /** One read of a test patient without a sign-in. */
+  'unsigned-reading': factKind(1, Type.Object({ status: Type.Integer({ minimum: 100, maximum: 599 }) })),
+  /** What the contract's own searches brought, by the type asked for. */
+  'contract-searches': factKind(
+    1,
+    Type.Array(
+      Type.Object({
+        resourceType: Type.String(),
+        searches: count,
+        rows: count,
+        /** Rows of the type asked for, each once, of listed test patients or of nobody. */
+        needed: count,
+        /** Needed rows whose date lies outside the range that was asked for. */
+        outsideRange: count,
+        /** Types that came along unasked. */
+        otherTypes: Type.Array(Type.String()),
+      }),
+    ),
+  ),
+};

@@ -1,0 +1,40 @@
+import leakage from '../../../checks/hipaa/phi-leakage.js';
+import type { FactValue } from '../../../src/model/fact.js';
+import { testCheck, type CaseFacts } from '../../support/test-check.js';
+
+type Seen = FactValue<'canaries-seen'>;
+type Found = Seen['found'][number];
+
+const seen: Seen = { controls: 3, exchanges: 120, errors: 4, unsigned: 3, found: [] };
+const of = (changed: Partial<Seen>): CaseFacts => ({
+  'canaries-seen': { ...seen, ...changed },
+  'unsigned-reading': { status: 401 },
+});
+const found = (place: Found['place'], more: Partial<Found> = {}): CaseFacts =>
+  of({ found: [{ place, of: 'listed', times: 2, whose: 'p1', ...more }] });
+
+testCheck(leakage, {
+  pass: { 'nowhere but in the records': of({}) },
+  warn: {
+    'in the address of a request': found('sent-address'),
+    'in a next link': found('given-address'),
+    'in an error message': found('error'),
+    'in a cookie': found('cookie'),
+    'in a header': found('header'),
+  },
+  fail: {
+    'to somebody who is not signed in': found('unsigned-answer'),
+    'in an address elsewhere': found('given-address', { of: 'stranger' }),
+    'in an address without encryption': found('given-address', { of: 'clear-text' }),
+    'found, although the control failed': of({
+      controls: 0,
+      found: [{ place: 'unsigned-answer', of: 'listed', times: 1, whose: 'p1' }],
+    }),
+  },
+  notMeasured: {
+    'the search finds nothing where it must': of({ controls: 0 }),
+    'nobody asked without a sign-in': { 'canaries-seen': seen },
+    'only the sign-in was refused to answer': of({ unsigned: 0 }),
+    'no canary is named': { 'canaries-seen': { missing: 'no-test-object' }, 'unsigned-reading': { status: 401 } },
+  },
+});
