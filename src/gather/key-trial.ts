@@ -36,9 +36,12 @@ export class KeyTrial {
     this.#query = keyQuery(action, filled.body.resourceType);
   }
 
-  /** The sequence once, as a client that knows nothing of earlier attempts. */
-  async attempt(deadlineMs?: number): Promise<void> {
-    if (this.#sequence === 'search' && (await this.#found()).length > 0) return;
+  /**
+   * The sequence once, as a client that knows nothing of earlier attempts. Answers the create; undefined where the search
+   * before it found something.
+   */
+  async attempt(deadlineMs?: number): Promise<Answer | undefined> {
+    if (this.#sequence === 'search' && (await this.#found()).length > 0) return undefined;
     const { body, ifNoneExist } = this.#filled;
     const identifier = this.#tools.writer.newIdentifier();
     try {
@@ -51,6 +54,7 @@ export class KeyTrial {
         ...(deadlineMs === undefined ? {} : { deadlineMs, abandon: true }),
       });
       if (answer.ok || answer.status >= 500) this.#attempts.push({ identifier, id: idOf(answer, body.resourceType) });
+      return answer;
     } catch (error) {
       if (deadlineMs === undefined || !(error instanceof ExchangeFault) || !error.mayHaveArrived) throw error;
       this.#attempts.push({ identifier, id: undefined });
@@ -77,26 +81,31 @@ export class KeyTrial {
     return false;
   }
 
-  /** Living objects of this key: by the contract's query, by the answers, and by identifier where no answer came. */
+  /** How many living objects this key has. */
   async count(): Promise<number> {
-    const living = new Set(await this.#found());
+    return (await this.living()).size;
+  }
+
+  /** Living objects of this key by id: by the contract's query, by the answers, and by identifier where no answer came. */
+  async living(): Promise<ReadonlyMap<string, Resource>> {
+    const living = new Map((await this.#found()).map((each) => [each.id ?? '', each]));
     for (const { identifier, id } of this.#attempts) {
-      if (id === undefined) for (const each of await this.#byIdentifier(identifier)) living.add(each);
+      if (id === undefined) for (const each of await this.#byIdentifier(identifier)) living.set(each.id ?? '', each);
       else if (!living.has(id)) {
         const answer = await this.#ai.read(this.#filled.body.resourceType, id);
-        if (answer.ok && answer.resource !== undefined && isLive(answer.resource)) living.add(id);
+        if (answer.ok && answer.resource !== undefined && isLive(answer.resource)) living.set(id, answer.resource);
       }
     }
-    return living.size;
+    return living;
   }
 
-  async #found(): Promise<string[]> {
+  async #found(): Promise<Resource[]> {
     if (this.#query === undefined) return [];
     const found = await objectsOfKey(this.#tools, this.#query, this.#filled, this.#ai);
-    return found.filter(({ resource }) => isLive(resource as Resource)).map(({ id }) => id);
+    return found.map(({ resource }) => resource as Resource).filter(isLive);
   }
 
-  async #byIdentifier(identifier: string): Promise<string[]> {
+  async #byIdentifier(identifier: string): Promise<Resource[]> {
     const { resourceType } = this.#filled.body;
     const system = this.#tools.organization.writePolicy?.identifierSystem ?? '';
     const answer = await this.#ai.search(resourceType, [['identifier', `${system}|${identifier}`]]);
@@ -106,7 +115,7 @@ export class KeyTrial {
     }
     // A server that ignores the parameter returns strangers.
     const ours = page.matches.filter((match) => JSON.stringify(match).includes(`"${identifier}"`));
-    return ours.flatMap((match) => (match.id !== undefined && isLive(match) ? [match.id] : []));
+    return ours.filter((match) => match.id !== undefined && isLive(match));
   }
 }
 

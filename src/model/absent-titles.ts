@@ -18,7 +18,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'cds.service': 'Advice appears where it should and changes no order by itself',
   'cds.prefetch': 'Without the data it needs it gives no advice',
   'cds.client-auth': 'Only the EHR can ask the AI about a patient',
-  'write.business-duplicate': 'It finds a visit or an order that is there before it makes another',
   'write.ai-provenance': 'One can see later that a machine wrote it',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
   'error.atomic-bundle': 'An action of several writes is made whole or not at all',

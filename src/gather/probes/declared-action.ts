@@ -21,7 +21,17 @@ export default defineProbe({
   when: ({ item }) => writesSomething(item.action) && !(performed(item) && decided(item)),
   needs: [],
   writes: 'none',
-  brings: ['create-outcome', 'change-outcome', 'draft-state', 'retry-objects', 'undo-outcome'],
+  brings: [
+    'create-outcome',
+    'change-outcome',
+    'draft-state',
+    'retry-objects',
+    'undo-outcome',
+    'business-duplicate',
+    'slot-race',
+    'state-walk',
+    'version-history',
+  ],
   sends: () => [],
   run({ item }) {
     const { action, path } = item;
@@ -44,6 +54,10 @@ export default defineProbe({
           ? { sequence: 'undecided' as const }
           : unspoken,
       'undo-outcome': undo === 'request' ? unspoken : { by: undo },
+      'business-duplicate': unspoken,
+      'slot-race': unspoken,
+      'state-walk': unspoken,
+      'version-history': unspoken,
     });
   },
 });

@@ -15,6 +15,7 @@ import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
 import assertionTrials from './assertion-trials.js';
 import attestations from './attestations.js';
+import businessDuplicate from './business-duplicate.js';
 import capabilityStatement from './capability-statement.js';
 import changedObject from './changed-object.js';
 import createdObject from './created-object.js';
@@ -91,6 +92,7 @@ export const probes: readonly AnyProbe[] = [
   scopeCreate,
   workflowCreate,
   cellChange,
+  businessDuplicate,
   stateWalk,
   versionHistory,
   // Takes back the objects the others share.

@@ -43,6 +43,7 @@ import createWithoutTrace from './create-without-trace.js';
 import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
 import downtimeNotDrilled from './downtime-not-drilled.js';
+import duplicateInAnotherForm from './duplicate-in-another-form.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
 import diagnosticsWithName from './diagnostics-with-name.js';
 import draftInvisibleToStaff from './draft-invisible-to-staff.js';
@@ -176,6 +177,7 @@ import tokenLivesTwoHours from './token-lives-two-hours.js';
 import tokenWithLineBreak from './token-with-line-break.js';
 import trainingWithoutAgreement from './training-without-agreement.js';
 import triggerWithoutBudget from './trigger-without-budget.js';
+import twinHidden from './twin-hidden.js';
 import twoPrimaryTriggers from './two-primary-triggers.js';
 import unaskedScopeGranted from './unasked-scope-granted.js';
 import unknownPatientDropped from './unknown-patient-dropped.js';
@@ -249,6 +251,7 @@ export const deviations: readonly Deviation[] = [
   discoveryByAccept,
   discoveryMissing,
   downtimeNotDrilled,
+  duplicateInAnotherForm,
   draftEndsReviewed,
   draftInvisibleToStaff,
   draftRefused,
@@ -382,6 +385,7 @@ export const deviations: readonly Deviation[] = [
   tokenWithLineBreak,
   trainingWithoutAgreement,
   triggerWithoutBudget,
+  twinHidden,
   twoPrimaryTriggers,
   unaskedScopeGranted,
   unknownPatientDropped,
