@@ -11,6 +11,7 @@ import {
   reads,
   sentBody,
   withBody,
+  withNotice,
   withResources,
   withoutParameter,
 } from '../src/sandbox/deviation.js';
@@ -137,6 +138,43 @@ describe('an EHR of its own', () => {
     const { code, scorecard } = await hostileRun(place, [check], '--writes', 'none');
     expect(code).toBe(exit);
     expect(scorecard?.checks.find(({ id }) => id === check)?.outcome).toBe('fail');
+  });
+
+  it.each([
+    ['HS-56 a subscription that never becomes active', 'subscription-stuck'],
+    ['HS-58 patient data in a notice that asked for ids', 'notification-with-record'],
+  ])('%s: exit 1, and no subscription is left', async (_, deviation) => {
+    place = await openWorkplace({ deviations: [deviationNamed(deviation)] });
+    const { code, scorecard, asBefore } = await hostileRun(place, ['event.subscription'], '--writes', 'all');
+    expect(code).toBe(1);
+    expect(scorecard?.residue).toEqual([]);
+    expect(asBefore).toBe(true);
+  });
+
+  it('HS-58 a notice about a patient outside the test data: subscription off, stop, exit 6', async () => {
+    place = await openWorkplace({
+      deviations: [
+        defineDeviation({
+          id: 'notice-about-a-stranger',
+          title: 'Notices name a patient nobody asked for',
+          caughtBy: ['a.b'],
+          source: 'https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/payloads.html',
+          deliver: (next) => (notification) =>
+            next(
+              withNotice(notification, (bundle) => ({
+                ...bundle,
+                entry: [
+                  ...(bundle.entry ?? []),
+                  { fullUrl: 'urn:x', resource: { resourceType: 'Patient', id: planted } },
+                ],
+              })),
+            ),
+        }),
+      ],
+    });
+    const { code, asBefore } = await hostileRun(place, ['event.subscription'], '--writes', 'all');
+    expect(code).toBe(6);
+    expect(asBefore).toBe(true);
   });
 
   it('HS-42 a text that makes a contract’s expression explode: not measured, exit 3', async () => {

@@ -11,16 +11,11 @@ const rulesWithoutTest: Readonly<Record<number, string>> = {
 };
 
 const behavioursWithoutTest: Readonly<Record<number, string>> = {
-  24: 'needs a sign-in by launch',
-  25: 'needs a sign-in by launch',
   41: 'no check follows references yet',
-  56: 'needs a channel that notifies',
-  58: 'needs a channel that notifies',
   59: 'needs an AI system that writes by itself',
   60: 'there are no calls of CDS services yet',
   62: 'there is no proxy yet',
   67: 'there is no merge of runs yet',
-  72: 'there are no witness sheets yet',
 };
 
 const folder = new URL('./', import.meta.url);

@@ -117,7 +117,7 @@ describe('collect --witness', () => {
     expect(of(scorecard, 'hipaa.session-and-emergency')).toMatchObject({ outcome: 'warn' });
   });
 
-  it('counts nothing good beside a word that is not of this run, and everything bad', async () => {
+  it('HS-72 counts nothing good beside a word that is not of this run, and everything bad', async () => {
     const wrong = { seen: [{ action: 'file-draft', at: at(), found: true, word: 'BCDFGHJK' }] };
     const drill = (wroteAfterwards: boolean) => ({
       stop: { agreedMinutes: 5, drills: [{ at: at(), by: 'A. Doe', minutes: 3, wroteAfterwards }] },

@@ -52,6 +52,18 @@ describe('a person signs in with a browser (safety rule 42)', () => {
     expect(parametersOf(await visit)).toMatchObject({ code: 'c' });
   });
 
+  test('HS-25 a refusal with a script in its text gets the same plain page', async () => {
+    const { person, said } = attended();
+    const address = await person.returnAddress('http://127.0.0.1/callback');
+    const visit = person.visit(authorizeUrl, []);
+    const script = encodeURIComponent('<script>alert(1)</script>');
+    const last = await get(`${address}?error=access_denied&error_description=${script}&state=state-1`);
+    expect(last.status).toBe(200);
+    expect(last.text).toMatch(/^[A-Z][A-Za-z .]+\n$/);
+    expect(parametersOf(await visit)['error']).toBe('access_denied');
+    expect(said.join('')).not.toContain('script');
+  });
+
   test('nobody comes: no credential, and the port is free again', async () => {
     const { person } = attended(20);
     const address = await person.returnAddress('http://127.0.0.1/callback');

@@ -38,7 +38,7 @@ const read = (idToken: string | undefined, keySet: unknown = keys) =>
 const signed = (changes: Record<string, unknown> = {}, key = own) =>
   new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(key);
 
-describe('an id_token', () => {
+describe('HS-24 an id_token', () => {
   test('in order', async () => {
     expect(await read(await signed())).toEqual(good);
   });
