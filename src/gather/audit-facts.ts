@@ -1,6 +1,7 @@
 import { referencedId } from '../fhir/reference.js';
 import type { MadeAccess, OwnRecord } from '../model/audit-access.js';
 import { agentsOfBindings } from '../model/audit-agents.js';
+import { recordQuality } from '../model/audit-record.js';
 import { matchAudit } from '../model/audit-matching.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
@@ -78,6 +79,17 @@ export function agentsOfLog(
     return id === undefined ? [] : [{ context, id }];
   });
   return { source, bindings: agentsOfBindings(made, records, people, runId) };
+}
+
+/** What the records of the run say, and what they should not. */
+export function qualityOfLog(
+  made: readonly MadeAccess[],
+  records: readonly OwnRecord[],
+  { organization }: Pick<LogDocuments, 'organization'>,
+  source: FactValue<LogFact>['source'],
+): FactValue<'record-quality'> {
+  const people = (organization.auth?.bindings ?? []).filter(({ flow }) => flow !== 'backend').map(({ id }) => id);
+  return recordQuality(made, records, new Set(people), source);
 }
 
 /** True when nothing that was sent is missing from the log. */

@@ -1,6 +1,8 @@
+import { readAuditContent } from '../fhir/audit-record-content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
 import type { Resource } from 'fhir/r4.js';
 import { ownRecord, type MadeAccess, type OwnRecord, type RunIdentity } from '../model/audit-access.js';
+import type { LogSecrets } from '../model/audit-record.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { Client } from './probe.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
@@ -52,6 +54,7 @@ export async function readAuditLog(
   source: AuditSource,
   environment: Environment,
   run: RunIdentity,
+  secrets: LogSecrets = { tokens: [], values: [] },
 ): Promise<{ readonly records: readonly OwnRecord[]; readonly exchanges: readonly string[] }> {
   if (!Number.isFinite(run.fromMs)) {
     throw new ExchangeFault('prerequisite-failed', 'the run sent nothing a log could hold', undefined);
@@ -78,7 +81,7 @@ export async function readAuditLog(
     if (page === undefined) {
       throw new ExchangeFault('prerequisite-failed', `the audit log answered ${answer.status}`, answer.exchange);
     }
-    records.push(...page.matches.flatMap((row) => own(row, run)));
+    records.push(...page.matches.flatMap((row) => own(row, run, secrets)));
     if (page.next === undefined) return { records, exchanges };
     if (visited.has(page.next))
       throw new ExchangeFault('not-fhir', 'the pages of the audit log go round', answer.exchange);
@@ -89,11 +92,12 @@ export async function readAuditLog(
   }
 }
 
-function own(row: Resource, run: RunIdentity): OwnRecord[] {
+function own(row: Resource, run: RunIdentity, secrets: LogSecrets): OwnRecord[] {
   const logged = readAuditEvent(row);
   // Looking at the log is not what the log is judged by.
-  const record = logged === undefined || logged.of === 'AuditEvent' ? undefined : ownRecord(logged, run);
-  return record === undefined ? [] : [record];
+  if (logged === undefined || logged.of === 'AuditEvent') return [];
+  const record = ownRecord(logged, run);
+  return record === undefined ? [] : [{ ...record, content: readAuditContent(row, logged, secrets) }];
 }
 
 /** A log at an address of its own is asked there. */

@@ -13,6 +13,7 @@ import { missing, type FactValue, type Missing } from '../model/fact.js';
 import { factKinds } from '../model/facts/registry.js';
 import {
   agentsOfLog,
+  qualityOfLog,
   factsOfLog,
   isWhole,
   logFacts,
@@ -43,6 +44,7 @@ export interface CollectOptions extends LogDocuments {
 export interface Collected {
   readonly facts: LogFacts;
   readonly agents: FactValue<'agents-in-log'> | Missing;
+  readonly quality: FactValue<'record-quality'> | Missing;
   readonly sha256: string;
   readonly rows: number;
   /** Records of the run itself; of all others nothing is kept. */
@@ -91,7 +93,7 @@ async function readLog(options: CollectOptions): Promise<Collected> {
   let [rows, unreadable, firstMs, lastMs] = [0, 0, Number.POSITIVE_INFINITY, 0];
   let fault: Missing | undefined;
   try {
-    for await (const { access } of logRecords(chunks, mapping)) {
+    for await (const { access, content } of logRecords(chunks, mapping)) {
       rows += 1;
       if (access === undefined) {
         unreadable += 1;
@@ -100,7 +102,7 @@ async function readLog(options: CollectOptions): Promise<Collected> {
       firstMs = Math.min(firstMs, access.atMs);
       lastMs = Math.max(lastMs, access.atMs);
       const record = access.of === 'AuditEvent' ? undefined : ownRecord(access, run);
-      if (record !== undefined) own.push(record);
+      if (record !== undefined) own.push(content === undefined ? record : { ...record, content });
       if (own.length > most) throw new LogFault('too-large', 'the file holds far more records of the run than it sent');
     }
   } catch (error) {
@@ -109,11 +111,12 @@ async function readLog(options: CollectOptions): Promise<Collected> {
   }
   const counts = { sha256: sha256(), rows, own: own.length, unreadable };
   fault ??= uncovered(made, rows, firstMs, lastMs, own.length);
-  if (fault !== undefined) return { ...counts, facts: withoutLog(fault), agents: fault };
+  if (fault !== undefined) return { ...counts, facts: withoutLog(fault), agents: fault, quality: fault };
   const facts = leavingOut(factsOfLog(made, own, options, 'file'), mapping);
   return {
     ...counts,
     agents: agentsOfLog(made, own, options, { runId: header.runId, source: 'file' }),
+    quality: qualityOfLog(made, own, options, 'file'),
     facts:
       unreadable > 0 && !isWhole(facts)
         ? withoutLog(missing('truncated', `${unreadable} rows could not be read, so what is missing may be among them`))
@@ -177,10 +180,13 @@ const leavingOut = (facts: LogFacts, { leavesOut = [] }: AuditMapping): LogFacts
     ? { ...facts, 'refusals-in-log': missing('prerequisite-failed', 'this kind of export leaves refusals out') }
     : facts;
 
-function segment({ header, lastEnd, now }: CollectOptions, { facts, agents, sha256 }: Collected): EvidenceLine[] {
+function segment(
+  { header, lastEnd, now }: CollectOptions,
+  { facts, agents, quality, sha256 }: Collected,
+): EvidenceLine[] {
   const at = now().toISOString();
   const lineOf = (
-    kind: keyof LogFacts | 'agents-in-log',
+    kind: keyof LogFacts | 'agents-in-log' | 'record-quality',
     value: unknown,
     exchanges: readonly string[],
   ): EvidenceLine => ({
@@ -200,6 +206,7 @@ function segment({ header, lastEnd, now }: CollectOptions, { facts, agents, sha2
       return lineOf(kind, value, 'missing' in value ? [] : [...value.missingExamples, ...value.foundExamples]);
     }),
     lineOf('agents-in-log', agents, []),
+    lineOf('record-quality', quality, 'missing' in quality ? [] : quality.examples),
     {
       type: 'end',
       at,

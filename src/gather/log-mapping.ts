@@ -1,7 +1,9 @@
 import { parseJson } from '../fhir/json.js';
+import { readAuditContent } from '../fhir/audit-record-content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
 import { localReference } from '../fhir/reference.js';
 import { accessKinds, type AccessKind, type LoggedAccess } from '../model/audit-access.js';
+import { forbiddenIn, recordElements, type RecordContent, type RecordElement } from '../model/audit-record.js';
 import { columnRoles, type AuditMapping, type ColumnRole } from '../model/documents/audit-mapping.js';
 import { ToolError } from '../model/errors.js';
 import type { Resource } from 'fhir/r4.js';
@@ -11,6 +13,7 @@ import { csvRecords, linesOf } from './log-file.js';
 export interface LogRecord {
   readonly number: number;
   readonly access: LoggedAccess | undefined;
+  readonly content?: RecordContent;
 }
 
 /**
@@ -20,30 +23,34 @@ export interface LogRecord {
 export async function* logRecords(text: AsyncIterable<string>, mapping: AuditMapping): AsyncGenerator<LogRecord> {
   if (mapping.format === 'auditevent-ndjson') {
     for await (const { number, text: line } of linesOf(text)) {
-      if (line.trim() !== '') yield { number, access: accessOfLine(line) };
+      if (line.trim() !== '') yield { number, ...recordOfLine(line) };
     }
     return;
   }
-  let read: ((cells: readonly string[]) => LoggedAccess | undefined) | undefined;
+  let read: RowReader | undefined;
   for await (const { number, cells } of csvRecords(text, mapping.delimiter ?? ',')) {
     if (read === undefined) read = rowReader(cells, mapping);
-    else yield { number, access: read(cells) };
+    else yield { number, ...read(cells) };
   }
 }
 
-function accessOfLine(line: string): LoggedAccess | undefined {
+type Read = Omit<LogRecord, 'number'>;
+type RowReader = (cells: readonly string[]) => Read;
+
+/** Neither tokens nor values of the run are at hand when a file is brought later: only their shapes are looked for. */
+const noSecrets = { tokens: [], values: [] };
+
+function recordOfLine(line: string): Read {
   const parsed = parseJson(new TextEncoder().encode(line));
-  return 'value' in parsed && typeof parsed.value === 'object' && parsed.value !== null
-    ? readAuditEvent(parsed.value as Resource)
-    : undefined;
+  if (!('value' in parsed) || typeof parsed.value !== 'object' || parsed.value === null) return { access: undefined };
+  const resource = parsed.value as Resource;
+  const access = readAuditEvent(resource);
+  return access === undefined ? { access } : { access, content: readAuditContent(resource, access, noSecrets) };
 }
 
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g, '');
 
-function rowReader(
-  header: readonly string[],
-  mapping: AuditMapping,
-): (cells: readonly string[]) => LoggedAccess | undefined {
+function rowReader(header: readonly string[], mapping: AuditMapping): RowReader {
   const names = header.map(plain);
   const places = new Map(
     columnRoles.map((role): [ColumnRole, number[]] => [
@@ -72,13 +79,13 @@ function rowReader(
     const all = (role: ColumnRole): string[] =>
       (places.get(role) ?? []).map((index) => (cells[index] ?? '').trim()).filter((cell) => cell !== '');
     const atMs = timeOf(all('time')[0], mapping.offset ?? 'Z');
-    if (atMs === undefined) return undefined;
+    if (atMs === undefined) return { access: undefined };
     const [type, outcome] = [all('type')[0], all('outcome')[0]];
     const kind = kinds.get(plain(all('kind')[0] ?? ''));
     const object = objectOf(all('object')[0], type);
     const version = all('version')[0] ?? /\/_history\/([A-Za-z0-9.-]{1,64})$/.exec(all('object')[0] ?? '')?.[1];
     const of = object?.split('/')[0] ?? type;
-    return {
+    const access: LoggedAccess = {
       atMs,
       clients: all('client'),
       patients: all('patient').map((cell) => cell.replace(/^.*Patient\//, '')),
@@ -89,6 +96,27 @@ function rowReader(
       ...(version === undefined ? {} : { version }),
       ...(outcome === undefined ? {} : { failed: failure.has(plain(outcome)) || Number(outcome) >= 400 }),
     };
+    // A column that may hold either tells a person from a program only beside one that holds the program.
+    const apart = (places.get('client') ?? [])
+      .filter((index) => !(places.get('user') ?? []).includes(index))
+      .map((index) => (cells[index] ?? '').trim())
+      .filter((cell) => cell !== '');
+    const filled: Readonly<Record<RecordElement, boolean>> = {
+      time: true,
+      agent: access.clients.length > 0,
+      user: apart.length > 0 && all('user').some((cell) => !apart.includes(cell)),
+      patient: access.patients.length > 0,
+      object: object !== undefined,
+      version: version !== undefined,
+      action: kind !== undefined,
+      outcome: outcome !== undefined,
+      network: all('network').length > 0,
+      source: all('source').length > 0,
+      purpose: all('purpose').length > 0,
+      requestId: access.requestIds.length > 0,
+    };
+    const has = new Set(recordElements.filter((element) => filled[element]));
+    return { access, content: { has, ...forbiddenIn(cells.join('\n'), noSecrets) } };
   };
 }
 

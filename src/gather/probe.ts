@@ -14,6 +14,7 @@ import type { App, AppKind } from './apps.js';
 import type { TestObjects } from './test-objects.js';
 import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
+import type { HeldToken } from './held-token.js';
 import type { NegativeAttempt } from './negative-sign-ins.js';
 import type { Change, Writer } from './writer.js';
 
@@ -139,8 +140,15 @@ export interface ProbeTools extends RunDocuments {
    * @throws as `negativeSignIn`; ExchangeFault `cap` when none is left
    */
   readonly negativeSignIns: (attempts: readonly NegativeAttempt[]) => Promise<SignInRecord[]>;
+  /** The token of this name of the expendable client; the same in every probe that asks for it. */
+  readonly heldToken: (name: string) => Promise<HeldToken>;
   /** What the exchanges so far must have left in an audit log, and who the run was. */
-  readonly made: () => { readonly accesses: readonly MadeAccess[]; readonly run: RunIdentity };
+  readonly made: () => {
+    readonly accesses: readonly MadeAccess[];
+    readonly run: RunIdentity;
+    /** Access tokens of the run, for looking whether a log holds one; never to be kept. */
+    readonly tokens: readonly string[];
+  };
   /** Opens a listener of the organization file for what the EHR sends; whoever opens it closes it. */
   readonly listen: (name: string) => Promise<Inbox | Missing>;
   readonly cases: TestCases;

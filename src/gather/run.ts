@@ -125,6 +125,8 @@ export class Run {
       credential: isMissing(cast.expendable) ? cast.expendable : options.credentials.get(cast.expendable.id),
       recorder: this.recorder,
       negative: this.#negative,
+      signInSpacingMs: this.#sessions.signInSpacingMs,
+      pause,
     });
     this.#apps = new Apps({
       documents,
@@ -258,7 +260,9 @@ export class Run {
     const search = outputSearch([
       ...this.#sessions.tokens,
       ...this.#apps.tokens.map((value) => ({ what: 'a token of an app', value })),
-      ...doors, ...(await this.#cases.planted())]);
+      ...doors,
+      ...(await this.#cases.planted()),
+    ]);
     for (const name of ['evidence.ndjson', 'journal.ndjson']) {
       const found = await searchFile(join(this.#folder.path, name), search);
       if (found === undefined) continue;
@@ -296,10 +300,15 @@ export class Run {
       peer: (id) => this.#peer(id, scope),
       negativeSignIn: (attempt) => this.#expendable.attempt(attempt, scope),
       negativeSignIns: (attempts) => this.#expendable.attempts(attempts, scope),
+      heldToken: (name) => this.#expendable.held(name, scope),
       ...(witness === undefined
         ? {}
         : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
-      made: () => ({ accesses: this.recorder.made, run: this.#identity() }),
+      made: () => ({
+        accesses: this.recorder.made,
+        run: this.#identity(),
+        tokens: this.#sessions.tokens.map(({ value }) => value),
+      }),
       listen: (name) =>
         openInbox({
           fhirBase: documents.environment.fhirBase,

@@ -1,7 +1,7 @@
 import type { OwnRecord } from '../model/audit-access.js';
 import { parseDurationMs } from '../model/documents/duration.js';
 import { missing, type FactValue, type Missing } from '../model/fact.js';
-import { agentsOfLog, factsOfLog, isWhole, undecidedLog, type LogFacts } from './audit-facts.js';
+import { agentsOfLog, factsOfLog, isWhole, qualityOfLog, undecidedLog, type LogFacts } from './audit-facts.js';
 import { auditEventSource, readAuditLog } from './audit-log.js';
 import type { ProbeTools } from './probe.js';
 
@@ -13,6 +13,7 @@ const secondLookMs = { simulator: 200, other: 10_000 };
 export interface SettledLog {
   readonly facts: LogFacts;
   readonly agents: FactValue<'agents-in-log'>;
+  readonly quality: FactValue<'record-quality'>;
   readonly records: readonly OwnRecord[];
   readonly exchanges: readonly string[];
 }
@@ -35,7 +36,7 @@ async function readSettled(tools: ProbeTools): Promise<SettledLog | Missing> {
       ? missing('undecided', 'audit.sources: the EHR team says which log holds API access and how it is read')
       : missing('prerequisite-failed', 'the organization file says that there is no audit log');
   }
-  const { accesses, run } = tools.made();
+  const { accesses, run, tokens } = tools.made();
   const made = [...accesses];
   const dueMs = run.toMs + parseDurationMs(source.lag ?? contract.audit?.maxLag ?? 'PT0S');
   const waitMs = dueMs - tools.now().getTime();
@@ -44,11 +45,14 @@ async function readSettled(tools: ProbeTools): Promise<SettledLog | Missing> {
     return missing('not-yet', `the log is complete ${due}; bring it with: collect RUN --audit FILE`);
   }
   if (waitMs > 0) await tools.pause(waitMs);
+  const planted = await tools.cases.planted();
+  const secrets = { tokens, values: planted.filter(({ clinical }) => clinical === true).map(({ value }) => value) };
   const look = async (): Promise<SettledLog> => {
-    const { records, exchanges } = await readAuditLog(tools.clients.audit, source, environment, run);
+    const { records, exchanges } = await readAuditLog(tools.clients.audit, source, environment, run, secrets);
     return {
       facts: factsOfLog(made, records, tools, 'fhir-auditevent'),
       agents: agentsOfLog(made, records, tools, { runId: run.runId, source: 'fhir-auditevent' }),
+      quality: qualityOfLog(made, records, tools, 'fhir-auditevent'),
       records,
       exchanges,
     };

@@ -312,7 +312,7 @@ export class TestCases {
       value: canary,
     }));
     const values = proven.flatMap(({ alias, patient }) => [
-      { what: `the birth date of ${alias}`, value: patient?.birthDate ?? '' },
+      { what: `the birth date of ${alias}`, value: patient?.birthDate ?? '', clinical: true as const },
       ...(patient?.identifier ?? []).map((each) => ({ what: `a record number of ${alias}`, value: each.value ?? '' })),
     ]);
     return [...canaries, ...values];

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { sha256Hex } from './chain.js';
+import type { RecordContent } from './audit-record.js';
 import type { ExchangeLine } from './evidence.js';
 
 /** What a log calls an access; `update` is PUT and PATCH, `read` any read of one object or of its history. */
@@ -66,6 +67,8 @@ export interface OwnRecord {
   readonly requestIds: readonly string[];
   readonly failed?: boolean;
   readonly id?: string;
+  /** What else it says, where the log was read for that. */
+  readonly content?: RecordContent;
 }
 
 /** Digest of an id for the evidence of one run; two runs never share one. */

@@ -11,18 +11,19 @@ export default defineProbe({
   needs: [],
   writes: 'none',
   inProduction: true,
-  brings: [...logFacts, 'agents-in-log'],
+  brings: [...logFacts, 'agents-in-log', 'record-quality'],
   sends: (_run, { organization, environment }) => {
     const source = auditEventSource(organization);
     return source === undefined ? [] : auditLogTemplates(source, environment);
   },
   async run(_subject, tools) {
     const settled = await settledLog(tools);
-    if ('missing' in settled) return { ...withoutLog(settled), 'agents-in-log': settled };
+    if ('missing' in settled) return { ...withoutLog(settled), 'agents-in-log': settled, 'record-quality': settled };
     const facts = Object.values(settled.facts);
     // The exchanges somebody can look up first: they are what a report shows.
     tools.cite(facts.flatMap((fact) => ('missing' in fact ? [] : [...fact.missingExamples, ...fact.foundExamples])));
     tools.cite(settled.exchanges);
-    return { ...settled.facts, 'agents-in-log': settled.agents };
+    tools.cite(settled.quality.examples);
+    return { ...settled.facts, 'agents-in-log': settled.agents, 'record-quality': settled.quality };
   },
 });

@@ -9,6 +9,7 @@ const texts = Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItem
 export const columnRoles = [
   'time',
   'client',
+  'user',
   'patient',
   'kind',
   'type',
@@ -16,6 +17,9 @@ export const columnRoles = [
   'version',
   'requestId',
   'outcome',
+  'network',
+  'source',
+  'purpose',
 ] as const;
 export type ColumnRole = (typeof columnRoles)[number];
 

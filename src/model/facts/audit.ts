@@ -40,6 +40,24 @@ export const auditFacts = {
   'writes-in-log': factKind(1, match),
   /** Requests answered 401 or 403, and refused sign-ins. */
   'refusals-in-log': factKind(1, match),
+  /** What the records found for the run say, over all its accesses; `due` counts those that have to say it. */
+  'record-quality': factKind(
+    1,
+    Type.Object({
+      source: Type.Enum(['fhir-auditevent', 'file']),
+      records: count,
+      elements: Type.Array(Type.Object({ element: Type.String(), due: count, present: count })),
+      /** Kinds of access, as `read Patient`, of which no record says it. */
+      kindsWithoutAgent: Type.Array(Type.String()),
+      kindsWithoutPatient: Type.Array(Type.String()),
+      /** Records that hold an access token from end to end. */
+      wholeTokens: count,
+      /** Records that hold a copy of what was read or written, or values out of it. */
+      clinicalValues: count,
+      /** Exchanges whose records are worth looking at. */
+      examples: exchanges,
+    }),
+  ),
   /** The AI system's client tries to change and remove one audit record this run caused. */
   'audit-tampering': factKind(
     1,

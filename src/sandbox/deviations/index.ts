@@ -8,6 +8,10 @@ import auditNamesOneUser from './audit-names-one-user.js';
 import auditRecordsDeletable from './audit-records-deletable.js';
 import auditRecordsDoubled from './audit-records-doubled.js';
 import auditRecordsEditable from './audit-records-editable.js';
+import auditWithClinicalValues from './audit-with-clinical-values.js';
+import auditWithWholeToken from './audit-with-whole-token.js';
+import auditWithoutAgent from './audit-without-agent.js';
+import auditWithoutPatient from './audit-without-patient.js';
 import auditWithoutVersion from './audit-without-version.js';
 import batchEntriesUnchecked from './batch-entries-unchecked.js';
 import bundleUnlabelled from './bundle-unlabelled.js';
@@ -40,21 +44,21 @@ import createScopeUnchecked from './create-scope-unchecked.js';
 import createStoredWith500 from './create-stored-with-500.js';
 import createWithoutLocation from './create-without-location.js';
 import createWithoutTrace from './create-without-trace.js';
+import diagnosticsWithName from './diagnostics-with-name.js';
 import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
 import downtimeNotDrilled from './downtime-not-drilled.js';
 import duplicateInAnotherForm from './duplicate-in-another-form.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
-import diagnosticsWithName from './diagnostics-with-name.js';
 import draftInvisibleToStaff from './draft-invisible-to-staff.js';
 import draftRefused from './draft-refused.js';
 import draftStoredFinal from './draft-stored-final.js';
+import errorPageWithName from './error-page-with-name.js';
 import eventNeverTold from './event-never-told.js';
 import eventNotCounted from './event-not-counted.js';
 import everythingGranted from './everything-granted.js';
 import expiresInEndless from './expires-in-endless.js';
 import expiresInNegative from './expires-in-negative.js';
-import errorPageWithName from './error-page-with-name.js';
 import expiresInText from './expires-in-text.js';
 import factsSheetOfAnotherUse from './facts-sheet-of-another-use.js';
 import factsSheetOutOfDate from './facts-sheet-out-of-date.js';
@@ -99,6 +103,7 @@ import notificationDoubled from './notification-doubled.js';
 import notificationLate from './notification-late.js';
 import notificationLost from './notification-lost.js';
 import notificationOfAnotherRecord from './notification-of-another-record.js';
+import notificationOftenLate from './notification-often-late.js';
 import notificationOutOfOrder from './notification-out-of-order.js';
 import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
@@ -134,13 +139,13 @@ import schedulerRefusedSlots from './scheduler-refused-slots.js';
 import scopeEcho from './scope-echo.js';
 import scopeForEverything from './scope-for-everything.js';
 import scopeNotRegistered from './scope-not-registered.js';
+import searchBringsPractitioners from './search-brings-practitioners.js';
 import searchBringsStrangers from './search-brings-strangers.js';
 import searchByPostRefused from './search-by-post-refused.js';
 import searchFails from './search-fails.js';
 import searchFilterIgnored from './search-filter-ignored.js';
 import searchIndexLags from './search-index-lags.js';
 import searchOtherType from './search-other-type.js';
-import searchBringsPractitioners from './search-brings-practitioners.js';
 import searchOutcomeWith200 from './search-outcome-with-200.js';
 import searchRefused from './search-refused.js';
 import searchReused from './search-reused.js';
@@ -150,13 +155,13 @@ import searchStrictRefused from './search-strict-refused.js';
 import searchTotalWrong from './search-total-wrong.js';
 import searchesNotAudited from './searches-not-audited.js';
 import sensitiveRecordUnmarked from './sensitive-record-unmarked.js';
+import signInAddressWithName from './sign-in-address-with-name.js';
 import signerShownAsMachine from './signer-shown-as-machine.js';
 import slotBookedTwice from './slot-booked-twice.js';
 import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
-import signInAddressWithName from './sign-in-address-with-name.js';
 import statusTimeDropped from './status-time-dropped.js';
 import statusTimeOfAnotherZone from './status-time-of-another-zone.js';
 import statementMissing from './statement-missing.js';
@@ -216,6 +221,10 @@ export const deviations: readonly Deviation[] = [
   auditRecordsDeletable,
   auditRecordsDoubled,
   auditRecordsEditable,
+  auditWithClinicalValues,
+  auditWithWholeToken,
+  auditWithoutAgent,
+  auditWithoutPatient,
   auditWithoutVersion,
   batchEntriesUnchecked,
   bundleUnlabelled,
@@ -248,6 +257,7 @@ export const deviations: readonly Deviation[] = [
   createStoredWith500,
   createWithoutLocation,
   createWithoutTrace,
+  diagnosticsWithName,
   discoveryByAccept,
   discoveryMissing,
   downtimeNotDrilled,
@@ -256,11 +266,11 @@ export const deviations: readonly Deviation[] = [
   draftInvisibleToStaff,
   draftRefused,
   draftStoredFinal,
+  errorPageWithName,
   eventNeverTold,
   eventNotCounted,
   everythingGranted,
   expiresInEndless,
-  diagnosticsWithName,
   expiresInNegative,
   expiresInText,
   factsSheetOfAnotherUse,
@@ -269,7 +279,6 @@ export const deviations: readonly Deviation[] = [
   fieldDropped,
   fieldUnknownToFhir,
   flowWithoutParty,
-  errorPageWithName,
   forbiddenStepTaken,
   frontDeskChangesVisits,
   frontDeskListMissesBookings,
@@ -307,6 +316,7 @@ export const deviations: readonly Deviation[] = [
   notificationLate,
   notificationLost,
   notificationOfAnotherRecord,
+  notificationOftenLate,
   notificationOutOfOrder,
   notificationWithRecord,
   oldTlsAccepted,
@@ -342,6 +352,7 @@ export const deviations: readonly Deviation[] = [
   scopeEcho,
   scopeForEverything,
   scopeNotRegistered,
+  searchBringsPractitioners,
   searchBringsStrangers,
   searchByPostRefused,
   searchFails,
@@ -355,10 +366,10 @@ export const deviations: readonly Deviation[] = [
   searchSlowWhenWide,
   searchStrictRefused,
   searchTotalWrong,
-  searchBringsPractitioners,
   searchesNotAudited,
   sensitiveRecordUnmarked,
   signerShownAsMachine,
+  signInAddressWithName,
   slotBookedTwice,
   slotBookedTwiceAtOnce,
   slotsForbidden,
@@ -372,7 +383,6 @@ export const deviations: readonly Deviation[] = [
   subscriptionFilterIgnored,
   subscriptionNotOffered,
   subscriptionOverPlainHttp,
-  signInAddressWithName,
   subscriptionStatusMissing,
   subscriptionStuck,
   subscriptionWithoutHandshake,
