@@ -16,6 +16,7 @@ const isSigned = (resource: Resource): boolean =>
 /** The right of one token: what its scopes, its client's role, its client's site and the patient in context permit together. */
 export function createAccess(token: {
   clientId: string;
+  user?: string;
   organization: string;
   role: Role;
   site: string | null;
@@ -32,6 +33,7 @@ export function createAccess(token: {
   const rights = roleRights[role];
   return {
     clientId: token.clientId,
+    ...(token.user === undefined ? {} : { user: token.user }),
     organization: token.organization,
     role,
     site,

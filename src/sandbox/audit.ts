@@ -85,7 +85,11 @@ function auditRecord(event: AccessEvent, recorded: string, organization: string)
     recorded,
     outcome: event.status < 400 ? '0' : event.status < 500 ? '4' : '8',
     outcomeDesc: `HTTP ${event.status}`,
-    agent: [clientAgent(event), { type: destination, who: { display: `${organization} sandbox` }, requestor: false }],
+    agent: [
+      clientAgent(event),
+      { type: destination, who: { display: `${organization} sandbox` }, requestor: false },
+      ...userAgent(event),
+    ],
     source: {
       site: organization,
       observer: { display: `${organization} sandbox` },
@@ -109,6 +113,13 @@ function clientAgent({ access, clientId = access?.clientId }: AccessEvent): Audi
     // The sandbox listens on loopback only.
     network: { address: '127.0.0.1', type: '2' },
   };
+}
+
+// The pattern "User Context" of IHE: https://profiles.ihe.net/ITI/BALP/content.html
+function userAgent({ access }: AccessEvent): AuditEventAgent[] {
+  if (access?.user === undefined) return [];
+  const informationRecipient = { system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' };
+  return [{ type: { coding: [informationRecipient] }, who: { reference: access.user }, requestor: true }];
 }
 
 function entities(event: AccessEvent): AuditEventEntity[] {

@@ -21,6 +21,8 @@ export interface RegisteredClient {
   readonly scopes: readonly string[];
   readonly algorithm: 'RS384' | 'ES384';
   readonly publicJwk: JWK;
+  /** Absent: what the rules say for every client. */
+  readonly tokenLifetimeSeconds?: number;
   /** Of a client that signs people in; every other one is a backend service. */
   readonly app?: RegisteredApp;
 }
@@ -34,6 +36,8 @@ export interface AuthorizationServer {
 }
 
 export interface TokenHolder {
+  /** Who signed in, as a FHIR reference; absent for a program on its own. */
+  readonly user?: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly launched?: LaunchContext;
@@ -125,21 +129,24 @@ export async function createAuthorizationServer(settings: {
     },
     routes: { token: '/token', introspection: '/introspect', revocation: '/revoke', jwks: '/jwks' },
     // A lifetime left to the provider is announced on stdout.
-    ttl: Object.fromEntries(
-      [
-        'AccessToken',
-        'AuthorizationCode',
-        'BackchannelAuthenticationRequest',
-        'ClientCredentials',
-        'DeviceCode',
-        'Grant',
-        'IdToken',
-        'Interaction',
-        'PreAuthorizedCode',
-        'RefreshToken',
-        'Session',
-      ].map((artifact) => [artifact, rules.tokenLifetimeSeconds]),
-    ),
+    ttl: {
+      ...Object.fromEntries(
+        [
+          'AccessToken',
+          'AuthorizationCode',
+          'BackchannelAuthenticationRequest',
+          'DeviceCode',
+          'Grant',
+          'IdToken',
+          'Interaction',
+          'PreAuthorizedCode',
+          'RefreshToken',
+          'Session',
+        ].map((artifact) => [artifact, rules.tokenLifetimeSeconds]),
+      ),
+      ClientCredentials: (_context: unknown, _token: unknown, { clientId }: { clientId: string }) =>
+        byId.get(clientId)?.tokenLifetimeSeconds ?? rules.tokenLifetimeSeconds,
+    },
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
@@ -272,7 +279,13 @@ export async function createAuthorizationServer(settings: {
       const token = await provider.AccessToken.find(accessToken);
       if (!token?.isValid) return undefined;
       const launched = launch.contextOf(token.grantId);
-      return { clientId: token.clientId, scopes: token.scope?.split(' ') ?? [], ...(launched && { launched }) };
+      const user = people.users.find(({ name }) => name === token.accountId)?.fhirUser;
+      return {
+        clientId: token.clientId,
+        scopes: token.scope?.split(' ') ?? [],
+        ...(launched && { launched }),
+        ...(user === undefined ? {} : { user }),
+      };
     },
   };
 }

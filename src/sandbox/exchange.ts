@@ -23,6 +23,8 @@ export interface FhirResponse {
 /** The right of one token: granted scopes, and the role and site the client is registered for. */
 export interface Access {
   readonly clientId: string;
+  /** The person who signed in, as `Practitioner/id`; absent for a program on its own. */
+  readonly user?: string;
   readonly organization: string;
   readonly role: string;
   /** Site id the role is limited to; `null` means every site. */

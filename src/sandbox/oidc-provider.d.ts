@@ -15,7 +15,9 @@ declare module 'oidc-provider/lib/provider.js' {
     readonly AccessToken: {
       find(
         token: string,
-      ): Promise<{ clientId: string; scope?: string; isValid: boolean; grantId?: string } | undefined>;
+      ): Promise<
+        { clientId: string; scope?: string; isValid: boolean; grantId?: string; accountId?: string } | undefined
+      >;
     };
     readonly Client: { find(clientId: string): Promise<object | undefined> };
     readonly Grant: new (of: { accountId: string; clientId: string }) => {

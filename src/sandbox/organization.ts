@@ -167,12 +167,13 @@ export async function createOrganization(settings: {
     }
     if (!holder || !client) return null;
     const { role, site, clientId } = client;
-    const { scopes, launched } = holder;
+    const { scopes, launched, user } = holder;
     const isOfContext = (resource: Resource): boolean =>
       !rules.keepsToPatient(resource.resourceType) ||
       (launched?.patient !== undefined && isOfPatient(resource, launched.patient, fhirBase));
     const access = createAccess({
       clientId,
+      ...(user === undefined ? {} : { user }),
       role,
       site,
       organization: id,

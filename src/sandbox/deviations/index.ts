@@ -2,6 +2,8 @@ import type { Deviation } from '../deviation.js';
 import actionNobodyMay from './action-nobody-may.js';
 import addressesRelative from './addresses-relative.js';
 import anotherProductAnswers from './another-product-answers.js';
+import anyVerifierAccepted from './any-verifier-accepted.js';
+import appOpenedByItself from './app-opened-by-itself.js';
 import auditLogLate from './audit-log-late.js';
 import auditLogStatedEditable from './audit-log-stated-editable.js';
 import auditNamesOneUser from './audit-names-one-user.js';
@@ -12,6 +14,7 @@ import auditWithClinicalValues from './audit-with-clinical-values.js';
 import auditWithWholeToken from './audit-with-whole-token.js';
 import auditWithoutAgent from './audit-without-agent.js';
 import auditWithoutPatient from './audit-without-patient.js';
+import auditWithoutUser from './audit-without-user.js';
 import auditWithoutVersion from './audit-without-version.js';
 import batchEntriesUnchecked from './batch-entries-unchecked.js';
 import bundleUnlabelled from './bundle-unlabelled.js';
@@ -28,6 +31,7 @@ import certificateExpired from './certificate-expired.js';
 import certificateOfAnotherName from './certificate-of-another-name.js';
 import changesNotAudited from './changes-not-audited.js';
 import clockFarOff from './clock-far-off.js';
+import codeAcceptedTwice from './code-accepted-twice.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
 import connectionLetterEnded from './connection-letter-ended.js';
@@ -74,7 +78,10 @@ import heartbeatNeverSent from './heartbeat-never-sent.js';
 import historyCurrentOnly from './history-current-only.js';
 import historyMissing from './history-missing.js';
 import historyWithoutContent from './history-without-content.js';
+import idTokenOfAnotherKey from './id-token-of-another-key.js';
+import idTokenUnsigned from './id-token-unsigned.js';
 import ifNoneExistIgnored from './if-none-exist-ignored.js';
+import includeBeyondThePatient from './include-beyond-the-patient.js';
 import includeUnchecked from './include-unchecked.js';
 import invalidCodeMended from './invalid-code-mended.js';
 import invalidWriteFails from './invalid-write-fails.js';
@@ -87,7 +94,11 @@ import labelDropped from './label-dropped.js';
 import labelledRecordReleased from './labelled-record-released.js';
 import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
+import launchContextKept from './launch-context-kept.js';
+import launchOfAnotherPatient from './launch-of-another-patient.js';
+import launchWithoutVisit from './launch-without-visit.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
+import machineLabelDropped from './machine-label-dropped.js';
 import machineMayFinalise from './machine-may-finalise.js';
 import metricNeverCounted from './metric-never-counted.js';
 import missedEventsHidden from './missed-events-hidden.js';
@@ -107,6 +118,7 @@ import notificationOftenLate from './notification-often-late.js';
 import notificationOutOfOrder from './notification-out-of-order.js';
 import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
+import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import outputUnstable from './output-unstable.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
@@ -115,18 +127,26 @@ import passwordGrantOffered from './password-grant-offered.js';
 import patchDropsElements from './patch-drops-elements.js';
 import patchNotApplied from './patch-not-applied.js';
 import patchUndeclared from './patch-undeclared.js';
+import patientBoundaryOnPatientsOnly from './patient-boundary-on-patients-only.js';
 import patientReadsNotAudited from './patient-reads-not-audited.js';
+import patientScopeCreatesForOthers from './patient-scope-creates-for-others.js';
+import patientScopeReadsEverybody from './patient-scope-reads-everybody.js';
 import peerClientAccepted from './peer-client-accepted.js';
 import peerTokenAccepted from './peer-token-accepted.js';
+import plainChallengeAccepted from './plain-challenge-accepted.js';
 import plainChallengeOffered from './plain-challenge-offered.js';
 import pollOverLimit from './poll-over-limit.js';
 import pollSearchRefused from './poll-search-refused.js';
 import pollTooSlow from './poll-too-slow.js';
+import provenanceRefused from './provenance-refused.js';
 import readBringsAnother from './read-brings-another.js';
 import readFails from './read-fails.js';
 import readRefused from './read-refused.js';
 import readScopeAlsoSearches from './read-scope-also-searches.js';
 import rebookingRefused from './rebooking-refused.js';
+import redirectByHost from './redirect-by-host.js';
+import redirectByPrefix from './redirect-by-prefix.js';
+import redirectSlashTolerated from './redirect-slash-tolerated.js';
 import refusalUndecided from './refusal-undecided.js';
 import refusalsAuditedAsSuccess from './refusals-audited-as-success.js';
 import refusalsNotAudited from './refusals-not-audited.js';
@@ -173,12 +193,14 @@ import subscriptionOverPlainHttp from './subscription-over-plain-http.js';
 import subscriptionStatusMissing from './subscription-status-missing.js';
 import subscriptionStuck from './subscription-stuck.js';
 import subscriptionWithoutHandshake from './subscription-without-handshake.js';
+import taskRequestedByClinician from './task-requested-by-clinician.js';
 import threeWarningSigns from './three-warning-signs.js';
 import tlsWithoutNewest from './tls-without-newest.js';
 import tokenAnswerIsHtml from './token-answer-is-html.js';
 import tokenEndpointElsewhere from './token-endpoint-elsewhere.js';
 import tokenEndpointRedirects from './token-endpoint-redirects.js';
 import tokenLivesTwoHours from './token-lives-two-hours.js';
+import tokenOutlivesItsCode from './token-outlives-its-code.js';
 import tokenWithLineBreak from './token-with-line-break.js';
 import trainingWithoutAgreement from './training-without-agreement.js';
 import triggerWithoutBudget from './trigger-without-budget.js';
@@ -188,6 +210,7 @@ import unaskedScopeGranted from './unasked-scope-granted.js';
 import unknownPatientDropped from './unknown-patient-dropped.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
 import usCoreOfAnotherTime from './us-core-of-another-time.js';
+import verifierNotRequired from './verifier-not-required.js';
 import webhookInClearText from './webhook-in-clear-text.js';
 import wildcardUnexplained from './wildcard-unexplained.js';
 import writeScopeNotNeeded from './write-scope-not-needed.js';
@@ -210,11 +233,17 @@ import assertionExpiryUnchecked from './assertion-expiry-unchecked.js';
 import assertionSubjectUnchecked from './assertion-subject-unchecked.js';
 import keySetOfAnyone from './key-set-of-anyone.js';
 import signInRefusedWithoutACode from './sign-in-refused-without-a-code.js';
+import endedTokenWorks from './ended-token-works.js';
+import revokedTokenWorks from './revoked-token-works.js';
+import introspectionSaysActive from './introspection-says-active.js';
+import tokensCannotBeWithdrawn from './tokens-cannot-be-withdrawn.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
   addressesRelative,
   anotherProductAnswers,
+  anyVerifierAccepted,
+  appOpenedByItself,
   auditLogLate,
   auditLogStatedEditable,
   auditNamesOneUser,
@@ -225,6 +254,7 @@ export const deviations: readonly Deviation[] = [
   auditWithWholeToken,
   auditWithoutAgent,
   auditWithoutPatient,
+  auditWithoutUser,
   auditWithoutVersion,
   batchEntriesUnchecked,
   bundleUnlabelled,
@@ -241,6 +271,7 @@ export const deviations: readonly Deviation[] = [
   certificateOfAnotherName,
   changesNotAudited,
   clockFarOff,
+  codeAcceptedTwice,
   commitWithoutUndo,
   conditionNotCompiling,
   connectionLetterEnded,
@@ -287,7 +318,10 @@ export const deviations: readonly Deviation[] = [
   historyCurrentOnly,
   historyMissing,
   historyWithoutContent,
+  idTokenOfAnotherKey,
+  idTokenUnsigned,
   ifNoneExistIgnored,
+  includeBeyondThePatient,
   includeUnchecked,
   invalidCodeMended,
   invalidWriteFails,
@@ -300,7 +334,11 @@ export const deviations: readonly Deviation[] = [
   labelledRecordReleased,
   latencyAnswerMisspelled,
   latencyBetweenNoPoints,
+  launchContextKept,
+  launchOfAnotherPatient,
+  launchWithoutVisit,
   loginOfTwoRoles,
+  machineLabelDropped,
   machineMayFinalise,
   metricNeverCounted,
   missedEventsHidden,
@@ -320,6 +358,7 @@ export const deviations: readonly Deviation[] = [
   notificationOutOfOrder,
   notificationWithRecord,
   oldTlsAccepted,
+  otherFhirBaseAccepted,
   outputUnstable,
   overrideOutsideItsSet,
   overrideUndeclared,
@@ -328,18 +367,26 @@ export const deviations: readonly Deviation[] = [
   patchDropsElements,
   patchNotApplied,
   patchUndeclared,
+  patientBoundaryOnPatientsOnly,
   patientReadsNotAudited,
+  patientScopeCreatesForOthers,
+  patientScopeReadsEverybody,
   peerClientAccepted,
   peerTokenAccepted,
+  plainChallengeAccepted,
   plainChallengeOffered,
   pollOverLimit,
   pollSearchRefused,
   pollTooSlow,
+  provenanceRefused,
   readBringsAnother,
   readFails,
   readRefused,
   readScopeAlsoSearches,
   rebookingRefused,
+  redirectByHost,
+  redirectByPrefix,
+  redirectSlashTolerated,
   refusalUndecided,
   refusalsAuditedAsSuccess,
   refusalsNotAudited,
@@ -386,12 +433,14 @@ export const deviations: readonly Deviation[] = [
   subscriptionStatusMissing,
   subscriptionStuck,
   subscriptionWithoutHandshake,
+  taskRequestedByClinician,
   threeWarningSigns,
   tlsWithoutNewest,
   tokenAnswerIsHtml,
   tokenEndpointElsewhere,
   tokenEndpointRedirects,
   tokenLivesTwoHours,
+  tokenOutlivesItsCode,
   tokenWithLineBreak,
   trainingWithoutAgreement,
   triggerWithoutBudget,
@@ -401,6 +450,7 @@ export const deviations: readonly Deviation[] = [
   unknownPatientDropped,
   unknownTypeEmpty,
   usCoreOfAnotherTime,
+  verifierNotRequired,
   webhookInClearText,
   wildcardUnexplained,
   writeScopeNotNeeded,
@@ -423,4 +473,8 @@ export const deviations: readonly Deviation[] = [
   assertionSubjectUnchecked,
   keySetOfAnyone,
   signInRefusedWithoutACode,
+  endedTokenWorks,
+  revokedTokenWorks,
+  introspectionSaysActive,
+  tokensCannotBeWithdrawn,
 ];
