@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
+import { budgetDelivery } from './support/hurry.js';
 import { trial, type TrialOptions } from './support/trial.js';
 import { witnesses } from './support/witnesses.js';
 
@@ -9,6 +10,7 @@ const trials: readonly TrialOptions[] = [
     workflow: 'scheduling',
     aiSystem: 'integrated',
     peer: true,
+    change: budgetDelivery,
     // What only people can see: the objects on the screen, and the AI system switched off in a drill.
     ...witnesses((at) => ({
       stop: { agreedMinutes: 5, drills: [{ at, by: 'A. Doe', minutes: 2, wroteAfterwards: false }] },

@@ -171,21 +171,20 @@ export async function readSubscription({ clients }: ProbeTools, id: string): Pro
 export async function endSubscription(tools: ProbeTools, id: string | undefined): Promise<void> {
   if (id === undefined) return;
   for (let attempt = 0; attempt < requestsToEnd; attempt++) {
-    const current = await readSubscription(tools, id).catch((error: unknown) => {
+    const status = await deleteSubscription(tools, id).catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
       throw error;
     });
-    if (current === undefined) return;
-    const answer = await tools.clients.ai.write({
-      method: 'DELETE',
-      resourceType: 'Subscription',
-      objectId: id,
-      basedOn: current,
-      undo: true,
-    });
     // The server sets the state itself, so that a version read a moment ago may be outdated.
-    if (answer.status !== 412 && answer.status !== 409) return;
+    if (status !== 412 && status !== 409) return;
   }
+}
+
+async function deleteSubscription(tools: ProbeTools, id: string): Promise<number | undefined> {
+  const current = await readSubscription(tools, id);
+  if (current === undefined) return undefined;
+  const change = { resourceType: 'Subscription', objectId: id, basedOn: current, undo: true } as const;
+  return (await tools.clients.ai.write({ ...change, method: 'DELETE' })).status;
 }
 
 /**

@@ -1,11 +1,12 @@
-import type { FactValue } from '../../model/fact.js';
-import { missing } from '../../model/fact.js';
+import { isMissing, missing, type FactValue, type Missing } from '../../model/fact.js';
 import type { LatencySeries } from '../../model/latency-series.js';
 import { paceOf } from '../pace.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import { answersFor, slotOffered } from '../ai-system.js';
+import { subscriptionTemplates } from '../event-subscription.js';
 import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
 import { Bookings, type Visibility } from '../series/bookings.js';
+import { Deliveries } from '../series/deliveries.js';
 import { Lane } from '../series/lane.js';
 import { runSeries } from '../series/run-series.js';
 import type { SeriesPlan, Track } from '../series/sampling-plan.js';
@@ -17,8 +18,8 @@ const mostControls = 200;
 const nowhere = 'ehr-scorecard-control';
 
 interface Taken {
-  /** Subjects whose answers the AI system does not give in the agreed form. */
-  readonly unanswerable: readonly string[];
+  /** Subjects that could not be measured after all. */
+  readonly unmeasured: readonly (readonly [subject: string, why: Missing])[];
   readonly plan: SeriesPlan;
   readonly logs: readonly TrackLog[];
   readonly blocks: readonly SeriesBlock[];
@@ -42,9 +43,7 @@ export default defineProbe({
       ...(tools.sampling?.notMeasured ?? []).map(
         ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
       ),
-      ...taken
-        .flatMap(({ unanswerable }) => unanswerable)
-        .map((subject) => [subject, missing('control-failed', 'aiSystem.query does not answer as agreed')] as const),
+      ...taken.flatMap(({ unmeasured }) => unmeasured),
     ];
     const all = taken.flatMap((each) => each.logs.map((log) => ({ ...each, log })));
     const simulator = tools.environmentClass === 'simulator';
@@ -85,19 +84,31 @@ async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
   const [ehr, aiSystem] = [new Lane(pace), new Lane(pace)];
   const reserved = tools.reserve(agreed.requests.most);
   if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
+  const deliveries = new Map<string, Deliveries>();
+  const unheard = new Map<string, Missing>();
   try {
+    for (const trigger of triggersOf(agreed)) {
+      const opened = await Deliveries.open(tools, trigger);
+      if (isMissing(opened)) unheard.set(trigger, opened);
+      else deliveries.set(trigger, opened);
+    }
     const silent = await silentParts(agreed, tools);
-    const plan = { ...agreed, tracks: agreed.tracks.filter(({ part }) => !silent.includes(part)) };
-    const unanswerable = agreed.tracks
-      .filter(({ part, subject }) => silent.includes(part) && subject.startsWith('budget:'))
-      .map(({ subject }) => subject);
+    const why = (track: Track): Missing | undefined => {
+      if (silent.includes(track.part)) return missing('control-failed', 'aiSystem.query does not answer as agreed');
+      return track.part === 'delivery' ? unheard.get(track.trigger ?? '') : undefined;
+    };
+    const plan = { ...agreed, tracks: agreed.tracks.filter((track) => why(track) === undefined) };
+    const unmeasured = agreed.tracks.flatMap((track) => {
+      const reason = track.subject.startsWith('budget:') ? why(track) : undefined;
+      return reason === undefined ? [] : [[track.subject, reason] as const];
+    });
     const reader = clients[plan.reader];
     await Promise.all([clients.ai.signedIn(), reader.signedIn()]);
     const action = contract.actions?.find(({ id }) => id === plan.action);
     const bookings =
       action === undefined
         ? undefined
-        : new Bookings(tools, action, reader, { ehr, aiSystem, mostWrites: plan.writes });
+        : new Bookings(tools, action, reader, { ehr, aiSystem, deliveries, mostWrites: plan.writes });
     const searched = plan.tracks.filter(({ part }) => part === 'read').flatMap(({ resources }) => resources);
     const searches = await filledSearches(tools, searched);
     const { logs, blocks } = await runSeries({
@@ -115,13 +126,19 @@ async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
           () => false,
         ),
     });
-    return { unanswerable, plan, logs, blocks, visibility: bookings?.visibility };
+    return { unmeasured, plan, logs, blocks, visibility: bookings?.visibility };
   } finally {
+    for (const opened of deliveries.values()) await opened.close();
     // What was not sent goes back to the day's budget.
     reserved.cancel();
     tools.reserve(ehr.sent);
   }
 }
+
+/** Triggers whose notifications the series waits for. */
+const triggersOf = ({ tracks }: SeriesPlan): string[] => [
+  ...new Set(tracks.flatMap(({ part, trigger }) => (part === 'delivery' && trigger !== undefined ? [trigger] : []))),
+];
 
 /** Before anything is counted: the AI system says of a thing that is not there that it has no answer to it. */
 async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools): Promise<Track['part'][]> {
@@ -186,6 +203,7 @@ function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTempl
               most: samples * looksPerSample.visible,
             },
           ] satisfies RequestTemplate[])),
+      ...subscriptionTemplates(triggersOf(plan).length),
       ask((resource ?? '').toLowerCase(), looksPerSample.response),
       ask('slot', looksPerSample.slotInAnswers),
       { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },

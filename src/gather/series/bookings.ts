@@ -10,6 +10,7 @@ import { fillSearch, holesOf } from '../template-values.js';
 import { undoState } from '../undo-state.js';
 import { etagOf } from '../writer.js';
 import { answersFor, slotOffered } from '../ai-system.js';
+import type { Deliveries } from './deliveries.js';
 import type { Lane } from './lane.js';
 import type { SampleTask } from './run-series.js';
 import { deadlineOf } from './searches.js';
@@ -32,6 +33,8 @@ export interface Visibility {
 interface Bounds {
   readonly ehr: Lane;
   readonly aiSystem: Lane;
+  /** Where the notifications of the event arrive, by trigger. */
+  readonly deliveries: ReadonlyMap<string, Deliveries>;
   /** Creates that were planned; nothing is sent beyond them. */
   readonly mostWrites: number;
 }
@@ -56,6 +59,7 @@ export class Bookings {
   readonly #aiSystem: Lane;
   readonly #slots: ContractResource | undefined;
   readonly #startedAt: Date;
+  readonly #deliveries: Bounds['deliveries'];
   #writesLeft: number;
 
   constructor(tools: ProbeTools, action: ContractAction, reader: Client, bounds: Bounds) {
@@ -64,6 +68,7 @@ export class Bookings {
     this.#reader = reader;
     this.#ehr = bounds.ehr;
     this.#aiSystem = bounds.aiSystem;
+    this.#deliveries = bounds.deliveries;
     this.#writesLeft = bounds.mostWrites;
     this.#slots = tools.contract.resources?.find(({ type, find }) => type === 'Slot' && find !== undefined);
     this.#startedAt = tools.now();
@@ -72,7 +77,7 @@ export class Bookings {
   async take(task: SampleTask): Promise<void> {
     const booked = await this.#book(task);
     if (booked === undefined) {
-      for (const part of ['visible', 'age', 'age-in-answer', 'response'] as const) this.#drop(task, part);
+      for (const part of ['visible', 'age', 'age-in-answer', 'delivery', 'response'] as const) this.#drop(task, part);
       return;
     }
     const slotLogs = this.#slotLogs(task);
@@ -85,10 +90,17 @@ export class Bookings {
     ]);
     const undone = await this.#undo(booked);
     if (undone === undefined) {
-      for (const log of [...task.logs('response'), ...ageLogs.answers, ...slotLogs.ehr, ...slotLogs.answers])
+      for (const log of [
+        ...task.logs('delivery'),
+        ...task.logs('response'),
+        ...ageLogs.answers,
+        ...slotLogs.ehr,
+        ...slotLogs.answers,
+      ])
         log.drop(task.index, 'not-sent');
       return;
     }
+    const told = this.#delivered(task, booked, undone);
     const slotShown = Promise.all([
       this.#slotState(booked, 'free', undone, slotLogs.ehr, (turn) => this.#searchSlot(booked, turn)),
       this.#slotState(booked, 'free', undone, slotLogs.answers, () => this.#askSlot(booked)),
@@ -97,6 +109,7 @@ export class Bookings {
       settle(task, slotLogs.answers, later(takenInAnswers, freeInAnswers));
     });
     await this.#answered(task, booked, undone, [...task.logs('response'), ...ageLogs.answers], slotShown);
+    await told;
   }
 
   async #book(task: SampleTask): Promise<Booked | undefined> {
@@ -279,6 +292,17 @@ export class Bookings {
     );
     if (undone.answer?.ok !== true) return undefined;
     return { earliestMs: undone.sentAtMs, latestMs: undone.receivedAtMs };
+  }
+
+  async #delivered(task: SampleTask, { resource }: Booked, at: Moment): Promise<void> {
+    const reference = `${resource.resourceType}/${resource.id}`;
+    await Promise.all(
+      task.logs('delivery').map(async (log) => {
+        const deliveries = this.#deliveries.get(log.track.trigger ?? '');
+        if (deliveries === undefined) log.drop(task.index, 'not-sent');
+        else await deliveries.settle(task.index, reference, at, log);
+      }),
+    );
   }
 
   async #answered(

@@ -103,13 +103,21 @@ export function samplingPlan(
   const { contract, organization } = documents;
   const booking = repeatableAction(documents);
   const active = booking !== undefined && options.writes;
-  const most = active ? roomForWrites(documents, options.otherWrites) : Number.POSITIVE_INFINITY;
+  // A Subscription is a write too.
+  const told = (contract.latency ?? []).filter(
+    (entry) =>
+      latencyCheckOf(entry.from, entry.to) === 'latency.event-delivery' &&
+      whyNotDelivered(documents, entry, active) === undefined,
+  );
+  const subscriptions = new Set(told.map(({ trigger }) => trigger)).size;
+  const otherWrites = options.otherWrites + subscriptions;
+  const most = active ? roomForWrites(documents, otherWrites) : Number.POSITIVE_INFINITY;
   const notMeasured: SamplingPlan['notMeasured'][number][] = [];
   const tracks: Track[] = [];
   const add = (track: Omit<Track, 'looks'>): void => {
     const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
     const looks = looksFor(track.target.percentile, room);
-    if (looks === undefined) throw tooFewWrites(track, options.otherWrites, organization.writePolicy?.maxPerRun ?? 0);
+    if (looks === undefined) throw tooFewWrites(track, otherWrites, organization.writePolicy?.maxPerRun ?? 0);
     tracks.push({ ...track, looks });
   };
   const leaveOut = (subject: string, reason: NotMeasuredReason, detail: string): void => {

@@ -31,7 +31,7 @@ const series = Type.Object({
   clockJumps: count,
   /** Waited in our own limiter for more than 5 % of the budget. */
   limited: count,
-  /** Shortest pause between two looks for an answer; 0 where the answer itself was timed. */
+  /** Shortest pause between two looks for an answer; 0 where the answer or the notification itself was timed. */
   pollMs: milliseconds,
   ratePerMinute: milliseconds,
   simulator: Type.Boolean(),

@@ -204,6 +204,8 @@ import tokenOutlivesItsCode from './token-outlives-its-code.js';
 import tokenWithLineBreak from './token-with-line-break.js';
 import trainingWithoutAgreement from './training-without-agreement.js';
 import triggerWithoutBudget from './trigger-without-budget.js';
+import transactionAsBatch from './transaction-as-batch.js';
+import transactionHalfStored from './transaction-half-stored.js';
 import twinHidden from './twin-hidden.js';
 import twoPrimaryTriggers from './two-primary-triggers.js';
 import unaskedScopeGranted from './unasked-scope-granted.js';
@@ -444,6 +446,8 @@ export const deviations: readonly Deviation[] = [
   tokenWithLineBreak,
   trainingWithoutAgreement,
   triggerWithoutBudget,
+  transactionAsBatch,
+  transactionHalfStored,
   twinHidden,
   twoPrimaryTriggers,
   unaskedScopeGranted,

@@ -19,13 +19,13 @@ const run = (different: Partial<Missed> = {}): FullCase => ({
   facts: { 'missed-events': { ...good, ...different } },
   subject: { item },
 });
-const plainR4 = {
+const plainR4: Partial<Missed> = {
   style: 'r4-rest-hook',
   numbersBefore: [],
   statusAnswer: null,
   eventsAnswer: null,
   heartbeat: null,
-} as const;
+};
 const nothingKept = { eventsAnswer: { status: 404, found: 0 } } as const;
 const silent = { state: 'active', statusAnswer: { status: 200, counted: 0, inError: false }, ...nothingKept } as const;
 

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { samplingPlan, type SamplingOptions } from '../../../src/gather/series/sampling-plan.js';
 import type { Contract } from '../../../src/model/documents/contract.js';
-import type { Environment, OrganizationProfile } from '../../../src/model/documents/organization.js';
+import type { Channel, Environment, OrganizationProfile } from '../../../src/model/documents/organization.js';
 
 const contract = parse(
   await readFile(new URL('../../../profiles/contracts/scheduling-voice-bot.yaml', import.meta.url), 'utf8'),
@@ -110,6 +110,49 @@ describe('the sampling plan of a scheduling workflow', () => {
     );
     expect(plan.series[0]?.tracks.some(({ part }) => part === 'age-in-answer')).toBe(false);
     expect(plan.series[0]?.aiSystemRequests.most).toBe(0);
+  });
+
+  describe('with a budget for the notification', () => {
+    const entry = {
+      id: 'told',
+      trigger: 'appointment-freed',
+      from: 'ehr-event',
+      to: 'notified',
+      budget: 'PT5S',
+    } as const;
+    const budgeted: Contract = { ...contract, latency: [...(contract.latency ?? []), entry] };
+    const by = (channel: Channel, more: Partial<OrganizationProfile> = {}): OrganizationProfile =>
+      lakeside({ channels: { 'appointment-freed': channel }, ...more });
+    const topic: Channel = {
+      kind: 'subscription',
+      style: 'r5-backport',
+      event: 'https://ehr.example/topic',
+      payload: 'id-only',
+    };
+
+    it('waits for it in the same series', () => {
+      const plan = planned(by(topic), all, budgeted);
+      expect(plan.series).toHaveLength(1);
+      expect(plan.series[0]?.tracks).toContainEqual(
+        expect.objectContaining({ subject: 'budget:told', part: 'delivery', trigger: 'appointment-freed' }),
+      );
+    });
+
+    it('leaves room for the Subscription, which is a write', () => {
+      const policy = { writePolicy: { maxPerRun: 290 } };
+      expect(planned(by({ kind: 'poll' }, policy), all, budgeted).series[0]?.looks).toEqual([69, 148, 245]);
+      expect(planned(by(topic, policy), all, budgeted).series[0]?.looks).toHaveLength(1);
+    });
+
+    it.each([
+      ['a poll', by({ kind: 'poll' }), all, 'not-in-this-version'],
+      ['an empty payload', by({ ...topic, payload: 'empty' }), all, 'tool-limited'],
+      ['plain R4 without the resource', by({ kind: 'subscription', style: 'r4-rest-hook' }), all, 'tool-limited'],
+      ['no writes', by(topic), { ...all, writes: false }, 'writes-off'],
+    ] as const)('is not measured with %s', (_, organization, options, reason) => {
+      const { notMeasured } = planned(organization, options, budgeted);
+      expect(notMeasured).toContainEqual(expect.objectContaining({ subject: 'budget:told', reason }));
+    });
   });
 
   it('asks for nothing where the contract has no time and no age', () => {
