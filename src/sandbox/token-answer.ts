@@ -42,3 +42,9 @@ export const tokenGiven = (): ListenerResponse => ({
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify({ access_token: randomUUID(), token_type: 'Bearer', expires_in: 300 }),
 });
+
+/** The authorization code a request to a token endpoint sends; undefined for any other request. */
+export function codeSent(request: ListenerRequest): string | undefined {
+  if (!isTokenRequest(request)) return undefined;
+  return new URLSearchParams(Buffer.from(request.body).toString('utf8')).get('code') ?? undefined;
+}

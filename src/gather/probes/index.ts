@@ -1,5 +1,10 @@
 import type { AnyProbe } from '../probe.js';
 import cellChange from './cell-change.js';
+import codeTrials from './code-trials.js';
+import launchContext from './launch-context.js';
+import patientBoundary from './patient-boundary.js';
+import patientBoundaryCreate from './patient-boundary-create.js';
+import redirectTrials from './redirect-trials.js';
 import cellReading from './cell-reading.js';
 import siteReading from './site-reading.js';
 import workflowClients from './workflow-clients.js';
@@ -72,6 +77,8 @@ export const probes: readonly AnyProbe[] = [
   scopeTrials,
   cellReading,
   sensitiveRecords,
+  launchContext,
+  patientBoundary,
   unsignedReading,
   siteReading,
   workflowClients,
@@ -90,6 +97,7 @@ export const probes: readonly AnyProbe[] = [
   eventSubscription,
   missedEvents,
   scopeCreate,
+  patientBoundaryCreate,
   workflowCreate,
   cellChange,
   businessDuplicate,
@@ -102,5 +110,7 @@ export const probes: readonly AnyProbe[] = [
   auditTampering,
   assertionTrials,
   scopeEcho,
+  codeTrials,
+  redirectTrials,
   crossOrganization,
 ];

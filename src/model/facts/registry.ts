@@ -1,5 +1,6 @@
 import { writeRightFacts } from './write-right.js';
 import { channelFacts } from './channel.js';
+import { appFacts } from './app.js';
 import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
 import { auditFacts } from './audit.js';
@@ -29,6 +30,7 @@ export const factKinds = {
   ...writeRightFacts,
   ...channelFacts,
   ...actionFacts,
+  ...appFacts,
   ...attestationFacts,
   ...auditFacts,
   ...authorizationFacts,
