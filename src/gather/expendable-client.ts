@@ -1,6 +1,7 @@
 import { isMissing, type Missing } from '../model/fact.js';
 import type { AuthBinding } from '../model/documents/organization.js';
 import { faultyAssertion } from './faulty-assertion.js';
+import { heldToken, type HeldToken, type Obtained } from './held-token.js';
 import type { NegativeAttempt, NegativeSignIns } from './negative-sign-ins.js';
 import type { RunDocuments } from './probe.js';
 import type { Recorder, Scope } from './recorder.js';
@@ -19,6 +20,9 @@ export interface ExpendableClientOptions {
   readonly credential: Credential | Missing | undefined;
   readonly recorder: Recorder;
   readonly negative: NegativeSignIns;
+  /** Shortest time between two sign-ins (safety rule 31). */
+  readonly signInSpacingMs: number;
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 /** The client no living system uses: what has to be refused is tried with it (safety rule 27). */
@@ -26,6 +30,8 @@ export class ExpendableClient {
   readonly #options: ExpendableClientOptions;
   /** The assertion of the last good sign-in, to be shown a second time. */
   #used: string | undefined;
+  readonly #held = new Map<string, Promise<Obtained>>();
+  readonly #tokens: string[] = [];
 
   constructor(options: ExpendableClientOptions) {
     this.#options = options;
@@ -49,6 +55,27 @@ export class ExpendableClient {
       agreed.map((attempt) => this.#bad(attempt, scope, client)),
       this.#good(scope, client),
     );
+  }
+
+  /** The token of this name, signed in for when it is first asked for. */
+  async held(name: string, scope: Scope): Promise<HeldToken> {
+    const client = this.#client();
+    const known = this.#held.get(name) ?? this.#obtain(scope, client);
+    this.#held.set(name, known);
+    return heldToken(await known, client, this.#options.recorder, scope);
+  }
+
+  /** Every token that is held, to search our own output for. */
+  get tokens(): readonly string[] {
+    return [...this.#tokens];
+  }
+
+  async #obtain(scope: Scope, client: SigningClient): Promise<Obtained> {
+    const { signInSpacingMs, pause } = this.#options;
+    if (this.#held.size > 0 && signInSpacingMs > 0) await pause(signInSpacingMs);
+    const { record, token } = await signIn({ ...this.#common(scope, client), scopes: client.binding.scopes ?? [] });
+    if (token !== undefined) this.#tokens.push(token.authorization.slice('Bearer '.length));
+    return { record, token, obtainedAtMs: performance.now() };
   }
 
   #client(): SigningClient {

@@ -288,6 +288,13 @@ export class Recorder {
     if (base === undefined) {
       throw new ExchangeFault('origin-not-listed', `the organization file lists no address for ${purpose}`, undefined);
     }
+    if (request.endpoint !== undefined) {
+      const named = safeUrl(request.endpoint);
+      if (named === undefined || named.origin !== new URL(base).origin || named.search !== '') {
+        throw new ExchangeFault('origin-not-listed', 'an endpoint lies elsewhere', undefined);
+      }
+      return named.href;
+    }
     if (request.nextLink !== undefined) {
       const next = safeUrl(request.nextLink);
       const own = new URL(base);

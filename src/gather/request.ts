@@ -37,6 +37,8 @@ export interface OutgoingRequest {
   readonly peer?: string;
   /** Absolute URL the server named: of a next page, of a page of its sign-in. It must lie below the base of the purpose. */
   readonly nextLink?: string;
+  /** Absolute URL of an endpoint the discovery document names; it must have the origin of the purpose. */
+  readonly endpoint?: string;
   /** A redirect comes back as an answer and is never followed. */
   readonly redirects?: 'returned';
   readonly deadlineMs?: number;

@@ -260,6 +260,7 @@ export class Run {
     const search = outputSearch([
       ...this.#sessions.tokens,
       ...this.#apps.tokens.map((value) => ({ what: 'a token of an app', value })),
+      ...this.#expendable.tokens.map((value) => ({ what: 'a token of the expendable client', value })),
       ...doors,
       ...(await this.#cases.planted()),
     ]);

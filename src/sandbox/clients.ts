@@ -13,6 +13,8 @@ export interface ClientRegistration {
   readonly usedBy: 'ai-system' | 'ai-program' | 'staff';
   /** No living system uses it: negative sign-in tests may lock it. */
   readonly expendable: boolean;
+  /** Where its tokens live shorter than those of the others: so that their end can be seen. */
+  readonly tokenLifetimeSeconds?: number;
   /** Signs people in: opened by the EHR, or by itself. Absent: a backend service. */
   readonly app?: RegisteredApp & { readonly flow: 'ehr-launch' | 'standalone' };
 }
@@ -120,18 +122,20 @@ const subscribing = 'system/Subscription.crud';
 /** The person who signs in to apps; a file of this name beside the keys holds name and password. */
 export const clinicianLogin = 'clinician';
 
+const shortLived = { expendable: true, tokenLifetimeSeconds: 4 };
+
 export const clientTable: readonly ClientRegistration[] = [
   aiSystem('voice-bot', 'bot', [...voiceBotScopes, 'system/Subscription.cruds'], { algorithm: 'RS384' }),
-  aiSystem('voice-bot-spare', 'bot', ['system/Slot.rs'], { expendable: true }),
+  aiSystem('voice-bot-spare', 'bot', ['system/Slot.rs'], shortLived),
   aiSystem('scribe', 'assistant', scribeScopes),
-  aiSystem('scribe-spare', 'assistant', ['system/Patient.rs'], { expendable: true }),
+  aiSystem('scribe-spare', 'assistant', ['system/Patient.rs'], shortLived),
   aiSystem('scribe-app', 'assistant', ['launch', ...appScopes], { app: { flow: 'ehr-launch', ...appAddresses } }),
   aiSystem('scribe-app-spare', 'assistant', ['launch/patient', 'openid', 'fhirUser', 'patient/Patient.rs'], {
     app: { flow: 'standalone', ...appAddresses },
     expendable: true,
   }),
   aiSystem('tracker', 'tracker', trackerScopes, { algorithm: 'RS384' }),
-  aiSystem('tracker-spare', 'tracker', ['system/Task.rs'], { expendable: true }),
+  aiSystem('tracker-spare', 'tracker', ['system/Task.rs'], shortLived),
   aiSystem('ai-voice-bot', 'bot', [...voiceBotScopes, subscribing], { usedBy: 'ai-program' }),
   aiSystem('ai-scribe', 'assistant', [...scribeScopes, subscribing], { usedBy: 'ai-program' }),
   aiSystem('ai-tracker', 'tracker', [...trackerScopes, subscribing], { usedBy: 'ai-program' }),

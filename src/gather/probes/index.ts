@@ -18,6 +18,8 @@ import scopeTrials from './scope-trials.js';
 import auditLog from './audit-log.js';
 import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
+import earlyToken from './early-token.js';
+import tokenLife from './token-life.js';
 import assertionTrials from './assertion-trials.js';
 import attestations from './attestations.js';
 import businessDuplicate from './business-duplicate.js';
@@ -58,6 +60,7 @@ import invalidWrites from './invalid-writes.js';
 /** Every probe of this version; the order inside a phase is the order of this list. */
 export const probes: readonly AnyProbe[] = [
   clientSignIn,
+  earlyToken,
   invalidWrites,
   writeRight,
   promotionRight,
@@ -113,4 +116,5 @@ export const probes: readonly AnyProbe[] = [
   codeTrials,
   redirectTrials,
   crossOrganization,
+  tokenLife,
 ];
