@@ -28,7 +28,7 @@ export default defineCheck({
       text: 'Send the elements the list filters by; write down in observe which search shows it.',
     },
   ],
-  references: ['https://hl7.org/fhir/R4/search.html', 'https://hl7.org/fhir/us/core/STU6.1/clinical-notes.html'],
+  references: ['https://hl7.org/fhir/R4/search.html', 'https://hl7.org/fhir/us/core/clinical-notes.html'],
   writes: 'one',
   subjects: 'action',
   when: ({ item: { action } }) => writesSomething(action),

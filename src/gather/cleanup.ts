@@ -1,4 +1,4 @@
-import type { Resource } from 'fhir/r4.js';
+import type { Provenance, Resource } from 'fhir/r4.js';
 import { readSearchset } from '../fhir/bundle.js';
 import { contentSha256 } from '../fhir/content.js';
 import { scopesAllow } from '../fhir/scopes.js';
@@ -201,7 +201,11 @@ function carriesIdentifier(resource: Resource, system: string | undefined, value
     const { reason } = resource as { reason?: unknown };
     return typeof reason === 'string' && reason.endsWith(` ${value}`);
   }
-  const { identifier } = resource as { identifier?: unknown };
+  // Nor has a Provenance; its first agent is named by it: https://hl7.org/fhir/R4/provenance.html
+  const { identifier } =
+    resource.resourceType === 'Provenance'
+      ? ((resource as Partial<Provenance>).agent?.[0]?.who ?? {})
+      : (resource as { identifier?: unknown });
   const all = (Array.isArray(identifier) ? identifier : [identifier]) as (
     { system?: unknown; value?: unknown } | undefined
   )[];

@@ -1,8 +1,8 @@
-import type { Resource, Subscription } from 'fhir/r4.js';
+import type { Provenance, ProvenanceAgent, Resource, Subscription } from 'fhir/r4.js';
 import { applyPatch, type Operation } from 'rfc6902';
 import { canonicalJson, contentSha256 } from '../fhir/content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
-import { patientsOf } from '../fhir/reference.js';
+import { localReference, patientsOf } from '../fhir/reference.js';
 import { sha256Hex } from '../model/chain.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { Residue } from '../model/evidence.js';
@@ -78,6 +78,8 @@ export class Writer {
   readonly #options: WriterOptions;
   #next = 1;
   readonly #intents = new Map<string, string>();
+  /** `Type/id` of what this run has created. */
+  readonly #created = new Set<string>();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -109,7 +111,10 @@ export class Writer {
         ...(body.resourceType === 'Subscription'
           ? // It has no identifier; its reason is the one text that is ours.
             { reason: `${(body as Subscription).reason} ${identifier}` }
-          : { identifier: [own, ...(Array.isArray(existing) ? (existing as unknown[]) : [])] }),
+          : body.resourceType === 'Provenance'
+            ? // Nor has this one; its first agent is the machine that writes it.
+              { agent: (body as Provenance).agent.map((agent, n) => (n > 0 ? agent : named(agent, own))) }
+            : { identifier: [own, ...(Array.isArray(existing) ? (existing as unknown[]) : [])] }),
       },
     };
   }
@@ -161,6 +166,8 @@ export class Writer {
       ? undefined
       : (stored?.id ?? change.objectId ?? idOfLocation(answer.headers['location'], change.resourceType));
     await this.#outcome(id, answer.status, objectId, stored);
+    if (change.method === 'POST' && answer.ok && objectId !== undefined)
+      this.#created.add(`${change.resourceType}/${objectId}`);
     if (stored !== undefined) this.#checkPatient(stored);
     if (change.measured === undefined && [429, 502, 503, 504].includes(answer.status)) {
       throw new ExchangeFault('unavailable', `the server answered ${answer.status} to a write`, answer.exchange, true);
@@ -234,6 +241,11 @@ export class Writer {
     const patients =
       resource.resourceType === 'AuditEvent' ? (readAuditEvent(resource)?.patients ?? []) : patientsOf(resource);
     if (resource.resourceType === 'Subscription') return true;
+    // It speaks of objects, and only of those this run has made.
+    if (resource.resourceType === 'Provenance') {
+      const targets = (resource as Provenance).target.map(({ reference }) => localReference(reference) ?? '');
+      return targets.length > 0 && targets.every((target) => this.#created.has(target));
+    }
     return patients.length > 0 && patients.every((patient) => listed.has(patient));
   }
 
@@ -261,6 +273,11 @@ export class Writer {
     });
   }
 }
+
+const named = (agent: ProvenanceAgent, own: { system: string | undefined; value: string }): object => ({
+  ...agent,
+  who: { ...agent.who, identifier: own },
+});
 
 function requestOf(change: Change, text: string): OutgoingRequest {
   const path = change.objectId === undefined ? change.resourceType : `${change.resourceType}/${change.objectId}`;

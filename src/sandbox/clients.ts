@@ -59,6 +59,7 @@ export const roleRights: Readonly<Record<Role, Readonly<Record<string, string>>>
     ServiceRequest: 'rs',
     Coverage: 'rs',
     Task: 'crus',
+    Provenance: 'crs',
     Practitioner: 'rs',
     Subscription: 'cruds',
   },
@@ -86,6 +87,7 @@ export const roleRights: Readonly<Record<Role, Readonly<Record<string, string>>>
     Task: 'cruds',
     Coverage: 'rs',
     DocumentReference: 'cruds',
+    Provenance: 'rds',
     Consent: 'r',
     MedicationRequest: 'rs',
     AllergyIntolerance: 'rs',
@@ -101,7 +103,13 @@ const scribeScopes = [
   'system/AllergyIntolerance.rs',
   'system/DocumentReference.crs',
 ];
-const trackerScopes = ['system/ServiceRequest.rs', 'system/Coverage.rs', 'system/Task.crus', 'system/Patient.r'];
+const trackerScopes = [
+  'system/ServiceRequest.rs',
+  'system/Coverage.rs',
+  'system/Task.crus',
+  'system/Patient.r',
+  'system/Provenance.crs',
+];
 const schedulerScopes = ['system/Patient.rs', 'system/Slot.rs', 'system/Appointment.crus'];
 const authorizationNurseScopes = ['system/ServiceRequest.rs', 'system/Coverage.rs', 'system/Task.rus'];
 const appScopes = [
@@ -188,6 +196,7 @@ export const clientTable: readonly ClientRegistration[] = [
     'system/Task.cruds',
     'system/Coverage.rs',
     'system/DocumentReference.cruds',
+    'system/Provenance.rds',
     'system/Subscription.cruds',
   ]),
 ];

@@ -45,6 +45,7 @@ import slotRace from './slot-race.js';
 import stateWalk from './state-walk.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
+import machineOrigin from './machine-origin.js';
 import promotionRight from './promotion-right.js';
 import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
@@ -94,6 +95,7 @@ export const probes: readonly AnyProbe[] = [
   draftState,
   staffView,
   promotionTried,
+  machineOrigin,
   changedObject,
   repeatedCreate,
   staleUpdate,

@@ -16,6 +16,7 @@ import { latencyFacts } from './latency.js';
 import { previousFacts } from './previous.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
+import { provenanceFacts } from './provenance.js';
 import { reviewFacts } from './review.js';
 import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
@@ -45,6 +46,7 @@ export const factKinds = {
   ...previousFacts,
   ...readFacts,
   ...recordKeepingFacts,
+  ...provenanceFacts,
   ...reviewFacts,
   ...separationFacts,
   ...sensitiveFacts,

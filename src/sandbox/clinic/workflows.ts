@@ -110,6 +110,8 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
       { client: 'ordering-physician', role: 'ordering-physician', site: 'north' },
       { client: 'scheduler-tasks', role: 'scheduler', site: 'north' },
       { client: 'records', role: 'ordering-physician' },
+      // Takes away what a program may only add.
+      { client: 'event-source', role: 'authorization-nurse' },
     ],
     spareClient: 'tracker-spare',
     otherWorkflow: { client: 'voice-bot', workflow: 'scheduling' },
