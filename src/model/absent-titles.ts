@@ -3,7 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'profile.auth-binding': 'Each organization and environment has a client and keys of its own',
   'profile.breadth': 'It works in every EHR this organization uses, not only in the first',
   'profile.environment-parity': 'The system it was tried on is set up like the one it will run on',
   'read.references-attachments': 'The text behind a note or an attachment can be opened',

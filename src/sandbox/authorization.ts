@@ -49,6 +49,7 @@ export const usualRules: AuthorizationRules = {
   longestAssertionSeconds: 300,
   acceptsAudience: (audience, { tokenUrl, endpointUrl }) => audience === tokenUrl || audience === endpointUrl,
   tokenLifetimeSeconds: 300,
+  keyName: (organization, client) => `${organization}/${client}`,
   scopesGranted(requested, registered) {
     const own = registered.flatMap((text) => parseScope(text) ?? []);
     const asked = requested.map(parseScope);

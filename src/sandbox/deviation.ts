@@ -15,6 +15,8 @@ export interface AuthorizationRules {
   readonly longestAssertionSeconds: number;
   readonly acceptsAudience: (audience: string, own: { tokenUrl: string; endpointUrl: string }) => boolean;
   readonly tokenLifetimeSeconds: number;
+  /** Clients of the same key name sign with the same key. */
+  readonly keyName: (organization: string, client: string) => string;
   /** Scopes a token gets; `undefined` refuses the request with `invalid_scope`. */
   readonly scopesGranted: (
     requested: readonly string[],

@@ -16,6 +16,9 @@ export interface ClientKey {
   readonly privatePem: string;
 }
 
+/** The key of a name: a new one when the name is first asked for. */
+export type KeyOf = (name: string, algorithm: 'RS384' | 'ES384') => Promise<ClientKey>;
+
 /** A signing key for `private_key_jwt`: RSA 2048 for RS384, P-384 for ES384. The kid is the RFC 7638 thumbprint. */
 export async function createClientKey(algorithm: 'RS384' | 'ES384'): Promise<ClientKey> {
   const { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject } =
@@ -64,4 +67,17 @@ async function usable(folder: string, work: () => Promise<unknown>): Promise<voi
       next: 'Name a folder you may write to.',
     });
   }
+}
+
+/** Files of a certificate and its key in this folder, as the organization document names them. */
+export async function writeListenerFiles(
+  folder: string,
+  identity: { readonly cert: string; readonly key: string } | undefined,
+): Promise<{
+  readonly listenerTls?: { readonly cert: { readonly ref: string }; readonly key: { readonly ref: string } };
+}> {
+  if (identity === undefined) return {};
+  await writePrivateFile(folder, 'listener.pem', identity.cert);
+  await writePrivateFile(folder, 'listener.key', identity.key);
+  return { listenerTls: { cert: { ref: 'file:listener.pem' }, key: { ref: 'file:listener.key' } } };
 }

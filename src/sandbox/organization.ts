@@ -16,7 +16,7 @@ import { parseRequest, refusal, requestIdOf, written } from './fhir-exchange.js'
 import { createFhirHandler } from './fhir/handler.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
-import { createPrivateFolder, writePrivateFile, type createClientKey } from './keys.js';
+import { createPrivateFolder, writePrivateFile, type KeyOf } from './keys.js';
 import type { SandboxUser } from './launch.js';
 import { createSiteOf } from './sites.js';
 import { smartConfiguration } from './smart-configuration.js';
@@ -67,7 +67,7 @@ export async function createOrganization(settings: {
   folder: string;
   now: () => Date;
   deviations: readonly Deviation[];
-  createKey: typeof createClientKey;
+  keyOf: KeyOf;
   deliver: Deliver;
   endpoints: readonly string[];
   peers: () => readonly RunningOrganization[];
@@ -79,7 +79,9 @@ export async function createOrganization(settings: {
   const tokenUrl = `${issuer}/token`;
   const rules = throughSeam(deviations, 'authorization', usualRules);
 
-  const clients = await registerClients(id, join(settings.folder, 'keys'), settings.createKey);
+  const clients = await registerClients(id, join(settings.folder, 'keys'), (name, algorithm) =>
+    settings.keyOf(rules.keyName(id, name), algorithm),
+  );
   const byId = new Map<string, SandboxClient>(clients.map((client) => [client.clientId, client]));
   const clinic = createClinic({ seed: settings.seed, organization: id, now: now() });
   const users = await registerUsers(clinic, join(settings.folder, 'keys'));
@@ -281,11 +283,11 @@ export async function createOrganization(settings: {
   };
 }
 
-async function registerClients(id: OrganizationId, keysFolder: string, createKey: typeof createClientKey) {
+async function registerClients(id: OrganizationId, keysFolder: string, keyOf: KeyOf) {
   await createPrivateFolder(keysFolder);
   return Promise.all(
     clientTable.map(async (registration) => {
-      const { kid, publicJwk, privatePem } = await createKey(registration.algorithm);
+      const { kid, publicJwk, privatePem } = await keyOf(registration.name, registration.algorithm);
       const keyFile = await writePrivateFile(keysFolder, `${registration.name}.pem`, privatePem);
       return { ...registration, clientId: `${id}-${registration.name}`, kid, keyFile, publicJwk };
     }),

@@ -5,7 +5,7 @@ import { listen, type ListenerResponse } from '../wire/listener.js';
 import type { OrganizationId } from './clinic/clinic-index.js';
 import { throughSeam, type Deliver, type Deviation, type ListenSettings, type RawHandler } from './deviation.js';
 import { refusal, requestIdOf } from './fhir-exchange.js';
-import { createClientKey, createPrivateFolder } from './keys.js';
+import { createClientKey, createPrivateFolder, type ClientKey, type KeyOf } from './keys.js';
 import { createOrganization, type RunningOrganization, type SandboxOrganization } from './organization.js';
 
 export interface SandboxOptions {
@@ -57,7 +57,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = throughSeam(deviations, 'listen', usualListening);
   const identity = options.http ? undefined : await serverIdentity({ now: new Date(), ...settings.certificate });
   const running = new Map<OrganizationId, RunningOrganization>();
-  const notifier = createNotifier();
+  // The sandbox trusts whoever listens with it, as an EHR trusts a public authority.
+  const forListeners = options.http ? undefined : await serverIdentity({ now: new Date(), validDays: 90 });
+  const notifier = createNotifier(forListeners?.ca);
+  const keys = new Map<string, Promise<ClientKey>>();
+  const keyOf: KeyOf = (name, algorithm) => {
+    const key = keys.get(name) ?? createKey(algorithm);
+    keys.set(name, key);
+    return key;
+  };
 
   // Outermost, because a deviation may wrap everything, also what no organization answers.
   const handler = throughSeam<'wrap'>(deviations, 'wrap', (request) => {
@@ -83,7 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           folder: join(options.keysFolder, id),
           now,
           deviations,
-          createKey,
+          keyOf,
           onFault,
           deliver: notifier.deliver,
           endpoints: options.subscriptionEndpoints ?? [],

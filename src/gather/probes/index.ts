@@ -20,6 +20,7 @@ import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
 import earlyToken from './early-token.js';
 import tokenLife from './token-life.js';
+import bindingComparison from './binding-comparison.js';
 import assertionTrials from './assertion-trials.js';
 import attestations from './attestations.js';
 import businessDuplicate from './business-duplicate.js';
@@ -86,6 +87,7 @@ export const probes: readonly AnyProbe[] = [
   unsignedReading,
   siteReading,
   workflowClients,
+  bindingComparison,
   workflowUse,
   searchBehaviour,
   slotTruth,

@@ -239,6 +239,7 @@ import endedTokenWorks from './ended-token-works.js';
 import revokedTokenWorks from './revoked-token-works.js';
 import introspectionSaysActive from './introspection-says-active.js';
 import tokensCannotBeWithdrawn from './tokens-cannot-be-withdrawn.js';
+import oneKeyForAllOrganizations from './one-key-for-all-organizations.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -481,4 +482,5 @@ export const deviations: readonly Deviation[] = [
   revokedTokenWorks,
   introspectionSaysActive,
   tokensCannotBeWithdrawn,
+  oneKeyForAllOrganizations,
 ];
