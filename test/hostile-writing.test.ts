@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Appointment } from 'fhir/r4.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   creates,
@@ -127,6 +129,42 @@ it('rule 9: free times on schedules that are not listed are not booked', async (
   expect(scorecard?.checks.find(({ id }) => id === 'write.create')).toMatchObject({ reason: 'no-test-object' });
 });
 
+it('HS-7 a reset after the write was stored: not sent again, found by its identifier and taken back', async () => {
+  const relay = await openRelay();
+  const sent: string[] = [];
+  place = await openWorkplace({
+    change: ({ organization }) => {
+      const { sandbox } = organization['environments'] as Record<string, { fhirBase: string }>;
+      if (sandbox === undefined) return;
+      delete organization['audit'];
+      const own = new URL(sandbox.fhirBase);
+      relay.lead(Number(own.port));
+      own.port = String(relay.port);
+      sandbox.fhirBase = own.href;
+    },
+    deviations: [
+      wrapped((next) => async (request) => {
+        const answer = await next(request);
+        if (!creates(request, 'Appointment')) return answer;
+        sent.push(JSON.stringify((sentBody(request) as Appointment).identifier));
+        if (sent.length === 1) relay.reset();
+        const location = answer.headers?.['location']?.replace(/:\d+\//, `:${relay.port}/`);
+        return { ...answer, headers: { ...answer.headers, ...(location === undefined ? {} : { location }) } };
+      }),
+    ],
+  });
+  try {
+    const { code, scorecard, stderr, asBefore } = await hostileRun(place, creating, '--writes', 'all');
+    expect(code, stderr).toBe(0);
+    // The second one is another object, made once it was known what had become of the first.
+    expect([sent.length, new Set(sent).size]).toEqual([2, 2]);
+    expect(scorecard?.residue).toEqual([]);
+    expect(asBefore).toBe(true);
+  } finally {
+    relay.close();
+  }
+});
+
 describe('an EHR of its own', () => {
   it.each([
     ['HS-9', 'certificate-expired', 'hipaa.tls', 1],
@@ -232,4 +270,31 @@ function program(cwd: string, ...argv: string[]): Promise<{ readonly code: numbe
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
+}
+
+/** Passes bytes on to a port of this machine, until it breaks every connection at once. */
+async function openRelay() {
+  const sockets = new Set<Socket>();
+  let target = 0;
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    client.pipe(upstream).pipe(client);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const reset = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    lead: (port: number): void => void (target = port),
+    reset,
+    close: (): void => {
+      reset();
+      server.close();
+    },
+  };
 }

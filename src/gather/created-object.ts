@@ -43,7 +43,8 @@ export function createdObjectTemplates(
   const find = requestStep(subject.item, 'find')?.url;
   const readBack = requestStep(subject.item, 'readBack')?.url;
   return [
-    ...freshKeyTemplates(contract, action, 1),
+    // A second body when the answer to the first is lost.
+    ...freshKeyTemplates(contract, action, 2),
     { context: 'ai', method: 'GET', path: 'Patient/{id}', most: 2 },
     { context: 'ai', method: 'POST', path: type, most: tries, mutates: true },
     readBack?.includes('?') === true
@@ -99,23 +100,19 @@ class Creation {
 
   async make(): Promise<CreatedObject> {
     const { item } = this.#subject;
-    const { filled, wordDigest } = withOneTimeWord(
-      await freshBody(this.#tools, item, this.#ai),
-      this.#tools.writer.runId,
-    );
+    let { filled, wordDigest } = await this.#freshBody();
     const before = await this.#readsPatient(filled);
     let serverErrors = 0;
+    let lost = false;
     for (let attempt = 1; ; attempt++) {
       const identifier = this.#tools.writer.newIdentifier();
-      const answer = this.#note(
-        await this.#ai.write({
-          method: 'POST',
-          resourceType: filled.body.resourceType,
-          body: filled.body,
-          identifier,
-          ...(filled.ifNoneExist === undefined ? {} : { ifNoneExist: filled.ifNoneExist }),
-        }),
-      );
+      const answer = await this.#create(filled, identifier, !lost);
+      if (answer === undefined) {
+        // Whatever became of it is known by now; what an answer says is learned from another object.
+        lost = true;
+        ({ filled, wordDigest } = await this.#freshBody());
+        continue;
+      }
       const found = answer.ok || answer.status >= 500 ? await this.#find(answer, identifier, filled) : undefined;
       if (answer.status >= 500 && found === undefined) {
         serverErrors += 1;
@@ -159,18 +156,42 @@ class Creation {
     }
   }
 
+  async #freshBody(): Promise<{ readonly filled: FilledBody; readonly wordDigest: string | undefined }> {
+    return withOneTimeWord(await freshBody(this.#tools, this.#subject.item, this.#ai), this.#tools.writer.runId);
+  }
+
+  /** Undefined when the connection was lost on the way: looked for by its identifier, never sent again. */
+  async #create(filled: FilledBody, identifier: string, mayBeLost: boolean): Promise<Answer | undefined> {
+    try {
+      return this.#note(
+        await this.#ai.write({
+          method: 'POST',
+          resourceType: filled.body.resourceType,
+          body: filled.body,
+          identifier,
+          ...(filled.ifNoneExist === undefined ? {} : { ifNoneExist: filled.ifNoneExist }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ExchangeFault) || !error.mayHaveArrived || !mayBeLost) throw error;
+      const found = await this.#find(undefined, identifier, filled);
+      if (found !== undefined) await this.#tools.writer.found(identifier, found.stored);
+      return undefined;
+    }
+  }
+
   async #readsPatient({ patient }: FilledBody): Promise<boolean> {
     return this.#note(await this.#ai.read('Patient', patient.id)).ok;
   }
 
   // Looks until the time the contract gives a written object to be visible is over, each pause twice the one before.
   async #find(
-    answer: Answer,
+    answer: Answer | undefined,
     identifier: string,
     filled: FilledBody,
   ): Promise<{ readonly stored: Resource; readonly by: 'answer' | 'search' } | undefined> {
     const type = filled.body.resourceType;
-    const named = answer.ok
+    const named = answer?.ok
       ? ((answer.resource?.resourceType === type ? answer.resource.id : undefined) ??
         (this.#location(answer, undefined) === 'elsewhere'
           ? undefined
@@ -186,7 +207,7 @@ class Creation {
         searched?.id === undefined ? undefined : await this.#readBack(filled, { resourceType: type, id: searched.id });
       if (stored !== undefined) return { stored, by: 'search' };
       // Nothing says that anything was stored, and the search was answered.
-      if (answer.status >= 500 && look > 0) return undefined;
+      if ((answer === undefined || answer.status >= 500) && look > 0) return undefined;
     }
     return undefined;
   }
