@@ -104,10 +104,10 @@ export class Apps {
     const credential = credentials.get(binding.id) ?? missing('no-credential', `${binding.id} has no credential`);
     if (isMissing(credential)) return credential;
     const context = appContexts[kind];
+    // The same browser throughout, as for a clinician who opens the app again: what is kept between two launches shows.
+    const person = personFor(this.#options, credential, scope, context);
+    if (person === undefined) return missing('no-credential', `nobody can sign in with binding ${binding.id}`);
     const signIn = async (on: OpenedOn, change?: AppChange): Promise<AppSignIn> => {
-      // Each sign-in is a person of its own: no cookie of an earlier one.
-      const person = personFor(this.#options, credential, scope, context);
-      if (person === undefined) throw new Error(`binding ${binding.id} has nobody to sign in`);
       const parts = { recorder, scope, context, binding, credential, environment, person };
       const result = await signInApp(parts, on, change);
       for (const part of [result.first, result.second]) {

@@ -71,6 +71,8 @@ interface Transaction {
 }
 
 const transactionMs = 300_000;
+const sessionMs = 900_000;
+const sessionCookie = 'ehr-session';
 const mostTransactions = 1_000;
 const mostTries = 5;
 const challengeShape = /^[A-Za-z0-9_-]{43}$/;
@@ -83,6 +85,8 @@ export function createLaunch(settings: LaunchSettings): Launch {
   const { issuer, fhirBase, rules, users } = settings;
   const launches = new Map<string, { readonly clientId: string; readonly context: LaunchContext }>();
   const transactions = new Map<string, Transaction>();
+  /** Who is signed in with a browser, by what its cookie holds. */
+  const sessions = new Map<string, { readonly user: SandboxUser; readonly expiresAtMs: number }>();
   const codes = new Map<string, { readonly challenge: string; readonly grantId: string }>();
   const contexts = new Map<string, LaunchContext>();
 
@@ -100,7 +104,7 @@ export function createLaunch(settings: LaunchSettings): Launch {
     return redirect(app.launchUri, { iss: fhirBase, launch });
   }
 
-  function authorize({ query }: ListenerRequest): ListenerResponse {
+  async function authorize({ query, headers }: ListenerRequest): Promise<ListenerResponse> {
     const clientId = query.get('client_id') ?? '';
     const redirectUri = query.get('redirect_uri') ?? '';
     const app = settings.appOf(clientId);
@@ -137,7 +141,10 @@ export function createLaunch(settings: LaunchSettings): Launch {
       expiresAtMs: Date.now() + transactionMs,
       tries: 0,
     });
-    return loginPage(id, 200);
+    const session = sessions.get(
+      new RegExp(`(?:^|; )${sessionCookie}=([\\w-]+)`).exec(headers['cookie'] ?? '')?.[1] ?? '',
+    );
+    return session !== undefined && session.expiresAtMs > Date.now() ? signedIn(id, session.user) : loginPage(id, 200);
   }
 
   function grantedScopes(text: string, registered: readonly string[], launched: boolean): string[] | undefined {
@@ -173,6 +180,17 @@ export function createLaunch(settings: LaunchSettings): Launch {
       if (transaction.tries >= mostTries) transactions.delete(id);
       return loginPage(id, 401);
     }
+    const session = randomUUID();
+    keep(sessions, session, { user, expiresAtMs: Date.now() + sessionMs });
+    const response = await signedIn(id, user);
+    const { pathname } = new URL(issuer);
+    const cookie = `${sessionCookie}=${session}; Path=${pathname}; HttpOnly; SameSite=Lax`;
+    return { ...response, headers: { ...response.headers, 'set-cookie': cookie } };
+  }
+
+  async function signedIn(id: string, user: SandboxUser): Promise<ListenerResponse> {
+    const transaction = live(id);
+    if (transaction === undefined) return errorPage(400, 'This sign-in is over or was never begun.');
     transaction.user = user;
     // What the EHR opens it has allowed; a person who opens an app says so.
     if (transaction.launch !== undefined) return finish(id, transaction, user, transaction.launch);

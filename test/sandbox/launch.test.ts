@@ -63,6 +63,7 @@ async function signIn(changes: Changes = {}) {
   const transaction = /name="transaction" value="([^"]+)"/.exec(answer.text)?.[1] ?? '';
   const login = new URLSearchParams({ transaction, username, password: changes.password ?? password });
   answer = await opened.send('POST', `${issuer}/login`, form, login.toString());
+  const cookie = answer.headers['set-cookie'];
   if (answer.status === 200) {
     expect(answer.text).toContain(`value="${patient}"`);
     answer = await opened.send(
@@ -78,7 +79,7 @@ async function signIn(changes: Changes = {}) {
   expect(returned.searchParams.get('iss')).toBe(issuer);
   const code = returned.searchParams.get('code') ?? '';
   const exchange = () => exchangeOf(name, { code, code_verifier: verifier, redirect_uri: callback, ...changes.token });
-  return { answer: await exchange(), exchange, patient, client, verifier };
+  return { answer: await exchange(), exchange, patient, client, verifier, cookie, asked: given.toString() };
 }
 
 async function exchangeOf(name: string, members: Record<string, string | undefined>): Promise<Answer> {
@@ -127,6 +128,17 @@ describe('an app opened by the EHR', () => {
 test('opened by itself, the person chooses the patient', async () => {
   const { answer, patient } = await signIn({ client: 'scribe-app-spare', standalone: true });
   expect(answer).toMatchObject({ status: 200, json: { patient } });
+});
+
+test('a browser that signed in is not asked for the password again', async () => {
+  const { issuer } = opened.organization();
+  const first = await signIn({ client: 'scribe-app-spare', standalone: true });
+  const cookie = String(first.cookie ?? '').split(';')[0] ?? '';
+  expect(first.cookie).toMatch(/; Path=\/lakeside\/auth; HttpOnly; SameSite=Lax$/);
+  const again = await opened.send('GET', `${issuer}/authorize?${first.asked}`, { cookie });
+  expect(again.text).toContain('Allow access');
+  const other = await opened.send('GET', `${issuer}/authorize?${first.asked}`, { cookie: `${cookie}x` });
+  expect(other.text).toContain('type="password"');
 });
 
 describe('a patient-level token', () => {
