@@ -22,6 +22,7 @@ export function clientOf(session: Session, scope: Scope, writer: Writer, context
       }),
     send: (request) => session.send(scope, request),
     write: (change) => writer.write(session, scope, change),
+    writeBundle: (change) => writer.writeBundle(session, scope, change),
     signedIn: () => session.signedIn(),
   };
 }

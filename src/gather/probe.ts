@@ -16,7 +16,7 @@ import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
 import type { NegativeAttempt } from './negative-sign-ins.js';
-import type { Change, Writer } from './writer.js';
+import type { BundleChange, Change, Writer } from './writer.js';
 
 /** In the order they run. Latency before load and faults, negative sign-ins last; cleanup comes between `negative` and `settle`. */
 export const phases = ['static', 'discover', 'read', 'series', 'write', 'race', 'load', 'negative', 'settle'] as const;
@@ -98,6 +98,8 @@ export interface Client {
   send(request: OutgoingRequest): Promise<Answer>;
   /** The only way to change anything: policy, journal, tag, undo. */
   write(change: Change): Promise<Answer>;
+  /** The same for several creates in one request. */
+  writeBundle(change: BundleChange): Promise<Answer>;
   signedIn(): Promise<SignInRecord>;
 }
 

@@ -1,4 +1,4 @@
-import type { Resource, Slot } from 'fhir/r4.js';
+import type { Bundle, Resource, Slot } from 'fhir/r4.js';
 import type { Contract, ContractAction } from '../model/documents/contract.js';
 import type { TestPatient } from '../model/documents/organization.js';
 import type { Subject } from '../model/subject.js';
@@ -69,13 +69,62 @@ export class TestObjects {
       throw new ExchangeFault('no-test-object', 'the organization file lists no test patient', undefined);
     await this.#cases.proven(patient);
     const wanted = creating === action ? creating.states?.to : (action.states?.from ?? creating.states?.to);
-    const holes = [
-      ...new Set(
-        [creating.body, creating.idempotency?.query, creating.idempotency?.value, creating.precondition?.query].flatMap(
-          holesOf,
-        ),
+    const { body: template, idempotency, precondition } = creating;
+    const templates = [template, idempotency?.query, idempotency?.value, precondition?.query];
+    const { values, slot, patient: proven } = await this.#values(templates, patient, given);
+    const now = this.#documents.startedAt;
+    if (idempotency?.value !== undefined) {
+      values.set('idempotency', `${idempotency.system ?? ''}|${fillText(idempotency.value, values, now)}`);
+    }
+    const filled = fillBody(template, values, now) as unknown as Resource & Record<string, unknown>;
+    const element = creating.states?.element?.split('.')[1] ?? 'status';
+    const body = {
+      ...filled,
+      ...(wanted === undefined ? {} : { [element]: wanted }),
+      ...(markedTypes.has(filled.resourceType) ? { description: testMarker } : {}),
+      ...(idempotency?.by === 'identifier' && idempotency.value !== undefined
+        ? { identifier: [{ system: idempotency.system, value: fillText(idempotency.value, values, now) }] }
+        : {}),
+    } as Resource;
+    return {
+      body,
+      slot,
+      patient: proven,
+      ifNoneExist:
+        precondition?.type === 'if-none-exist' && precondition.query !== undefined
+          ? fillText(precondition.query, values, now)
+          : undefined,
+      duplicateQuery: idempotency?.query === undefined ? undefined : fillText(idempotency.query, values, now),
+    };
+  }
+
+  /**
+   * The Bundle the contract would send, for the first test patient, and a slot of its own where it names one.
+   * @throws ExchangeFault `no-test-object`; MissingTemplateValue
+   */
+  async bundle(template: object): Promise<Bundle> {
+    const { values } = await this.#values([template], this.#cases.patients()[0], undefined);
+    const bundle = fillBody(template, values, this.#documents.startedAt) as Bundle;
+    return {
+      ...bundle,
+      entry: (bundle.entry ?? []).map((entry) =>
+        entry.resource !== undefined && markedTypes.has(entry.resource.resourceType)
+          ? { ...entry, resource: { ...entry.resource, description: testMarker } as typeof entry.resource }
+          : entry,
       ),
-    ];
+    };
+  }
+
+  /** What the holes of templates stand for. */
+  async #values(
+    templates: readonly unknown[],
+    patient: TestPatient | undefined,
+    given: Slot | undefined,
+  ): Promise<{ readonly values: Map<string, string>; readonly slot: Slot | undefined; readonly patient: TestPatient }> {
+    if (patient === undefined)
+      throw new ExchangeFault('no-test-object', 'the organization file lists no test patient', undefined);
+    await this.#cases.proven(patient);
+    const holes = [...new Set(templates.flatMap(holesOf))];
     const slotResource = this.#documents.contract.resources?.find((each) => each.type === 'Slot');
     const needsSlot = slotResource !== undefined && holes.some((hole) => hole.startsWith(`${slotResource.id}.`));
     const slot = needsSlot ? (given ?? (await this.#cases.takeSlot(patient))) : undefined;
@@ -89,31 +138,7 @@ export class TestObjects {
       for (const element of ['id', 'start', 'end'] as const)
         values.set(`${slotResource.id}.${element}`, slot[element] ?? '');
     }
-    const now = this.#documents.startedAt;
-    const { idempotency, precondition } = creating;
-    if (idempotency?.value !== undefined) {
-      values.set('idempotency', `${idempotency.system ?? ''}|${fillText(idempotency.value, values, now)}`);
-    }
-    const filled = fillBody(creating.body, values, now) as unknown as Resource & Record<string, unknown>;
-    const element = creating.states?.element?.split('.')[1] ?? 'status';
-    const body = {
-      ...filled,
-      ...(wanted === undefined ? {} : { [element]: wanted }),
-      ...(markedTypes.has(filled.resourceType) ? { description: testMarker } : {}),
-      ...(idempotency?.by === 'identifier' && idempotency.value !== undefined
-        ? { identifier: [{ system: idempotency.system, value: fillText(idempotency.value, values, now) }] }
-        : {}),
-    } as Resource;
-    return {
-      body,
-      slot,
-      patient,
-      ifNoneExist:
-        precondition?.type === 'if-none-exist' && precondition.query !== undefined
-          ? fillText(precondition.query, values, now)
-          : undefined,
-      duplicateQuery: idempotency?.query === undefined ? undefined : fillText(idempotency.query, values, now),
-    };
+    return { values, slot, patient };
   }
 
   /** Creates one object with the AI system's client, in the state the action starts from. */

@@ -1,4 +1,4 @@
-import type { Provenance, ProvenanceAgent, Resource, Subscription } from 'fhir/r4.js';
+import type { Bundle, Provenance, ProvenanceAgent, Resource, Subscription } from 'fhir/r4.js';
 import { applyPatch, type Operation } from 'rfc6902';
 import { canonicalJson, contentSha256 } from '../fhir/content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
@@ -38,6 +38,14 @@ export interface Change {
   /** An undo is reserved beforehand and counts in no limit. */
   readonly undo?: boolean;
   /** A test expects a refusal; if it succeeds the object is undone like any other. */
+  readonly expectRefusal?: boolean;
+}
+
+/** A Bundle whose entries are all creates. */
+export interface BundleChange {
+  readonly bundle: Bundle;
+  /** From `newIdentifier`, one for each entry. */
+  readonly identifiers: readonly string[];
   readonly expectRefusal?: boolean;
 }
 
@@ -126,28 +134,8 @@ export class Writer {
     const marked = change.method === 'POST' ? this.marked(change.body as Resource, change.identifier) : undefined;
     const body = marked?.body ?? change.body;
     if (change.undo !== true) this.#permit(change, body);
-    const id = `${this.#options.idPrefix ?? 'w'}${this.counts.writes + this.counts.undone + 1}`;
-    const predicted = predictedSha256(change, body);
     const text = body === undefined ? '' : JSON.stringify(body);
-    if (change.undo === true) this.counts.undone += 1;
-    else this.counts.writes += 1;
-    if (marked !== undefined) this.#intents.set(marked.identifier, id);
-    await this.#options.journal.intend({
-      type: 'intent',
-      id,
-      at: this.#options.now().toISOString(),
-      context: session.context,
-      binding: session.binding.id,
-      method: change.method,
-      resourceType: change.resourceType,
-      ...(change.objectId === undefined ? {} : { objectId: change.objectId }),
-      ...(marked === undefined ? {} : { identifier: marked.identifier }),
-      probe: scope.probe,
-      subject: scope.subject,
-      bodySha256: sha256Hex(text),
-      ...(predicted === undefined ? {} : { predictedSha256: predicted }),
-      undo: change.undo === true ? 'none' : 'object',
-    });
+    const id = await this.#intend(session, scope, change, body, marked?.identifier);
     await change.startingLine?.arrive();
     let answer: Answer;
     try {
@@ -173,6 +161,87 @@ export class Writer {
       throw new ExchangeFault('unavailable', `the server answered ${answer.status} to a write`, answer.exchange, true);
     }
     return answer;
+  }
+
+  /**
+   * Creates several objects with one Bundle; each is permitted, marked and journalled as a write of its own.
+   * @throws ExchangeFault `writes-off`, `cap`, or from the exchange
+   */
+  async writeBundle(session: Session, scope: Scope, change: BundleChange): Promise<Answer> {
+    const { bundle, identifiers, expectRefusal } = change;
+    const ids: string[] = [];
+    const entry = (bundle.entry ?? []).map((each, index) => {
+      const resource = each.resource as Resource;
+      return { ...each, resource: this.marked(resource, identifiers[index]).body };
+    });
+    const changes = entry.map(({ resource }): Change => ({
+      method: 'POST',
+      resourceType: resource.resourceType,
+      body: resource,
+      ...(expectRefusal === undefined ? {} : { expectRefusal }),
+    }));
+    for (const each of changes) this.#permit(each, each.body);
+    for (const [index, each] of changes.entries()) {
+      ids.push(await this.#intend(session, scope, each, each.body, identifiers[index]));
+    }
+    const said = async (answer: Answer | undefined): Promise<void> => {
+      const entries = answer?.resource?.resourceType === 'Bundle' ? (answer.resource as Bundle).entry : undefined;
+      for (const [index, id] of ids.entries()) {
+        const { resource, response } = (Array.isArray(entries) ? entries[index] : undefined) ?? {};
+        const status = Number.parseInt(response?.status ?? '', 10);
+        const type = changes[index]?.resourceType ?? '';
+        const stored = resource?.resourceType === type ? resource : undefined;
+        const objectId = stored?.id ?? idOfLocation(response?.location, type);
+        await this.#outcome(id, Number.isNaN(status) ? (answer?.status ?? 0) : status, objectId, stored);
+        if (stored !== undefined) this.#checkPatient(stored);
+      }
+    };
+    let answer: Answer;
+    try {
+      const body = JSON.stringify({ ...bundle, entry });
+      const headers = { prefer: 'return=representation' };
+      answer = await session.send(scope, { method: 'POST', path: '', body, headers, tolerant: true });
+    } catch (error) {
+      if (error instanceof ExchangeFault) await said(undefined);
+      throw error;
+    }
+    await said(answer);
+    if ([429, 502, 503, 504].includes(answer.status)) {
+      throw new ExchangeFault('unavailable', `the server answered ${answer.status} to a bundle`, answer.exchange, true);
+    }
+    return answer;
+  }
+
+  /** Writes down what is about to be sent. Answers its id in the journal. */
+  async #intend(
+    session: Session,
+    scope: Scope,
+    change: Change,
+    body: Change['body'],
+    identifier: string | undefined,
+  ): Promise<string> {
+    const id = `${this.#options.idPrefix ?? 'w'}${this.counts.writes + this.counts.undone + 1}`;
+    const predicted = predictedSha256(change, body);
+    if (change.undo === true) this.counts.undone += 1;
+    else this.counts.writes += 1;
+    if (identifier !== undefined) this.#intents.set(identifier, id);
+    await this.#options.journal.intend({
+      type: 'intent',
+      id,
+      at: this.#options.now().toISOString(),
+      context: session.context,
+      binding: session.binding.id,
+      method: change.method,
+      resourceType: change.resourceType,
+      ...(change.objectId === undefined ? {} : { objectId: change.objectId }),
+      ...(identifier === undefined ? {} : { identifier }),
+      probe: scope.probe,
+      subject: scope.subject,
+      bodySha256: sha256Hex(body === undefined ? '' : JSON.stringify(body)),
+      ...(predicted === undefined ? {} : { predictedSha256: predicted }),
+      undo: change.undo === true ? 'none' : 'object',
+    });
+    return id;
   }
 
   /** Journals the id and content of an object found after a create whose answer did not say enough. */

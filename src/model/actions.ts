@@ -35,6 +35,10 @@ export const updatesThroughInterface = (action: ContractAction, via?: string): b
   );
 };
 
+/** Several writes in one request. */
+export const performsBundle = (action: ContractAction): boolean =>
+  writesSomething(action) && action.interaction === 'transaction';
+
 /** Puts somebody into a time that only one can have. */
 export const takesTime = (action: ContractAction): boolean =>
   action.kind === 'commit' &&

@@ -109,6 +109,8 @@ export type Deviation = {
   readonly aiSystem?: AiSystemName;
   /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */
   readonly besides?: readonly string[];
+  /** What the documents need to hold for it to show in; done before anything else is. */
+  readonly given?: (documents: Documents) => void;
 } & ExactlyOneSeam;
 
 export function defineDeviation(deviation: Deviation): Deviation {
@@ -165,6 +167,16 @@ export function creates({ method, path }: ListenerRequest, resourceType: string)
 /** Whether the request changes a part of a resource of the type. */
 export function patches({ method, path }: ListenerRequest, resourceType: string): boolean {
   return method === 'PATCH' && new RegExp(`/${resourceType}/[A-Za-z0-9.-]+$`).test(path);
+}
+
+/** Whether the request is a Bundle that asks to be stored as a whole. */
+export function isTransaction({ method, path, body }: ListenerRequest): boolean {
+  return method === 'POST' && /\/fhir\/?$/.test(path) && Buffer.from(body).toString().includes('"type":"transaction"');
+}
+
+/** The same Bundle, whose entries stand for themselves. */
+export function asBatch(request: ListenerRequest): ListenerRequest {
+  return withBody(request, { ...(sentBody(request) as object), type: 'batch' });
 }
 
 /** The JSON body of a request. */

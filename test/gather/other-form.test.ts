@@ -22,14 +22,14 @@ const visit: Appointment = {
 
 describe('the same wish in other words', () => {
   it('keeps every moment and gives it in another zone', () => {
-    const { body } = otherForm(filled(visit)) as { body: Appointment };
+    const { body } = otherForm(filled(visit)) as unknown as { body: Appointment };
     expect([body.start, body.end]).toEqual(['2026-12-02T05:30:00+09:00', '2026-12-02T10:50:00.500+09:00']);
     expect(Date.parse(body.start ?? '')).toBe(Date.parse(visit.start ?? ''));
     expect(Date.parse(body.end ?? '')).toBe(Date.parse(visit.end ?? ''));
   });
 
   it('comes from another caller and is for the same patient', () => {
-    const { body } = otherForm(filled(visit)) as { body: Appointment };
+    const { body } = otherForm(filled(visit)) as unknown as { body: Appointment };
     expect(body.description).toBe('INTEGRATION TEST - second caller');
     expect(body.participant).toEqual(visit.participant);
     expect(body.status).toBe('booked');

@@ -175,6 +175,7 @@ export async function writeDocuments(
       control: { url: aiSystem.controlUrl, token },
     };
   }
+  for (const deviation of chosen) deviation.given?.(documents);
   for (const deviation of chosen) deviation.documents?.(documents);
   options.change?.(documents);
   const contract = join(home, 'contract.yaml');

@@ -44,6 +44,7 @@ import sensitiveRecords from './sensitive-records.js';
 import slotTruth from './slot-truth.js';
 import slotRace from './slot-race.js';
 import stateWalk from './state-walk.js';
+import transactionBundle from './transaction-bundle.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
@@ -109,6 +110,7 @@ export const probes: readonly AnyProbe[] = [
   cellChange,
   businessDuplicate,
   stateWalk,
+  transactionBundle,
   versionHistory,
   // Takes back the objects the others share.
   undoneObject,
