@@ -6,7 +6,7 @@ import { ToolError } from '../model/errors.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../sandbox/ai-systems/start.js';
 import type { ClinicIndex } from '../sandbox/clinic/clinic-index.js';
 import { deviations } from '../sandbox/deviations/index.js';
-import { writePrivateFile } from '../sandbox/keys.js';
+import { writeListenerFiles, writePrivateFile } from '../sandbox/keys.js';
 import { organizationDocument } from '../sandbox/organization-document.js';
 import { startSandbox } from '../sandbox/server.js';
 
@@ -73,6 +73,7 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
       now: new Date(),
       keysFolder: 'keys',
       ...(caFile === undefined ? {} : { caFile: 'ca.pem' }),
+      ...(await writeListenerFiles(home, sandbox.forListeners)),
       ...(product === undefined
         ? {}
         : { aiSystem: { query: { url: product.queryUrl, token }, control: { url: product.controlUrl, token } } }),

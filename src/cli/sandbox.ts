@@ -60,6 +60,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
     for (const organization of sandbox.organizations.values()) {
       const home = join(folder, organization.id);
       if (sandbox.caPem !== undefined) await keys.writePrivateFile(home, 'ca.pem', sandbox.caPem);
+      const listener = await keys.writeListenerFiles(home, sandbox.forListeners);
       lines.push(
         '',
         organization.id,
@@ -81,6 +82,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
           now: new Date(),
           keysFolder: 'keys',
           ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
+          ...listener,
         });
         const file = await keys.writePrivateFile(home, `${workflow}.yaml`, stringify(document));
         const { contract } = workflows[workflow];

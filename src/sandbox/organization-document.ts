@@ -19,6 +19,8 @@ export interface OrganizationDocumentOptions {
   /** PEM of the CA of the sandbox and folder of the client keys, both relative to the folder of the document. */
   readonly caFile?: string;
   readonly keysFolder: string;
+  /** Certificate and key of the listener for notifications; without them it speaks plain http, on loopback. */
+  readonly listenerTls?: { readonly cert: { readonly ref: string }; readonly key: { readonly ref: string } };
   /** Doors of the AI system on trial, where one runs. */
   readonly aiSystem?: OrganizationProfile['aiSystem'];
 }
@@ -99,7 +101,10 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     ],
     identifierSystems: { ...clinic.identifierSystems },
     channels: { ...setting.channels },
-    listeners: { subscription: { bind: '127.0.0.1', port: 0 }, proxy: { bind: '127.0.0.1', port: 0 } },
+    listeners: {
+      subscription: { bind: '127.0.0.1', port: 0, ...(options.listenerTls && { tls: options.listenerTls }) },
+      proxy: { bind: '127.0.0.1', port: 0 },
+    },
     testData: testDataOf(clinic, setting),
     writePolicy: {
       enabled: true,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serverIdentity } from '../wire/certificates.js';
+import { serverIdentity, type ServerIdentity } from '../wire/certificates.js';
 import { openDoor, type Door } from '../wire/door.js';
 import { listen, type ListenerResponse } from '../wire/listener.js';
 import type { OrganizationId } from './clinic/clinic-index.js';
@@ -33,6 +33,8 @@ export interface Sandbox {
   readonly origin: string;
   /** Certificate of the sandbox's own authority; `undefined` with plain http. */
   readonly caPem: string | undefined;
+  /** Certificate and key for a listener on loopback that notifications can be sent to; `undefined` with plain http. */
+  readonly forListeners: Pick<ServerIdentity, 'cert' | 'key'> | undefined;
   readonly organizations: ReadonlyMap<OrganizationId, SandboxOrganization>;
   /** Frees the port and ends deliveries; the keys stay where they are. */
   stop(): Promise<void>;
@@ -108,6 +110,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     origin: listener.origin,
     caPem: identity?.ca,
+    forListeners,
     organizations: running,
     async stop() {
       for (const organization of running.values()) organization.stop();
@@ -121,13 +124,16 @@ function nothingHere(request: Parameters<RawHandler>[0]): ListenerResponse {
 }
 
 /** Sends notifications; one door per endpoint origin, opened at the first notification. */
-function createNotifier(): { deliver: Deliver; close(): Promise<void> } {
+function createNotifier(ca: string | undefined): { deliver: Deliver; close(): Promise<void> } {
   const doors = new Map<string, Door>();
   return {
     async deliver({ method, url, headers, body }) {
       const { origin } = new URL(url);
       let door = doors.get(origin);
-      if (!door) doors.set(origin, (door = openDoor({ origins: [{ origin, purpose: 'listener' }] })));
+      if (!door) {
+        const trusted = ca !== undefined && origin.startsWith('https:') ? { tls: { ca } } : {};
+        doors.set(origin, (door = openDoor({ origins: [{ origin, purpose: 'listener', ...trusted }] })));
+      }
       const { status } = await door.exchange({
         purpose: 'listener',
         method,

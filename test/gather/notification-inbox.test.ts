@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openInbox, type Inbox } from '../../src/gather/notification-inbox.js';
 import { SafetyStop } from '../../src/model/errors.js';
+import { serverIdentity } from '../../src/wire/certificates.js';
 import { openDoor, type Door } from '../../src/wire/door.js';
 
 const options = {
@@ -108,6 +109,20 @@ describe('an open inbox', () => {
     await send({ resourceType: 7, id: {} });
     expect(inbox.heard.map(({ named }) => named)).toEqual([[], [], []]);
   });
+});
+
+it('speaks TLS with the certificate of the organization file', async () => {
+  const { ca, cert, key } = await serverIdentity();
+  const inbox = await openInbox({ ...options, tls: { cert, key } });
+  if ('missing' in inbox) throw new Error(inbox.detail);
+  const { origin, protocol } = new URL(inbox.endpoint);
+  expect(protocol).toBe('https:');
+  const door = openDoor({ origins: [{ origin, purpose: 'listener', tls: { ca } }] });
+  const headers = { authorization: inbox.header.replace('Authorization: ', '') };
+  const request = { purpose: 'listener', method: 'POST', url: inbox.endpoint, headers, body: '' } as const;
+  expect((await door.exchange({ ...request, carriesCredential: true })).status).toBe(200);
+  expect(inbox.heard).toHaveLength(1);
+  await Promise.all([inbox.close(), door.close()]);
 });
 
 it('is missing where the EHR could not reach it', async () => {

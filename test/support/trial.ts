@@ -15,7 +15,7 @@ import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../sr
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
-import { writePrivateFile } from '../../src/sandbox/keys.js';
+import { writeListenerFiles, writePrivateFile } from '../../src/sandbox/keys.js';
 import { organizationDocument } from '../../src/sandbox/organization-document.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { reusedKeys } from './client-keys.js';
@@ -207,6 +207,7 @@ async function organizationOf(
     now: options.now?.() ?? new Date(),
     keysFolder: 'keys',
     ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
+    ...(await writeListenerFiles(join(folder, id), sandbox.forListeners)),
   });
 }
 
