@@ -65,9 +65,6 @@ export class TestObjects {
         `no action of the contract creates a ${action.resource ?? 'resource'} through FHIR`,
         undefined,
       );
-    if (patient === undefined)
-      throw new ExchangeFault('no-test-object', 'the organization file lists no test patient', undefined);
-    await this.#cases.proven(patient);
     const wanted = creating === action ? creating.states?.to : (action.states?.from ?? creating.states?.to);
     const { body: template, idempotency, precondition } = creating;
     const templates = [template, idempotency?.query, idempotency?.value, precondition?.query];
