@@ -19,6 +19,8 @@ const trials: readonly TrialOptions[] = [
   { workflow: 'documentation' },
   { workflow: 'prior-authorization' },
 ];
+// Small, because each second of a busy EHR is a second of the test.
+const busy: TrialOptions = { checks: ['error.rate-limit', 'read.interactions'], requestsPerSecond: 6 };
 const passed = new Set<string>();
 
 describe('the clean sandbox', () => {
@@ -33,6 +35,13 @@ describe('the clean sandbox', () => {
       expect(after).toBe(before);
     });
   }
+
+  it('busy: it asks for less, and the run waits', { timeout: 60_000 }, async () => {
+    const { outcome } = await trial(busy);
+    expect(outcome('read.interactions')).toBe('pass');
+    expect(outcome('error.rate-limit')).toBe('pass');
+    passed.add('error.rate-limit');
+  });
 
   it('passes every check there is, in one workflow or another', async () => {
     const checks = await loadChecks(new URL('../checks/', import.meta.url));

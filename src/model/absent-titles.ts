@@ -17,7 +17,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'cds.prefetch': 'Without the data it needs it gives no advice',
   'cds.client-auth': 'Only the EHR can ask the AI about a patient',
   'conflict.mid-process': 'It notices when the chart changes while it is working',
-  'error.rate-limit': 'It slows down when the EHR asks it to',
   'error.ehr-outage': 'While the EHR is down it invents nothing and loses nothing',
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',
   'prod.missing-field': 'It does not guess when data are missing',

@@ -7,6 +7,7 @@ import { throughSeam, type Deliver, type Deviation, type ListenSettings, type Ra
 import { refusal, requestIdOf } from './fhir-exchange.js';
 import { createClientKey, createPrivateFolder, type ClientKey, type KeyOf } from './keys.js';
 import { createOrganization, type RunningOrganization, type SandboxOrganization } from './organization.js';
+import { throttled } from './throttle.js';
 
 export interface SandboxOptions {
   /** Default both. */
@@ -24,6 +25,8 @@ export interface SandboxOptions {
   readonly createKey?: typeof createClientKey;
   /** Hears of a fault of the sandbox itself; the client only gets 500. */
   readonly onFault?: (fault: unknown) => void;
+  /** FHIR requests of one client in one second; more are answered 429. Default: no limit. */
+  readonly requestsPerSecond?: number;
   /** Origins Subscriptions may notify besides loopback. */
   readonly subscriptionEndpoints?: readonly string[];
 }
@@ -70,11 +73,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 
   // Outermost, because a deviation may wrap everything, also what no organization answers.
-  const handler = throughSeam<'wrap'>(deviations, 'wrap', (request) => {
+  const answers: RawHandler = (request) => {
     const [, id = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(request.path) ?? [];
     const organization = running.get(id as OrganizationId);
     return organization ? organization.answer(request, rest) : Promise.resolve(nothingHere(request));
-  });
+  };
+  const { requestsPerSecond } = options;
+  const handler = throughSeam(
+    deviations,
+    'wrap',
+    requestsPerSecond === undefined ? answers : throttled(answers, requestsPerSecond, now),
+  );
   const listener = await listen({
     port: options.port ?? 0,
     ...(identity ? { tls: { key: identity.key, cert: identity.cert, ...settings.tls } } : {}),

@@ -38,6 +38,8 @@ export interface TrialOptions {
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
+  /** The sandbox answers 429 to more than this from one client in one second. */
+  readonly requestsPerSecond?: number;
   /** People who look at the objects while they are there. */
   readonly witness?: (sandbox: Sandbox) => NonNullable<RunRequest['witness']>;
   /** Works on the run folder while it and the sandbox are still there. */
@@ -68,6 +70,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     createKey: reusedKeys(),
     deviations: chosen,
     organizations: options.peer === true || chosen.some(({ peer }) => peer) ? ['lakeside', 'summit'] : ['lakeside'],
+    ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
     ...(options.now && { now: options.now }),
   });
   let aiSystem: RunningAiSystem | undefined;

@@ -1,6 +1,7 @@
 import canaries from './canaries.js';
 import contractSearches from './contract-searches.js';
+import throttling from './throttling.js';
 import type { AnyFold } from './fold.js';
 
 /** Every fold there is; each sees every exchange of a run. */
-export const folds: readonly AnyFold[] = [canaries, contractSearches];
+export const folds: readonly AnyFold[] = [canaries, contractSearches, throttling];

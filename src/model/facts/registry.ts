@@ -22,6 +22,7 @@ import { separationFacts } from './separation.js';
 import { sensitiveFacts } from './sensitive.js';
 import { statementFacts } from './statement.js';
 import { tokenFacts } from './token.js';
+import { throttlingFacts } from './throttling.js';
 import { transportFacts } from './transport.js';
 import { visibilityFacts } from './visibility.js';
 import { witnessFacts } from './witness.js';
@@ -52,6 +53,7 @@ export const factKinds = {
   ...sensitiveFacts,
   ...statementFacts,
   ...tokenFacts,
+  ...throttlingFacts,
   ...transportFacts,
   ...visibilityFacts,
   ...witnessFacts,

@@ -181,6 +181,8 @@ import slotBookedTwice from './slot-booked-twice.js';
 import slotBookedTwiceAtOnce from './slot-booked-twice-at-once.js';
 import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
+import slowDownForAnHour from './slow-down-for-an-hour.js';
+import slowDownWithoutATime from './slow-down-without-a-time.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
 import statusTimeDropped from './status-time-dropped.js';
 import statusTimeOfAnotherZone from './status-time-of-another-zone.js';
@@ -424,6 +426,8 @@ export const deviations: readonly Deviation[] = [
   slotBookedTwiceAtOnce,
   slotsForbidden,
   slotsHeldUnseen,
+  slowDownForAnHour,
+  slowDownWithoutATime,
   stalePatchAccepted,
   statusTimeDropped,
   statusTimeOfAnotherZone,
