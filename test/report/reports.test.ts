@@ -345,9 +345,9 @@ describe('the matrix of roles and sites', () => {
     const text = lines(terminal(shown));
     const start = text.findIndex((line) => line.startsWith('Permissions as the contract says'));
     expect(text.slice(start + 1, start + 4)).toEqual([
-      '  bot    at its site  ok Appointment, Slot',
-      '         elsewhere    NOT OK Slot; ok Appointment',
-      '  clerk  at its site  ? Task',
+      '  bot             ok Appointment, Slot',
+      '    another site  NOT OK Slot; ok Appointment',
+      '  clerk           ? Task',
     ]);
   });
 
