@@ -6,6 +6,7 @@ import { addCleanupCommand } from './cleanup.js';
 import { addCollectCommand } from './collect.js';
 import { addDemoCommand } from './demo.js';
 import { addInitCommand } from './init.js';
+import { addKeysCommand } from './keys.js';
 import { addLintCommand } from './lint.js';
 import { addReportCommand } from './report.js';
 import { addRunCommand } from './run.js';
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   addSandboxCommand(program);
   addInitCommand(program, places);
   addLintCommand(program, places);
+  addKeysCommand(program);
   addSchemaCommand(program);
   addScoreCommand(program, places, exit);
   addReportCommand(program, places);
