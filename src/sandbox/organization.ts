@@ -14,6 +14,7 @@ import { throughSeam, type Deliver, type Deviation } from './deviation.js';
 import type { Access, AccessEvent } from './exchange.js';
 import { parseRequest, refusal, requestIdOf, written } from './fhir-exchange.js';
 import { createFhirHandler } from './fhir/handler.js';
+import { patientsOf } from './fhir/references.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
 import { createPrivateFolder, writePrivateFile, type KeyOf } from './keys.js';
@@ -237,7 +238,9 @@ export async function createOrganization(settings: {
       requestId,
       resourceType: 'Subscription',
       resourceId: id,
-      patients: [],
+      patients: [
+        ...new Set((body?.entry ?? []).flatMap(({ resource }) => (resource ? patientsOf(resource, fhirBase) : []))),
+      ],
       status,
     });
     if (body !== undefined) return written({ status, headers: {}, body }, requestId);
