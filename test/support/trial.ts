@@ -26,8 +26,8 @@ const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 export interface TrialOptions {
   /** Which shipped contract and matching organization document; default scheduling. */
   readonly workflow?: WorkflowName;
-  /** Ids out of src/sandbox/deviations. */
-  readonly deviations?: readonly string[];
+  /** Ids out of src/sandbox/deviations, or other ways of a server that are written for one test. */
+  readonly deviations?: readonly (string | Deviation)[];
   /** Only the probes these checks read from; default everything. */
   readonly checks?: readonly string[];
   readonly writes?: RunRequest['writes'];
@@ -128,7 +128,8 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
   }
 }
 
-function deviationNamed(id: string): Deviation {
+function deviationNamed(id: string | Deviation): Deviation {
+  if (typeof id !== 'string') return id;
   const found = deviations.find((deviation) => deviation.id === id);
   if (found === undefined) throw new Error(`no deviation ${id}`);
   return found;
