@@ -32,7 +32,7 @@ export default defineCheck({
   ],
   references: [
     'https://www.nist.gov/itl/ai-risk-management-framework',
-    'https://www.ahrq.gov/patient-safety/settings/hospital/index.html',
+    'https://digital.ahrq.gov/health-it-tools-and-resources/evaluation-resources',
   ],
   writes: 'none',
   subjects: 'run',

@@ -13,6 +13,7 @@ import { openDoor } from '../wire/door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
 import { paceOf, slowest } from '../gather/pace.js';
+import { environmentAccess } from './environment-access.js';
 import { readPreviousRuns } from './previous-runs.js';
 import { credentialMarks, newMarking } from './credential-marks.js';
 import { peerAccess } from './peer-access.js';
@@ -100,7 +101,8 @@ export async function prepareRun(
       const own = await originsOfEnvironment(documents.environment, documents.organization, secretPlaces);
       const { bases } = own;
       const others = await peerAccess(read.peers, request);
-      const origins = [...own.origins, ...others.origins];
+      const beside = await environmentAccess(documents, secretPlaces, [...own.origins, ...others.origins]);
+      const origins = [...own.origins, ...others.origins, ...beside.origins];
       const pace = slowest([
         paceOf(documents.organization, documents.environment),
         ...read.peers.map(({ peer }) => paceOf(peer.organization, peer.environment)),
@@ -115,7 +117,7 @@ export async function prepareRun(
           aiSystem,
           ...(operator === undefined ? {} : { operator }),
           listenerTls: await listenerIdentities(documents.organization, secretPlaces),
-          peers: others.access,
+          peers: new Map([...others.access, ...beside.access]),
           trust: new Map(origins.flatMap(({ origin, tls }) => (tls === undefined ? [] : [[origin, tls] as const]))),
           pacing: new TokenBucket({
             ...pace,

@@ -321,7 +321,7 @@ export async function originsOfEnvironment(
   return { origins, bases };
 }
 
-async function tlsOf(environment: Environment, secretPlaces: SecretPlaces): Promise<TlsRule | undefined> {
+export async function tlsOf(environment: Environment, secretPlaces: SecretPlaces): Promise<TlsRule | undefined> {
   const { tls } = environment;
   if (tls === undefined) return undefined;
   return {

@@ -15,6 +15,8 @@ export interface SmartConfiguration {
   readonly grantTypes: readonly string[] | undefined;
   readonly capabilities: readonly string[] | undefined;
   readonly codeChallengeMethods: readonly string[] | undefined;
+  /** A server may list some of its scopes only. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /**
@@ -33,12 +35,13 @@ export function readSmartConfiguration(json: unknown): SmartConfiguration | unde
     grantTypes: words(members['grant_types_supported']),
     capabilities: words(members['capabilities']),
     codeChallengeMethods: words(members['code_challenge_methods_supported']),
+    scopes: words(members['scopes_supported'], mostScopes, /^[\x21-\x7e]{1,200}$/),
   };
 }
 
-function words(value: unknown): readonly string[] | undefined {
+const mostScopes = 1_000;
+
+function words(value: unknown, most = 100, form = /^[\w:./-]{1,100}$/): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  return value
-    .filter((word): word is string => typeof word === 'string' && /^[\w:./-]{1,100}$/.test(word))
-    .slice(0, 100);
+  return value.filter((word): word is string => typeof word === 'string' && form.test(word)).slice(0, most);
 }

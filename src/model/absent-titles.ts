@@ -3,8 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'profile.breadth': 'It works in every EHR this organization uses, not only in the first',
-  'profile.environment-parity': 'The system it was tried on is set up like the one it will run on',
   'read.references-attachments': 'The text behind a note or an attachment can be opened',
   'read.known-set': 'All records of a known patient come back, and what is withheld is said',
   'read.bulk-only': 'It does not run on last night’s copy',

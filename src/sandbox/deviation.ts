@@ -105,6 +105,8 @@ export type Deviation = {
   readonly workflow?: WorkflowName;
   /** Shows only in a run that is given a second organization. */
   readonly peer?: true;
+  /** Shows only in a run that is given an earlier one. */
+  readonly previous?: true;
   /** Shows only beside a reference AI system. */
   readonly aiSystem?: AiSystemName;
   /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */

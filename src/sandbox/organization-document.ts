@@ -70,6 +70,13 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
         contact: owner,
         noRealPatients: { statedBy: owner, on: today },
       },
+      twin: {
+        class: 'simulator',
+        fhirBase: beside(fhirBase, 'twin/fhir'),
+        ...(caFile === undefined ? {} : { tls: { ca: { ref: `file:${caFile}` }, caMode: 'only' } }),
+        contact: owner,
+        noRealPatients: { statedBy: owner, on: today },
+      },
     },
     auth: { bindings: bindingsOf(setting, options) },
     sites: clinic.sites.map(({ id, name, location, organization: reference, zone }) => ({

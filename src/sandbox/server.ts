@@ -43,6 +43,9 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+/** A second environment that only introduces itself, set up like the first: what a deviation makes of it is a difference. */
+const twin = /^\/twin\/fhir\/(?=metadata$|\.well-known\/smart-configuration$)/;
+
 const usualListening: ListenSettings = { tls: { minVersion: 'TLSv1.2' }, certificate: { validDays: 90 } };
 const mostBodyBytes = 10 * 1_048_576;
 
@@ -76,7 +79,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const answers: RawHandler = (request) => {
     const [, id = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(request.path) ?? [];
     const organization = running.get(id as OrganizationId);
-    return organization ? organization.answer(request, rest) : Promise.resolve(nothingHere(request));
+    return organization
+      ? organization.answer(request, rest.replace(twin, '/fhir/'))
+      : Promise.resolve(nothingHere(request));
   };
   const { requestsPerSecond } = options;
   const handler = throughSeam(

@@ -6,14 +6,21 @@ import type { Deviation } from '../../src/sandbox/deviation.js';
 export interface Situation {
   readonly workflow: WorkflowName;
   readonly peer: boolean;
+  readonly previous?: boolean;
   readonly aiSystem?: AiSystemName;
 }
 
-export const situationOf = ({ workflow, peer, aiSystem }: Deviation): Situation => ({
+export const situationOf = ({ workflow, peer, previous, aiSystem }: Deviation): Situation => ({
   workflow: workflow ?? 'scheduling',
   peer: peer === true,
+  ...(previous === undefined ? {} : { previous }),
   ...(aiSystem === undefined ? {} : { aiSystem }),
 });
 
-export const nameOf = ({ workflow, peer, aiSystem }: Situation): string =>
-  [workflow, ...(peer ? ['peer'] : []), ...(aiSystem === undefined ? [] : [aiSystem])].join(' + ');
+export const nameOf = ({ workflow, peer, previous, aiSystem }: Situation): string =>
+  [
+    workflow,
+    ...(peer ? ['peer'] : []),
+    ...(previous === true ? ['previous'] : []),
+    ...(aiSystem === undefined ? [] : [aiSystem]),
+  ].join(' + ');

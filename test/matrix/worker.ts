@@ -15,12 +15,13 @@ process.on('message', ({ deviation, situation }: { deviation?: string; situation
 });
 process.on('disconnect', () => process.exit());
 
-async function told(deviation: string | undefined, { workflow, peer, aiSystem }: Situation): Promise<Told> {
+async function told(deviation: string | undefined, { workflow, peer, previous, aiSystem }: Situation): Promise<Told> {
   try {
     const { results, before, after, events } = await trial({
       workflow,
       ...(deviation === undefined ? {} : { deviations: [deviation] }),
       ...(peer ? { peer } : {}),
+      ...(previous === undefined ? {} : { previous }),
       ...(aiSystem === undefined ? {} : { aiSystem, change: hurry }),
     });
     const broken = events.find(({ event }) => event === 'probe-error' || event === 'internal');

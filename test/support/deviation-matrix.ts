@@ -9,7 +9,7 @@ import { trial } from './trial.js';
  */
 export function deviationsAreNoticed(part: number, parts: number): void {
   describe('every deviation is noticed by the checks it names', () => {
-    for (const [index, { id, caughtBy, besides = [], workflow, peer, aiSystem }] of deviations.entries()) {
+    for (const [index, { id, caughtBy, besides = [], workflow, peer, previous, aiSystem }] of deviations.entries()) {
       if (index % parts !== part) continue;
       it(`${id}: ${caughtBy.join(', ')}`, { timeout: 90_000 }, async () => {
         const { outcome, after, before } = await trial({
@@ -17,6 +17,7 @@ export function deviationsAreNoticed(part: number, parts: number): void {
           checks: [...caughtBy, ...besides],
           ...(workflow === undefined ? {} : { workflow }),
           ...(peer === undefined ? {} : { peer }),
+          ...(previous === undefined ? {} : { previous }),
           ...(aiSystem === undefined ? {} : { aiSystem, change: hurry }),
         });
         for (const check of caughtBy) expect(['fail', 'warn', 'not-measured'], check).toContain(outcome(check));

@@ -35,6 +35,8 @@ export interface TrialOptions {
   readonly aiSystem?: AiSystemName;
   /** Adds the sandbox's other organization as a peer. */
   readonly peer?: boolean;
+  /** Gives the run an earlier one, of discovery only, against the same sandbox. */
+  readonly previous?: boolean;
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
@@ -80,14 +82,23 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem));
     const files = await writeDocuments(sandbox, folder, options, chosen, aiSystem);
     const checks = await loadChecks(places.checksFolder);
+    const request = {
+      ...files,
+      writes: options.writes ?? 'all',
+      gate: 'go',
+      output: join(folder, 'runs'),
+      seed: 'trial',
+      signal: new AbortController().signal,
+    } as const;
+    const previous: string[] = [];
+    if (options.previous === true) {
+      const first = await prepareRun({ ...request, selected: ['discovery.capability'] }, places, checks);
+      previous.push((await first.execute()).folder);
+    }
     const prepared = await prepareRun(
       {
-        ...files,
-        writes: options.writes ?? 'all',
-        gate: 'go',
-        output: join(folder, 'runs'),
-        seed: 'trial',
-        signal: new AbortController().signal,
+        ...request,
+        previous,
         ...(options.checks && { selected: options.checks }),
         ...(options.now && { now: options.now }),
         ...(options.witness && { witness: options.witness(sandbox) }),

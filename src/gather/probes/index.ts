@@ -29,6 +29,7 @@ import changedObject from './changed-object.js';
 import createdObject from './created-object.js';
 import declaredAction from './declared-action.js';
 import draftState from './draft-state.js';
+import runCoverage from './run-coverage.js';
 import previousRuns from './previous-runs.js';
 import repeatedCreate from './repeated-create.js';
 import unsignedReading from './unsigned-reading.js';
@@ -37,6 +38,7 @@ import documents from './documents.js';
 import logins from './logins.js';
 import missedEvents from './missed-events.js';
 import eventSubscription from './event-subscription.js';
+import environmentParity from './environment-parity.js';
 import fieldPresence from './field-presence.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
@@ -71,6 +73,7 @@ export const probes: readonly AnyProbe[] = [
   pollSearch,
   declaredChannel,
   acceptedRequests,
+  runCoverage,
   attestations,
   statements,
   previousRuns,
@@ -78,6 +81,7 @@ export const probes: readonly AnyProbe[] = [
   documents,
   logins,
   smartConfiguration,
+  environmentParity,
   transportSecurity,
   fieldPresence,
   scopeTrials,

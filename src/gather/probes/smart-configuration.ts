@@ -1,8 +1,9 @@
 import { readSmartConfiguration } from '../../fhir/smart-configuration.js';
 import { hostClass } from '../../wire/address.js';
+import { discoveryPaths, ownDiscovery } from '../discovery.js';
 import { defineProbe } from '../probe.js';
 
-const path = '.well-known/smart-configuration';
+const path = discoveryPaths.smart;
 
 /** What the login is said to look like; no address in the document is followed. */
 export default defineProbe({
@@ -14,8 +15,12 @@ export default defineProbe({
   inProduction: true,
   brings: ['smart-configuration'],
   sends: () => [{ context: 'anonymous', method: 'GET', path, most: 2 }],
-  async run(_, { anonymous, environment: { tokenUrl } }) {
-    const { status, ok, json } = await anonymous({ method: 'GET', path, headers: { accept: 'application/json' } });
+  async run(_, tools) {
+    const {
+      anonymous,
+      environment: { tokenUrl },
+    } = tools;
+    const { status, ok, json } = await ownDiscovery(tools, 'smart');
     const found = ok ? readSmartConfiguration(json) : undefined;
     const other = found && (await anonymous({ method: 'GET', path, headers: { accept: 'text/html' } }));
     const { token_endpoint: token, issuer } = found?.addresses ?? {};

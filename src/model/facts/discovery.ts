@@ -1,43 +1,62 @@
 import Type from 'typebox';
 import { factKind } from '../fact.js';
+import { environmentClasses } from '../outcome.js';
 
 const texts = Type.Array(Type.String());
 const orNull = Type.Union([Type.String(), Type.Null()]);
 
+const statement = Type.Object({
+  status: Type.Integer({ minimum: 100, maximum: 599 }),
+  /** False: what came is no CapabilityStatement, and everything below is empty. */
+  found: Type.Boolean(),
+  fhirVersion: orNull,
+  software: orNull,
+  softwareVersion: Type.Optional(orNull),
+  /** Of all it declares, types the contract does not use included. */
+  sha256: Type.Optional(Type.String()),
+  /** What the installation says of itself. */
+  implementation: Type.Optional(orNull),
+  interactions: texts,
+  operations: texts,
+  usCoreVersions: texts,
+  /** Changes can be subscribed to by topic, by the backport to R4. */
+  topicSubscriptions: Type.Optional(Type.Boolean()),
+  types: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      interactions: texts,
+      searchParameters: texts,
+      operations: texts,
+      versioning: orNull,
+      conditionalCreate: Type.Boolean(),
+      updateCreate: Type.Boolean(),
+      supportedProfiles: texts,
+    }),
+  ),
+});
+
 /** What an EHR says about itself without a sign-in. Subject: run. */
 export const discoveryFacts = {
   /** The capability statement, cut to the resource types the contract uses and Subscription. */
-  'capability-statement': factKind(
+  'capability-statement': factKind(1, statement),
+  /** What each environment of the organization says of itself, the run's own first; null where it was not asked or gave none. */
+  'environment-parity': factKind(
     1,
-    Type.Object({
-      status: Type.Integer({ minimum: 100, maximum: 599 }),
-      /** False: what came is no CapabilityStatement, and everything below is empty. */
-      found: Type.Boolean(),
-      fhirVersion: orNull,
-      software: orNull,
-      softwareVersion: Type.Optional(orNull),
-      /** Of all it declares, types the contract does not use included. */
-      sha256: Type.Optional(Type.String()),
-      /** What the installation says of itself. */
-      implementation: Type.Optional(orNull),
-      interactions: texts,
-      operations: texts,
-      usCoreVersions: texts,
-      /** Changes can be subscribed to by topic, by the backport to R4. */
-      topicSubscriptions: Type.Optional(Type.Boolean()),
-      types: Type.Array(
-        Type.Object({
-          type: Type.String(),
-          interactions: texts,
-          searchParameters: texts,
-          operations: texts,
-          versioning: orNull,
-          conditionalCreate: Type.Boolean(),
-          updateCreate: Type.Boolean(),
-          supportedProfiles: texts,
-        }),
-      ),
-    }),
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        class: Type.Enum([...environmentClasses]),
+        own: Type.Boolean(),
+        statement: Type.Union([statement, Type.Null()]),
+        smart: Type.Union([
+          Type.Object({
+            capabilities: Type.Union([texts, Type.Null()]),
+            scopes: Type.Union([texts, Type.Null()]),
+          }),
+          Type.Null(),
+        ]),
+      }),
+    ),
   ),
   /** Shapes of requests to the FHIR base that were answered 2xx in this run, without values: `POST Slot/_search?start`. */
   'accepted-requests': factKind(1, texts),

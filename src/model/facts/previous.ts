@@ -6,6 +6,11 @@ const orNull = Type.Union([Type.String(), Type.Null()]);
 
 /** What earlier runs found, read from their folders with their chains intact. Subject: run. */
 export const previousFacts = {
+  /** Whether this run read and wrote what the contract names, with success; other organizations that have a file. */
+  'run-coverage': factKind(
+    1,
+    Type.Object({ reads: Type.Boolean(), writes: Type.Boolean(), peers: Type.Array(Type.String()) }),
+  ),
   'previous-runs': factKind(
     1,
     Type.Array(

@@ -125,6 +125,7 @@ import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
 import passwordGrantOffered from './password-grant-offered.js';
 import patchDropsElements from './patch-drops-elements.js';
+import patchInOneEnvironment from './patch-in-one-environment.js';
 import patchNotApplied from './patch-not-applied.js';
 import patchUndeclared from './patch-undeclared.js';
 import patientBoundaryOnPatientsOnly from './patient-boundary-on-patients-only.js';
@@ -158,6 +159,7 @@ import safeguardsOutOfDate from './safeguards-out-of-date.js';
 import schedulerRefusedSlots from './scheduler-refused-slots.js';
 import scopeEcho from './scope-echo.js';
 import scopeForEverything from './scope-for-everything.js';
+import scopeInOneEnvironment from './scope-in-one-environment.js';
 import scopeNotRegistered from './scope-not-registered.js';
 import searchBringsPractitioners from './search-brings-practitioners.js';
 import searchBringsStrangers from './search-brings-strangers.js';
@@ -184,6 +186,8 @@ import slotsHeldUnseen from './slots-held-unseen.js';
 import slowDownForAnHour from './slow-down-for-an-hour.js';
 import slowDownWithoutATime from './slow-down-without-a-time.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
+import stalePutAccepted from './stale-put-accepted.js';
+import statementChangedSince from './statement-changed-since.js';
 import statusTimeDropped from './status-time-dropped.js';
 import statusTimeOfAnotherZone from './status-time-of-another-zone.js';
 import statementMissing from './statement-missing.js';
@@ -195,6 +199,7 @@ import subscriptionOverPlainHttp from './subscription-over-plain-http.js';
 import subscriptionStatusMissing from './subscription-status-missing.js';
 import subscriptionStuck from './subscription-stuck.js';
 import subscriptionWithoutHandshake from './subscription-without-handshake.js';
+import systemWithoutAFile from './system-without-a-file.js';
 import taskRequestedByClinician from './task-requested-by-clinician.js';
 import threeWarningSigns from './three-warning-signs.js';
 import tlsWithoutNewest from './tls-without-newest.js';
@@ -370,6 +375,7 @@ export const deviations: readonly Deviation[] = [
   parameterUnknownToFhir,
   passwordGrantOffered,
   patchDropsElements,
+  patchInOneEnvironment,
   patchNotApplied,
   patchUndeclared,
   patientBoundaryOnPatientsOnly,
@@ -403,6 +409,7 @@ export const deviations: readonly Deviation[] = [
   schedulerRefusedSlots,
   scopeEcho,
   scopeForEverything,
+  scopeInOneEnvironment,
   scopeNotRegistered,
   searchBringsPractitioners,
   searchBringsStrangers,
@@ -429,6 +436,8 @@ export const deviations: readonly Deviation[] = [
   slowDownForAnHour,
   slowDownWithoutATime,
   stalePatchAccepted,
+  stalePutAccepted,
+  statementChangedSince,
   statusTimeDropped,
   statusTimeOfAnotherZone,
   statementMissing,
@@ -440,6 +449,7 @@ export const deviations: readonly Deviation[] = [
   subscriptionStatusMissing,
   subscriptionStuck,
   subscriptionWithoutHandshake,
+  systemWithoutAFile,
   taskRequestedByClinician,
   threeWarningSigns,
   tlsWithoutNewest,
