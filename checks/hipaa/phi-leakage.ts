@@ -10,7 +10,7 @@ export default defineCheck({
   blocks: 'vendor-integration',
   title: 'Over this connection, patient data turn up in no address, header or error message',
   failureTitle: 'Patient data turn up where strangers or log files see them',
-  plain: 'Names of patients are not left behind in addresses, error messages and log files of the connection.',
+  plain: 'Names of patients are not left behind in addresses and error messages of the connection.',
   why: 'Addresses and error texts go to proxies, log files and support tickets; nobody who reads those was meant to see a patient.',
   sends:
     'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. What the product itself does is not part of it.',
