@@ -86,13 +86,18 @@ export function personFor(
   return testUser({ recorder: options.recorder, scope, context, login, origin, launcher: environment.launcher });
 }
 
-/** The apps of a run; their tokens are kept in memory, to search our own output for. */
+/** The apps of a run; tokens and passwords are kept in memory, to search our own output for. */
 export class Apps {
   readonly tokens: string[] = [];
   readonly #options: AppOptions;
 
   constructor(options: AppOptions) {
     this.#options = options;
+    // A short password would be found by chance.
+    for (const credential of options.credentials.values()) {
+      if (isMissing(credential)) continue;
+      for (const { password = '' } of credential.people ?? []) if (password.length >= 12) this.tokens.push(password);
+    }
   }
 
   app(kind: AppKind, scope: Scope): App | Missing {

@@ -1,6 +1,7 @@
 import { readSearchset } from '../../fhir/bundle.js';
 import { isUserFacing } from '../../model/app-clients.js';
-import { isMissing, type FactValue } from '../../model/fact.js';
+import type { TestPatient } from '../../model/documents/organization.js';
+import { isMissing, missing, type FactValue } from '../../model/fact.js';
 import {
   boundaryClient,
   boundarySession,
@@ -11,7 +12,7 @@ import {
   type PatientBoundary,
 } from '../patient-boundary.js';
 import { defineProbe, type Client, type ProbeTools } from '../probe.js';
-import type { RequestTemplate } from '../request.js';
+import { ExchangeFault, type RequestTemplate } from '../request.js';
 import { seenOf } from '../seen.js';
 
 type Trial = FactValue<'patient-boundary'>['trials'][number];
@@ -32,10 +33,15 @@ export default defineProbe({
     const type = searchedType(boundary);
     return [
       { context, method: 'GET', path: 'Patient/{id}', most: 3 },
+      ...(['staff', 'second'] as const).map((other) => {
+        return { context: other, method: 'GET', path: 'Patient/{id}', most: 1 } as const;
+      }),
       ...(type === undefined
         ? []
         : ([
-            { context: 'ai', method: 'POST', path: `${type}/_search?patient`, most: 2 },
+            ...(['ai', 'staff', 'second'] as const).map((other) => {
+              return { context: other, method: 'POST', path: `${type}/_search?patient`, most: 2 } as const;
+            }),
             { context, method: 'POST', path: `${type}/_search?patient`, most: 2 },
             { context, method: 'POST', path: `${type}/_search?patient&_include`, most: 2 },
             { context, method: 'GET', path: `${type}/{id}`, most: 2 },
@@ -48,7 +54,9 @@ export default defineProbe({
     if (isMissing(boundary)) return { 'patient-boundary': boundary };
     const { own, other } = boundary;
     await tools.cases.proven(own);
-    await tools.cases.proven(other);
+    const witness = await witnessOf(tools, other);
+    if (witness === undefined)
+      return { 'patient-boundary': missing('no-second-context', 'no context has shown that the other patient exists') };
     const client = await boundaryClient(tools, boundary);
     if (isMissing(client)) return { 'patient-boundary': client };
     const ownReadable = async (): Promise<boolean> => brings(await client.read('Patient', own.id), own.id);
@@ -62,11 +70,30 @@ export default defineProbe({
         seen: seenOfPatient(answer, other.id),
         worksForOwn: ownBefore,
       },
-      ...(await ofRecords(tools, client, boundary)),
+      ...(await ofRecords(witness, client, boundary)),
     ];
     return { 'patient-boundary': { ownBefore, ownAfter: await ownReadable(), trials } };
   },
 });
+
+/** Whoever reads the other patient, canary and all: the AI system's own client, where it is not opened on one patient itself. */
+async function witnessOf({ cases, clients }: ProbeTools, other: TestPatient): Promise<Client | undefined> {
+  try {
+    await cases.proven(other);
+    return clients.ai;
+  } catch (error) {
+    if (!(error instanceof ExchangeFault)) throw error;
+  }
+  for (const need of ['staff', 'second'] as const) {
+    try {
+      const { ok, resource } = await clients[need].read('Patient', other.id);
+      if (ok && JSON.stringify(resource).includes(other.canary)) return clients[need];
+    } catch (error) {
+      if (!(error instanceof ExchangeFault)) throw error;
+    }
+  }
+  return undefined;
+}
 
 /** Documents first: they carry attachments. */
 function searchedType({ binding }: PatientBoundary): string | undefined {
@@ -78,12 +105,12 @@ function searchedType({ binding }: PatientBoundary): string | undefined {
 }
 
 /** The same requests about the own patient and about the other, of a type both have. */
-async function ofRecords({ clients: { ai } }: ProbeTools, client: Client, boundary: PatientBoundary): Promise<Trial[]> {
+async function ofRecords(witness: Client, client: Client, boundary: PatientBoundary): Promise<Trial[]> {
   const type = searchedType(boundary);
   if (type === undefined) return [];
   const { own, other } = boundary;
   const objectsOf = async (patient: string) => {
-    const page = readSearchset((await ai.search(type, [['patient', patient]])).resource);
+    const page = readSearchset((await witness.search(type, [['patient', patient]])).resource);
     return page === 'too-many' || page === undefined ? [] : page.matches.filter((each) => each.resourceType === type);
   };
   const [ownObjects, otherObjects] = [await objectsOf(own.id), await objectsOf(other.id)];
