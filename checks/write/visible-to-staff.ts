@@ -8,7 +8,7 @@ export default defineCheck({
   blocks: 'ehr-configuration',
   title: 'What it writes stands where staff look',
   failureTitle: 'What it writes is nowhere staff look',
-  plain: 'Staff find the result in the screen they always use, without another sign-in.',
+  plain: 'Staff find the result on the screen they use anyway, without another sign-in.',
   why: 'A result that is stored in the right format and shows up in no work list is found by nobody until somebody asks for it.',
   sends:
     'Writes one test object and runs the contract’s own searches as each role and consumer it names. Whether it stands on the screen a person says on a witness sheet, with the one-time word that stands in the object.',

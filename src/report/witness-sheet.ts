@@ -61,7 +61,7 @@ export function renderWitnessSheet({ runId, contract, organization }: WitnessShe
   const questions: Markdown[] = [
     ...actions.map(
       ({ id, visibleTo }) =>
-        mark`- **${id}**: open the test patient in the screen staff always use. Is the result there? Which word of eight letters stands in its description, after "INTEGRATION TEST"? Did it take a second sign-in? ${rolesOf(visibleTo)}`,
+        mark`- **${id}**: open the test patient on the screen staff use anyway. Is the result there? Which word of eight letters stands in its description, after "INTEGRATION TEST"? Did it take a second sign-in? ${rolesOf(visibleTo)}`,
     ),
     ...byPerson.map(
       ({ control, action, how }) =>

@@ -30,7 +30,7 @@ export const witnessSheetSchema = Type.Object(
       maxItems: 20,
       description: 'a list with two names or more',
     }),
-    /** The object of an action, looked for in the screen staff always use. */
+    /** The object of an action, looked for on the screen staff use anyway. */
     seen: o(
       Type.Array(
         closed({
