@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../src/evaluate/engine.js';
 import { compareCodeUnits } from '../../src/model/order.js';
 
-/** `outcome` or `outcome message`, by subject; each finding once. */
+/** `outcome`, `outcome message` or `not-measured reason`, by subject; each finding once. */
 type Findings = Readonly<Record<string, readonly string[]>>;
 
 const unknownType = 'fail unknown-type-found';
@@ -36,6 +36,7 @@ export const expected: Readonly<Record<string, Findings>> = {
     'action:cancel': ['pass'],
     'action:file-call-back': ['pass'],
     'action:take-call-back': ['pass'],
+    'action:book-and-file': ['not-measured tool-limited'],
   },
   // Nothing is validated.
   'write.invalid-rejected': {
@@ -43,6 +44,7 @@ export const expected: Readonly<Record<string, Findings>> = {
     'action:cancel': unvalidated,
     'action:file-call-back': unvalidated,
     'action:take-call-back': unvalidated,
+    'action:book-and-file': ['not-measured tool-limited'],
   },
   // An outdated If-Match is applied on PATCH and refused with 412 on PUT; none is asked for on either.
   'write.version-conflict': {
@@ -55,6 +57,8 @@ export const expected: Readonly<Record<string, Findings>> = {
   'write.status-timestamps': { 'action:cancel': ['pass'], 'action:take-call-back': ['pass'] },
   // Earlier versions can be read, by ids that are no numbers.
   'rollback.history': { 'action:book': ['pass'], 'action:cancel': ['pass'], 'action:take-call-back': ['pass'] },
+  // A transaction that fails is answered with an error, and what stood before the bad entry stays.
+  'error.atomic-bundle': { 'action:book-and-file': ['fail half-stored'] },
   // Errors repeat nothing of what was asked.
   'hipaa.phi-leakage': { run: ['pass'] },
   // What was deleted is answered 404, which the standard allows beside 410.
@@ -63,6 +67,7 @@ export const expected: Readonly<Record<string, Findings>> = {
     'action:cancel': ['pass'],
     'action:file-call-back': ['pass'],
     'action:take-call-back': ['pass'],
+    'action:book-and-file': ['not-measured tool-limited'],
   },
 };
 
@@ -80,7 +85,7 @@ export function rowsOf(results: readonly CheckResult[]): Row[] {
     const found = new Map<string, Set<string>>();
     for (const each of results.find((result) => result.check.id === check)?.judgements ?? []) {
       if (each.outcome === 'not-applicable') continue;
-      const said = each.messageId === null ? each.outcome : `${each.outcome} ${each.messageId}`;
+      const said = [each.outcome, each.messageId ?? each.reason ?? ''].join(' ').trimEnd();
       found.set(each.subject, (found.get(each.subject) ?? new Set()).add(said));
     }
     for (const subject of new Set([...Object.keys(bySubject), ...found.keys()])) {

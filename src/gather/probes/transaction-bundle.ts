@@ -91,7 +91,10 @@ async function creates({ objects }: ProbeTools, body: object): Promise<Bundle> {
   return bundle;
 }
 
-/** The last entry in a state that no value set has; a bundle of one gets a second one for it. */
+/**
+ * The last entry in a state that no value set has, and at the address of another type of the bundle where it has one:
+ * servers that look at no value still look at that. A bundle of one gets a second entry for it.
+ */
 function withInvalidEntry(bundle: Bundle): Bundle {
   const entries = entriesOf(bundle);
   const kept = entries.length === 1 ? entries : entries.slice(0, -1);
@@ -100,7 +103,9 @@ function withInvalidEntry(bundle: Bundle): Bundle {
     throw new ExchangeFault('tool-limited', 'the last entry has no state that could be made invalid', undefined);
   }
   const resource = { ...last.resource, status: unknownCode } as BundleEntry['resource'] & Resource;
-  return { ...bundle, entry: [...kept, { ...last, resource }] };
+  const otherType = kept.map((each) => each.resource?.resourceType).find((type) => type !== resource.resourceType);
+  const request = { method: 'POST' as const, url: otherType ?? resource.resourceType };
+  return { ...bundle, entry: [...kept, { ...last, request, resource }] };
 }
 
 /** The entries of one bundle, each with an identifier of its own to be found by. */
