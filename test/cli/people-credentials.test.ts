@@ -17,7 +17,10 @@ type EnvironmentClass = 'simulator' | 'org-nonprod';
 
 function organization(
   kind: EnvironmentClass,
-  { user = 'dr.login', authorizeUrl = 'https://127.0.0.1/authorize' as string | null } = {},
+  {
+    user = 'dr.login',
+    authorizeUrl = 'https://127.0.0.1/authorize',
+  }: { readonly user?: string; readonly authorizeUrl?: string | null } = {},
 ): OrganizationProfile {
   return {
     apiVersion: 'ehr-scorecard/v1',
