@@ -62,10 +62,12 @@ export function capabilityStatement(base: string, date: Date, options: Capabilit
             },
           ],
         },
-        resource: resourceTypes.map((type) => ({
-          ...resourceEntry(type),
-          ...(type === 'Subscription' && topics.length > 0 ? topicSubscriptions(topics) : {}),
-        })),
+        resource: resourceTypes.map((type) => {
+          const entry = resourceEntry(type);
+          if (type !== 'Subscription' || topics.length === 0) return entry;
+          const { extension = [], operation = [] } = topicSubscriptions(topics);
+          return { ...entry, extension, operation: [...(entry.operation ?? []), ...operation] };
+        }),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
       },
     ],
@@ -87,13 +89,19 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
     updateCreate: false,
     conditionalCreate: interactions.includes('create'),
     conditionalRead: 'not-match',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: interactions.includes('update'),
+    conditionalDelete: interactions.includes('delete') ? 'single' : 'not-supported',
     referencePolicy: ['literal', 'local'],
     ...(includes.length > 0 ? { searchInclude: includes.map(({ name }) => `${type}:${name}`) } : {}),
     searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })),
+    ...(interactions.includes('create') ? { operation: [validateOperation] } : {}),
   };
 }
+
+const validateOperation = {
+  name: 'validate',
+  definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+};
 
 /** https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/StructureDefinition-capability-subscriptiontopic-canonical.html */
 function topicSubscriptions(

@@ -1,4 +1,5 @@
 import type { AccessEvent, FhirRequest, FhirResponse } from '../exchange.js';
+import { conditionalDelete, conditionalUpdate, validate } from './conditional-interactions.js';
 import type { Exchange } from './exchange-state.js';
 import { FhirProblem, problem } from './problem.js';
 import { history, read, readVersion } from './read-interactions.js';
@@ -43,7 +44,9 @@ export function routeOf({ method, path }: Pick<FhirRequest, 'method' | 'path'>):
     versionId,
   });
   if (second === undefined) {
-    return verb === 'GET' ? found('search-type') : verb === 'POST' ? found('create') : undefined;
+    const byVerb = { GET: 'search-type', POST: 'create', PUT: 'update', DELETE: 'delete', PATCH: undefined } as const;
+    const interaction = byVerb[verb];
+    return interaction && found(interaction);
   }
   if (second === '_search') return verb === 'POST' && third === undefined ? found('search-type') : undefined;
   if (second === '_history') return verb === 'GET' && third === undefined ? found('history-type') : undefined;
@@ -64,6 +67,9 @@ export function interact(exchange: Exchange, route: Route | undefined): FhirResp
   const resourceType = route?.resourceType ?? /^[A-Z][A-Za-z]*/.exec(request.path)?.[0];
   if (resourceType !== undefined && !resourceTypeRule(resourceType)) {
     throw problem(404, 'not-supported', 'This resource type is not served here');
+  }
+  if (!route && resourceType !== undefined && asksToValidate(request, resourceType)) {
+    return validate(exchange, resourceType);
   }
   if (!route) {
     throw request.path.includes('$')
@@ -90,13 +96,16 @@ export function interact(exchange: Exchange, route: Route | undefined): FhirResp
     case 'create':
       return create(exchange, route.resourceType);
     case 'update':
-      return update(exchange, route.resourceType, id);
+      return id === '' ? conditionalUpdate(exchange, route.resourceType) : update(exchange, route.resourceType, id);
     case 'patch':
       return patch(exchange, route.resourceType, id);
     default:
-      return remove(exchange, route.resourceType, id);
+      return id === '' ? conditionalDelete(exchange, route.resourceType) : remove(exchange, route.resourceType, id);
   }
 }
+
+const asksToValidate = ({ method, path }: FhirRequest, resourceType: string): boolean =>
+  method === 'POST' && path === `${resourceType}/$validate` && interactionsOf(resourceType).includes('create');
 
 /** Of the address and, for POST _search, of the form. */
 function searchParameters({ query, body, path }: FhirRequest): URLSearchParams {

@@ -30,15 +30,27 @@ export function create(exchange: Exchange, resourceType: string): FhirResponse {
  * header or without a match. Throws FhirProblem 412 when several match.
  */
 export function existingMatch(exchange: Exchange, resourceType: string): StoredResource | undefined {
-  const { request, server, access } = exchange;
-  const header = request.headers['if-none-exist'];
+  const header = exchange.request.headers['if-none-exist'];
   if (header === undefined) return undefined;
-  const parameters = new URLSearchParams(header.replace(/^.*\?/, ''));
+  return onlyMatch(exchange, resourceType, new URLSearchParams(header.replace(/^.*\?/, '')), 'c', 'If-None-Exist');
+}
+
+/**
+ * The one resource that a search finds among those the client may touch in this way; `undefined` without one. `place` says
+ * where the search stands. Throws FhirProblem 400 for a search without a parameter, 412 when several match.
+ */
+export function onlyMatch(
+  { server, access }: Exchange,
+  resourceType: string,
+  parameters: URLSearchParams,
+  letter: 'c' | 'u' | 'd',
+  place: string,
+): StoredResource | undefined {
   const { store, base, now } = server;
   const search = parseSearch(resourceType, parameters, { store, base, nowMs: now().getTime(), strict: true });
-  if (search.clauses.length === 0) throw problem(400, 'value', 'Names no search parameter', 'If-None-Exist');
-  const [first, second] = findMatches(search, store).filter((match) => access.permits('c', resourceType, match));
-  if (second) throw problem(412, 'multiple-matches', 'More than one resource matches', 'If-None-Exist');
+  if (search.clauses.length === 0) throw problem(400, 'value', 'Names no search parameter', place);
+  const [first, second] = findMatches(search, store).filter((match) => access.permits(letter, resourceType, match));
+  if (second) throw problem(412, 'multiple-matches', 'More than one resource matches', place);
   return first;
 }
 
