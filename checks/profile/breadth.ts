@@ -11,7 +11,7 @@ export default defineCheck({
   severity: 'major',
   blocks: 'ehr-configuration',
   title: 'Every system and site in scope has an organization file and a measured run',
-  failureTitle: 'Systems or sites in scope were never tried',
+  failureTitle: 'Systems or sites in scope have not been tried',
   plain: 'It works in every clinic that is to use it, not only in the one where it was shown.',
   why: 'An organization rarely has one system; the workflow stops at the door of the clinic that runs another.',
   sends:

@@ -43,7 +43,7 @@ export default defineDerivedCheck({
   severity: 'minor',
   blocks: 'product',
   title: 'The product reaches as deep into the EHR as the business case assumes',
-  failureTitle: 'The savings assume work that staff still do by hand',
+  failureTitle: 'The business case assumes work away that staff still do by hand',
   plain: 'The minutes the business case counts on are really taken off somebody’s hands.',
   why: 'A product that only shows its answer leaves the typing to staff, and the case was made for one that writes.',
   sends: 'Nothing of its own. Compares `value.assumedDepth` with what the checks of reading and writing found.',

@@ -4,6 +4,7 @@ import type { EnvironmentClass } from '../model/outcome.js';
 import { scorecardSchemaVersion, type Scorecard } from '../model/scorecard.js';
 import { decisionEnvironment } from '../model/subjects.js';
 import { answerEntry, answersOf } from './answers.js';
+import { auditOf } from './audit.js';
 import { baselineOf } from './baseline.js';
 import { attributed, nextActions } from './blockers.js';
 import { checkEntry, exchangesOf } from './check-entry.js';
@@ -223,11 +224,12 @@ export function score(input: ScoreInput): Scorecard {
       ),
     })),
     narrowing: null,
-    value: valueOf(contract, rows, answers),
+    value: valueOf(contract, rows, answers, startedAt),
     checks: rows
       .map((row) => checkEntry(row, input, gapOf(row)))
       .sort((a, b) => compareCodeUnits(a.id, b.id) || compareCodeUnits(a.part ?? '', b.part ?? '')),
     questions,
+    audit: auditOf(input),
     latency,
     matrix,
     residue: [...(last?.residue ?? [])].sort(

@@ -3,58 +3,136 @@ import type { Scorecard } from '../model/scorecard.js';
 import type { AnswerCore } from './answers.js';
 import { isApplicable, type Row } from './rows.js';
 
-type Step = NonNullable<NonNullable<Contract['value']>['steps']>[number];
+type Case = NonNullable<Contract['value']>;
+type Step = NonNullable<Case['steps']>[number];
+type Value = NonNullable<Scorecard['value']>;
 
 /** The question whose deciding checks a step stands on before it is anything but handwork. */
 const standsOn = (step: Step): AnswerCore['question'] => (step.where === 'product' ? 'read' : 'write');
 const manual = (step: Step): number => step.manualMinutes ?? 0;
 const deep = (step: Step): number => step.deepMinutes ?? manual(step);
-const hundredths = (minutes: number): number => Math.round(minutes * 100);
+const hundredths = (number: number): number => Math.round(number * 100);
+const whole = (inHundredths: number): string => String(Math.round(inHundredths / 100));
+
+/** How far a stated number may be off: one with a source, in date, and a guess. */
+const offPercent = { attested: 20, assumption: 50 } as const;
+
+/** Numbers the arithmetic stands on; `handMinutes` is by hand, over all steps. */
+interface Inputs {
+  readonly volumePerWeek: number;
+  readonly handMinutes: number;
+  readonly errorRateManual: number;
+  readonly cleanupMinutes: number;
+}
+const inputNames = ['volumePerWeek', 'handMinutes', 'errorRateManual', 'cleanupMinutes'] as const;
+
+/** Minutes per week at the three depths. */
+function weekly(
+  steps: readonly Step[],
+  earned: (step: Step) => boolean,
+  inputs: Inputs,
+): Record<Value['bars'][number]['depth'], number> {
+  const stated = steps.reduce((sum, step) => sum + manual(step), 0);
+  const factor = stated === 0 ? 1 : inputs.handMinutes / stated;
+  const byHand = (step: Step): number => manual(step) * factor;
+  // What is left of a step at depth is no longer handwork, and stays as stated.
+  const left = (step: Step): number => Math.min(byHand(step), deep(step));
+  const cleanup = inputs.errorRateManual * inputs.cleanupMinutes;
+  const minutes = (of: (step: Step) => number, errors: boolean): number =>
+    inputs.volumePerWeek * (steps.reduce((sum, step) => sum + of(step), 0) + (errors ? cleanup : 0));
+  const typed = steps.some((step) => step.where !== 'product' && !earned(step));
+  return {
+    shallow: minutes(byHand, true),
+    measured: minutes((step) => (earned(step) ? left(step) : byHand(step)), typed),
+    deep: minutes(left, false),
+  };
+}
 
 /**
- * Minutes per week by hand, as measured and as the business case assumes; null while volume or steps are not stated.
- * Arithmetic on stated inputs, no forecast: a step counts as automatic only if everything that decides it is settled.
+ * Minutes and cost per week by hand, as measured and as the business case assumes, and how far they move with their inputs;
+ * null while volume or steps are not stated. Arithmetic on stated inputs, no forecast: a step counts as automatic only if
+ * everything that decides it is settled.
  */
-export function valueOf(contract: Contract, rows: readonly Row[], answers: readonly AnswerCore[]): Scorecard['value'] {
-  const { volumePerWeek: volume, steps, errorRateManual, cleanupMinutes, baselineSource } = contract.value ?? {};
-  if (volume === undefined || steps === undefined || steps.length === 0) return null;
+export function valueOf(
+  contract: Contract,
+  rows: readonly Row[],
+  answers: readonly AnswerCore[],
+  startedAt: string,
+): Scorecard['value'] {
+  const stated = contract.value ?? {};
+  const { volumePerWeek, steps, labourCostPerHour = null, baselineSource } = stated;
+  if (volumePerWeek === undefined || steps === undefined || steps.length === 0) return null;
   const unsettled = (question: AnswerCore['question']): Row[] =>
     answers.find((one) => one.question === question)?.deciding.filter((row) => isApplicable(row) && !row.settled) ?? [];
   const missing = new Map(steps.map((step) => [step, unsettled(standsOn(step))]));
-  const earned = (step: Step): boolean => missing.get(step)!.length === 0;
-  const cleanup = (errors: boolean): number => (errors ? (errorRateManual ?? 0) * (cleanupMinutes ?? 0) : 0);
-  const weekly = (minutes: (step: Step) => number, errors: boolean): number =>
-    hundredths(volume * (steps.reduce((sum, step) => sum + minutes(step), 0) + cleanup(errors)));
-  const byHand = steps.some((step) => step.where !== 'product' && !earned(step));
-  const shallow = weekly(manual, true);
-  const measured = weekly((step) => (earned(step) ? deep(step) : manual(step)), byHand);
-  const assumed = weekly(deep, false);
-  const costs = rows.map((row) => ({
-    check: row.check,
-    minutesHundredths: hundredths(
-      volume *
-        steps
-          .filter((step) => missing.get(step)!.includes(row))
-          .reduce((sum, step) => sum + manual(step) - deep(step), 0),
-    ),
-  }));
-  const most = costs.reduce<(typeof costs)[number] | null>(
-    (best, one) => (one.minutesHundredths > (best?.minutesHundredths ?? 0) ? one : best),
-    null,
-  );
-  const assumption = baselineSource?.link === undefined;
-  const minutes = (value: number): string => String(Math.round(value / 100));
+  const earned = (step: Step): boolean => missing.get(step)?.length === 0;
+  const inputs: Inputs = {
+    volumePerWeek,
+    handMinutes: steps.reduce((sum, step) => sum + manual(step), 0),
+    errorRateManual: stated.errorRateManual ?? 0,
+    cleanupMinutes: stated.cleanupMinutes ?? 0,
+  };
+  const minutes = weekly(steps, earned, inputs);
+  const gap = (with_: Partial<Inputs>): number => {
+    const moved = weekly(steps, earned, { ...inputs, ...with_ });
+    return hundredths(moved.measured - moved.deep);
+  };
+  const { link, expires } = baselineSource ?? {};
+  const sourced = link !== undefined && (expires === undefined || expires >= startedAt.slice(0, 10));
+  const grade = sourced ? 'attested' : 'assumption';
+  const percent = offPercent[grade];
+  const all = (factor: number): Inputs => ({
+    volumePerWeek: inputs.volumePerWeek * factor,
+    handMinutes: inputs.handMinutes * factor,
+    errorRateManual: inputs.errorRateManual * factor,
+    cleanupMinutes: inputs.cleanupMinutes * factor,
+  });
+  const [less, more] = [1 - percent / 100, 1 + percent / 100];
+  const range = { lowHundredths: gap(all(less)), highHundredths: gap(all(more)) };
+  const most = rows
+    .map((row) => ({
+      check: row.check,
+      minutesHundredths: hundredths(
+        volumePerWeek *
+          steps
+            .filter((step) => missing.get(step)?.includes(row) === true)
+            .reduce((sum, step) => sum + manual(step) - deep(step), 0),
+      ),
+    }))
+    .reduce<Value['mostCostly']>(
+      (best, one) => (one.minutesHundredths > (best?.minutesHundredths ?? 0) ? one : best),
+      null,
+    );
+  const cost = (ofMinutes: number): number | null =>
+    labourCostPerHour === null ? null : hundredths((ofMinutes / 60) * labourCostPerHour);
+  const notYetEarned = hundredths(minutes.measured) - hundredths(minutes.deep);
+  const possible = hundredths(minutes.shallow) - hundredths(minutes.deep);
+  const between =
+    notYetEarned === 0
+      ? ''
+      : `; ${whole(range.lowHundredths)} to ${whole(range.highHundredths)} if every number is off by ${percent} %`;
   return {
-    bars: [
-      { depth: 'shallow', weeklyMinutesHundredths: shallow },
-      { depth: 'measured', weeklyMinutesHundredths: measured },
-      { depth: 'deep', weeklyMinutesHundredths: assumed },
-    ],
-    notYetEarnedHundredths: measured - assumed,
+    assumedDepth: stated.assumedDepth ?? null,
+    bars: (['shallow', 'measured', 'deep'] as const).map((depth) => ({
+      depth,
+      weeklyMinutesHundredths: hundredths(minutes[depth]),
+      weeklyCostHundredths: cost(minutes[depth]),
+    })),
+    notYetEarnedHundredths: notYetEarned,
     mostCostly: most,
-    assumption,
-    sentence: `Savings not yet earned: ${minutes(measured - assumed)} of ${minutes(shallow - assumed)} minutes a week${
-      assumption ? ' (assumption: the baseline has no source)' : ''
+    assumption: !sourced,
+    inputs: inputNames.map((input) => ({ input, value: inputs[input], grade })),
+    sensitivity: {
+      percent,
+      ...range,
+      inputs: inputNames.map((input) => ({
+        input,
+        lowHundredths: gap({ [input]: inputs[input] * less }),
+        highHundredths: gap({ [input]: inputs[input] * more }),
+      })),
+    },
+    sentence: `Savings not yet earned: ${whole(notYetEarned)} of ${whole(possible)} minutes a week${between}${
+      sourced ? '' : ' (assumption: the baseline has no source in date)'
     }.`,
   };
 }

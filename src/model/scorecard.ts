@@ -279,6 +279,29 @@ const valueBarSchema = closed({
   depth: oneOf(['shallow', 'measured', 'deep'] as const),
   /** Hundredths of a minute per week. */
   weeklyMinutesHundredths: Type.Integer(),
+  /** Hundredths of whatever `labourCostPerHour` is stated in; null where it is not. */
+  weeklyCostHundredths: orNull(Type.Integer()),
+});
+
+const inputName = oneOf(['volumePerWeek', 'handMinutes', 'errorRateManual', 'cleanupMinutes'] as const);
+/** Hundredths of minutes not yet earned, with a number less or more than stated. */
+const moved = { lowHundredths: Type.Integer(), highHundredths: Type.Integer() };
+
+const accessSchema = closed({
+  group: oneOf(['reads', 'writes', 'refusals'] as const),
+  expected: count,
+  found: count,
+  kinds: Type.Array(closed({ kind: Type.String(), expected: count, found: count })),
+});
+const lookUpSchema = closed({
+  exchange: Type.String(),
+  at: Type.String(),
+  method: Type.String(),
+  path: Type.String(),
+  context: Type.String(),
+  status: Type.Integer(),
+  requestId: Type.String(),
+  found: Type.Boolean(),
 });
 
 const latencySchema = closed({
@@ -370,16 +393,28 @@ export const scorecardSchema = closed({
   narrowing: Type.Null(),
   value: orNull(
     closed({
+      assumedDepth: orNull(Type.String()),
       bars: Type.Array(valueBarSchema),
       notYetEarnedHundredths: Type.Integer(),
       mostCostly: orNull(closed({ check: Type.String(), minutesHundredths: Type.Integer() })),
       assumption: Type.Boolean(),
+      inputs: Type.Array(
+        closed({ input: inputName, value: Type.Number(), grade: oneOf(['attested', 'assumption'] as const) }),
+      ),
+      /** One number moved at a time, and all of them at once. */
+      sensitivity: closed({
+        percent: count,
+        ...moved,
+        inputs: Type.Array(closed({ input: inputName, ...moved })),
+      }),
       sentence: Type.String(),
     }),
   ),
   checks: Type.Array(checkSchema),
   /** A question per unknown, for whoever can answer it. */
   questions: Type.Array(questionSchema),
+  /** What the EHR's log held of what was sent; empty where no log was read. */
+  audit: closed({ groups: Type.Array(accessSchema), lookUp: Type.Array(lookUpSchema) }),
   latency: Type.Array(latencySchema),
   /** What a role may do at its own site, at every site, or at another one, with what was seen of it. */
   matrix: Type.Array(

@@ -66,6 +66,52 @@ export function auditTable({ checks }: Scorecard): Markdown {
   return markdownTable(['check', 'outcome', 'counted', 'exchanges to look up'], rows);
 }
 
+const groupWords = { reads: 'reads and searches', writes: 'writes', refusals: 'refusals' } as const;
+
+/** What was sent and what the log held of it, kind by kind; undefined where no log was read. */
+export function logTable({ audit }: Scorecard): Markdown | undefined {
+  const rows = audit.groups.flatMap(({ group, kinds }) =>
+    kinds.map(({ kind, expected, found }) => [
+      mark`${groupWords[group]}`,
+      mark`${kind}`,
+      mark`${found}`,
+      mark`${expected}`,
+    ]),
+  );
+  return rows.length === 0 ? undefined : markdownTable(['what', 'kind', 'found', 'expected'], rows);
+}
+
+/** Exchanges for the EHR team to look up in its own log, with what finds them there. */
+export function lookUpTable({ audit }: Scorecard): Markdown | undefined {
+  const rows = audit.lookUp.map(({ exchange, at, method, path, context, status, requestId, found }) => [
+    markdownCode(exchange),
+    mark`${at}`,
+    markdownCode(`${method} ${path}`),
+    mark`${context}, ${status}`,
+    markdownCode(requestId),
+    mark`${found ? 'found' : 'not found'}`,
+  ]);
+  if (rows.length === 0) return undefined;
+  return markdownTable(['exchange', 'sent at (UTC)', 'request', 'client, answer', 'X-Request-Id', 'in the log'], rows);
+}
+
+const depthWords = { shallow: 'every step by hand', measured: 'as measured', deep: 'as the case assumes' } as const;
+const barCharacters = 20;
+const wholeHundredths = (hundredths: number): string => String(Math.round(hundredths / 100));
+
+/** Minutes and cost a week at three depths; undefined where the contract states no business case. */
+export function valueTable({ value }: Scorecard): Markdown | undefined {
+  if (value === null) return undefined;
+  const most = Math.max(1, ...value.bars.map((bar) => bar.weeklyMinutesHundredths));
+  const rows = value.bars.map(({ depth, weeklyMinutesHundredths, weeklyCostHundredths }) => [
+    mark`${depthWords[depth]}`,
+    mark`${wholeHundredths(weeklyMinutesHundredths)}`,
+    said(weeklyCostHundredths === null ? null : wholeHundredths(weeklyCostHundredths)),
+    mark`${'\u2588'.repeat(Math.round((barCharacters * weeklyMinutesHundredths) / most))}`,
+  ]);
+  return markdownTable(['depth', 'minutes a week', 'cost a week', ''], rows);
+}
+
 // 45 CFR 164.312: implementation specifications marked "(Addressable)" in the rule's own text.
 const addressable = ['(a)(2)(iii)', '(a)(2)(iv)', '(c)(2)', '(e)(2)(i)', '(e)(2)(ii)'];
 

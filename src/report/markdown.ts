@@ -15,7 +15,15 @@ import {
   unshownByReason,
 } from './findings.js';
 import { findingSections } from './markdown-findings.js';
-import { auditTable, latencyTable, permissionTable, safeguardTable } from './markdown-tables.js';
+import {
+  auditTable,
+  latencyTable,
+  logTable,
+  lookUpTable,
+  permissionTable,
+  safeguardTable,
+  valueTable,
+} from './markdown-tables.js';
 import { writtenWords } from './run-words.js';
 import {
   answerWords,
@@ -222,8 +230,46 @@ function safeguards(scorecard: Scorecard): Markdown[] {
   return table === undefined ? [] : [section('HIPAA technical safeguards', table, mark`${dated}${open}`)];
 }
 
+function audit(scorecard: Scorecard): Markdown[] {
+  const [log, lookUps] = [logTable(scorecard), lookUpTable(scorecard)];
+  return [
+    section('Audit', auditTable(scorecard), ...(log === undefined ? [] : [log])),
+    ...(lookUps === undefined ? [] : [section('For the EHR team: look these up in your own log', lookUps)]),
+  ];
+}
+
+function business(scorecard: Scorecard): Markdown[] {
+  const { value } = scorecard;
+  const bars = valueTable(scorecard);
+  if (value === null || bars === undefined) return [];
+  const { percent, inputs } = value.sensitivity;
+  const moves = inputs.map(
+    ({ input, lowHundredths, highHundredths }) =>
+      `${inputWords[input]} ${Math.round(lowHundredths / 100)} to ${Math.round(highHundredths / 100)}`,
+  );
+  return [
+    section(
+      'Business case',
+      bars,
+      mark`${markdownProse(value.sentence)}`,
+      ...(value.notYetEarnedHundredths === 0
+        ? []
+        : [
+            mark`Minutes not yet earned when one number is ${percent} % less or more than stated: ${moves.join('; ')}. Arithmetic on stated numbers, no forecast.`,
+          ]),
+    ),
+  ];
+}
+
+const inputWords = {
+  volumePerWeek: 'volume',
+  handMinutes: 'minutes by hand',
+  errorRateManual: 'share of errors',
+  cleanupMinutes: 'minutes to clean up',
+} as const;
+
 function traffic(scorecard: Scorecard): Markdown {
-  const { run, residue, hosts, checks, redaction, maturity, value } = scorecard;
+  const { run, residue, hosts, checks, redaction, maturity } = scorecard;
   const { requests } = run;
   const aside = checks
     .filter((check) => check.outcome === 'not-applicable')
@@ -238,7 +284,6 @@ function traffic(scorecard: Scorecard): Markdown {
       ),
       mark`- ${redaction.phi === 'may-contain' ? 'patients by alias; keep as PHI' : 'synthetic patients, by alias'}`,
       mark`- maturity evidenced: ${maturity.evidenced} of 4 (${maturity.name})${maturity.claimed === null ? '' : `, claimed: ${maturity.claimed}`}`,
-      ...(value === null ? [] : [mark`- ${markdownProse(value.sentence)}`]),
       ...(aside.length === 0 ? [] : [mark`- does not apply: ${joinMarkdown(aside, ' ')}`]),
       mark`- run ${markdownCode(run.id)}, plan ${markdownCode(run.planSha256.slice(0, 16))}, seed ${markdownCode(run.seed)}`,
       ...run.inputs.map(({ role, name, sha256 }) => mark`- ${role}: ${markdownCode(name)} ${markdownCode(sha256)}`),
@@ -261,7 +306,8 @@ export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = 
     ...outlook(scorecard),
     ...(latency.length === 0 ? [] : [section('Latency', latencyTable(scorecard))]),
     ...(matrix.length === 0 ? [] : [section('Permissions', permissionTable(scorecard))]),
-    section('Audit', auditTable(scorecard)),
+    ...audit(scorecard),
+    ...business(scorecard),
     ...safeguards(scorecard),
     ...(findings.length === 0 ? [] : [section('Findings', ...findings)]),
     traffic(scorecard),

@@ -206,6 +206,7 @@ export const goOnSimulator: Scorecard = {
   blockers: [],
   narrowing: null,
   value: null,
+  audit: { groups: [], lookUp: [] },
   checks: [
     auditCheck('audit.reads-logged', 206, 206),
     auditCheck('audit.writes-logged', 151, 151),
