@@ -40,6 +40,7 @@ import missedEvents from './missed-events.js';
 import eventSubscription from './event-subscription.js';
 import environmentParity from './environment-parity.js';
 import fieldPresence from './field-presence.js';
+import knownSet from './known-set.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import sensitiveRecords from './sensitive-records.js';
@@ -87,6 +88,7 @@ export const probes: readonly AnyProbe[] = [
   scopeTrials,
   cellReading,
   sensitiveRecords,
+  knownSet,
   launchContext,
   patientBoundary,
   unsignedReading,

@@ -64,6 +64,32 @@ export const readFacts = {
       unknownType: Type.Object({ status, searchset: Type.Boolean() }),
     }),
   ),
+  /** How many records of a documented test patient the AI system's search by patient brings. Subject: run. */
+  'known-set': factKind(
+    1,
+    Type.Object({
+      /** Alias of the test patient. */
+      patient: Type.String(),
+      sets: Type.Array(
+        Type.Object({
+          resourceType: Type.String(),
+          documented: count,
+          status,
+          searchset: Type.Boolean(),
+          end: Type.Enum(['end', 'elsewhere', 'loops', 'broken', 'unfinished']),
+          /** Records of the patient, without objects that carry the mark of a run. */
+          seen: count,
+          /** The same asked once more; null where the first number was the documented one. */
+          seenAgain: Type.Union([count, Type.Null()]),
+          /** An OperationOutcome in the result speaks of more than the request. */
+          explained: Type.Boolean(),
+        }),
+        { minItems: 1 },
+      ),
+      /** The same session read the patient between the two searches; null where nothing was asked again. */
+      allowedBetween: Type.Union([Type.Boolean(), Type.Null()]),
+    }),
+  ),
   /** Times offered by the contract's slot search against the schedule itself, read by a staff context. Subject: slots. */
   'offered-slots': factKind(
     1,

@@ -1,15 +1,15 @@
 import type { Consent, Resource } from 'fhir/r4.js';
-import { type Chart, createChart } from './chart.js';
+import { createChart } from './chart.js';
 import type { Clinic, ClinicSite, OrganizationId, SensitiveRecord, TestPatient } from './clinic-index.js';
 import { type Identity, createIdentity, instantText, referenceTo } from './identity.js';
-import { type Orders, createOrders } from './orders.js';
+import { createOrders } from './orders.js';
 import { type Person, createPatients, describeTestPatient } from './people.js';
 import { createPlaces, organizationNames } from './places.js';
 import { createRandom } from './random.js';
 import { type SiteScheduling, createScheduling, visitTypeOf } from './scheduling.js';
 
-/** Types no shipped workflow writes, so that their count holds for the whole run. */
-const inventoryTypes = ['AllergyIntolerance', 'Coverage', 'MedicationRequest'] as const;
+/** Types whose count holds for the whole run: what a workflow adds to them carries the mark of the run. */
+const inventoryTypes = ['AllergyIntolerance', 'Appointment', 'Coverage', 'Encounter', 'MedicationRequest'] as const;
 
 /**
  * Everything the synthetic clinic of one organization holds, and what may be touched of it. A pure function of its
@@ -55,7 +55,11 @@ export function createClinic({
       ...(note.label === undefined ? { consent: referenceTo(consent) } : {}),
     }));
   });
-  const patients = records.flatMap(({ person, chart, orders }) => describe(person, chart, orders));
+  const patients = bySite.flatMap(({ scheduling, records: ofSite }) =>
+    ofSite.flatMap(({ person, chart, orders }) =>
+      describe(person, [...chart.resources, ...orders.resources, ...visitsOf(person, scheduling)]),
+    ),
+  );
 
   return {
     resources: [
@@ -83,8 +87,14 @@ export function createClinic({
   };
 }
 
-function describe(person: Person, chart: Chart, orders: Orders): readonly TestPatient[] {
-  const all: readonly Resource[] = [...chart.resources, ...orders.resources];
+const visitsOf = ({ resource }: Person, { resources }: SiteScheduling): Resource[] =>
+  resources.filter(
+    (each) =>
+      each.resourceType === 'Appointment' &&
+      each.participant.some(({ actor }) => actor?.reference === referenceTo(resource)),
+  );
+
+function describe(person: Person, all: readonly Resource[]): readonly TestPatient[] {
   const described = describeTestPatient(
     person,
     Object.fromEntries(inventoryTypes.map((type) => [type, all.filter((each) => each.resourceType === type).length])),

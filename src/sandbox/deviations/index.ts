@@ -247,6 +247,9 @@ import revokedTokenWorks from './revoked-token-works.js';
 import introspectionSaysActive from './introspection-says-active.js';
 import tokensCannotBeWithdrawn from './tokens-cannot-be-withdrawn.js';
 import oneKeyForAllOrganizations from './one-key-for-all-organizations.js';
+import searchWithholdsSilently from './search-withholds-silently.js';
+import searchWithholdsAndSaysSo from './search-withholds-and-says-so.js';
+import searchBringsOldCopies from './search-brings-old-copies.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -497,4 +500,7 @@ export const deviations: readonly Deviation[] = [
   introspectionSaysActive,
   tokensCannotBeWithdrawn,
   oneKeyForAllOrganizations,
+  searchWithholdsSilently,
+  searchWithholdsAndSaysSo,
+  searchBringsOldCopies,
 ];
