@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
+import { withTransaction } from '../src/sandbox/transaction-contract.js';
 import { budgetDelivery } from './support/hurry.js';
 import { trial, type TrialOptions } from './support/trial.js';
 import { witnesses } from './support/witnesses.js';
@@ -17,7 +18,8 @@ const trials: readonly TrialOptions[] = [
     })),
   },
   { workflow: 'documentation' },
-  { workflow: 'prior-authorization' },
+  // No shipped contract needs a transaction.
+  { workflow: 'prior-authorization', change: withTransaction },
 ];
 // Small, because each second of a busy EHR is a second of the test.
 const busy: TrialOptions = { checks: ['error.rate-limit', 'read.interactions'], requestsPerSecond: 6 };
