@@ -9,8 +9,8 @@ import {
   verifierMatches,
   type Consent,
   type LaunchContext,
+  type LaunchSettings,
   type RegisteredApp,
-  type SandboxUser,
 } from './launch.js';
 import { answerOf } from './node-exchange.js';
 import { covers, parseScope } from './scopes.js';
@@ -84,7 +84,7 @@ export async function createAuthorizationServer(settings: {
   clients: readonly RegisteredClient[];
   rules: AuthorizationRules;
   /** Who may sign in on a page, and whom they may choose. */
-  people: { tenant: string; users: readonly SandboxUser[]; patients: readonly { id: string; label: string }[] };
+  people: Pick<LaunchSettings, 'tenant' | 'users' | 'patients' | 'encounters'>;
 }): Promise<AuthorizationServer> {
   const { issuer, fhirBase, clients, rules, people } = settings;
   const byId = new Map(clients.map((client) => [client.clientId, client]));

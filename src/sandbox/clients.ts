@@ -138,10 +138,15 @@ export const clientTable: readonly ClientRegistration[] = [
   aiSystem('scribe', 'assistant', scribeScopes),
   aiSystem('scribe-spare', 'assistant', ['system/Patient.rs'], shortLived),
   aiSystem('scribe-app', 'assistant', ['launch', ...appScopes], { app: { flow: 'ehr-launch', ...appAddresses } }),
-  aiSystem('scribe-app-spare', 'assistant', ['launch/patient', 'openid', 'fhirUser', 'patient/Patient.rs'], {
-    app: { flow: 'standalone', ...appAddresses },
-    expendable: true,
-  }),
+  aiSystem(
+    'scribe-app-spare',
+    'assistant',
+    ['launch/patient', 'launch/encounter', 'openid', 'fhirUser', 'patient/Patient.rs'],
+    {
+      app: { flow: 'standalone', ...appAddresses },
+      expendable: true,
+    },
+  ),
   aiSystem('tracker', 'tracker', trackerScopes, { algorithm: 'RS384' }),
   aiSystem('tracker-spare', 'tracker', ['system/Task.rs'], shortLived),
   aiSystem('ai-voice-bot', 'bot', [...voiceBotScopes, subscribing], { usedBy: 'ai-program' }),

@@ -23,6 +23,9 @@ export interface SandboxUser {
 export interface LaunchContext {
   readonly patient?: string;
   readonly encounter?: string;
+  readonly intent?: string;
+  /** Further resources that are open. */
+  readonly fhirContext?: readonly { readonly reference: string }[];
 }
 
 /** A person's consent to one app, to be written into a code. */
@@ -42,6 +45,7 @@ export interface LaunchSettings {
   readonly users: readonly SandboxUser[];
   /** Whom a person may choose from when the EHR opened nobody. */
   readonly patients: readonly { readonly id: string; readonly label: string }[];
+  readonly encounters: readonly { readonly id: string; readonly patient: string; readonly label: string }[];
   readonly rules: AuthorizationRules;
   readonly issueCode: (consent: Consent) => Promise<{ readonly code: string; readonly grantId: string }>;
 }
@@ -95,12 +99,13 @@ export function createLaunch(settings: LaunchSettings): Launch {
     const app = settings.appOf(clientId);
     if (app === undefined) return errorPage(400, 'No such app is registered.');
     const launch = randomUUID();
-    const patient = query.get('patient');
-    const encounter = query.get('encounter');
-    keep(launches, launch, {
-      clientId,
-      context: { ...(patient === null ? {} : { patient }), ...(encounter === null ? {} : { encounter }) },
+    const given = ['patient', 'encounter', 'intent'].flatMap((name) => {
+      const value = query.get(name);
+      return value === null ? [] : [[name, value] as const];
     });
+    const open = query.getAll('fhirContext').map((reference) => ({ reference }));
+    const context = { ...Object.fromEntries(given), ...(open.length === 0 ? {} : { fhirContext: open }) };
+    keep(launches, launch, { clientId, context });
     return redirect(app.launchUri, { iss: fhirBase, launch });
   }
 
@@ -194,7 +199,10 @@ export function createLaunch(settings: LaunchSettings): Launch {
     transaction.user = user;
     // What the EHR opens it has allowed; a person who opens an app says so.
     if (transaction.launch !== undefined) return finish(id, transaction, user, transaction.launch);
-    const choices = settings.patients.map(({ id: value, label }) => ({ value, label }));
+    const options = (list: LaunchSettings['patients']) => list.map(({ id: value, label }) => ({ value, label }));
+    const choice = (name: string, label: string, list: LaunchSettings['patients']): Field => {
+      return { kind: 'choice', name, label, options: options(list) };
+    };
     return formPage({
       status: 200,
       title: 'Allow access',
@@ -202,9 +210,8 @@ export function createLaunch(settings: LaunchSettings): Launch {
       action: `${issuer}/allow`,
       fields: [
         { kind: 'hidden', name: 'transaction', value: id },
-        ...(choosesPatient(transaction)
-          ? [{ kind: 'choice', name: 'patient', label: 'Patient', options: choices } satisfies Field]
-          : []),
+        ...(choosesPatient(transaction) ? [choice('patient', 'Patient', settings.patients)] : []),
+        ...(choosesVisit(transaction) ? [choice('encounter', 'Visit', settings.encounters)] : []),
       ],
       button: 'Allow',
     });
@@ -215,10 +222,13 @@ export function createLaunch(settings: LaunchSettings): Launch {
     const transaction = live(id);
     const user = transaction?.user;
     if (transaction === undefined || user === undefined) return errorPage(400, 'Sign in first.');
-    const patient = form.get('patient');
     if (!choosesPatient(transaction)) return finish(id, transaction, user, {});
-    if (!settings.patients.some((each) => each.id === patient)) return errorPage(400, 'Choose a patient of the list.');
-    return finish(id, transaction, user, { patient: patient ?? '' });
+    const patient = settings.patients.find((each) => each.id === form.get('patient'))?.id;
+    if (patient === undefined) return errorPage(400, 'Choose a patient of the list.');
+    if (!choosesVisit(transaction)) return finish(id, transaction, user, { patient });
+    const visit = settings.encounters.find((each) => each.id === form.get('encounter'));
+    if (visit?.patient !== patient) return errorPage(400, 'Choose a visit of this patient.');
+    return finish(id, transaction, user, { patient, encounter: visit.id });
   }
 
   async function finish(
@@ -265,8 +275,10 @@ export function createLaunch(settings: LaunchSettings): Launch {
   };
 }
 
-const choosesPatient = ({ scopes }: Transaction): boolean =>
-  scopes.includes('launch/patient') || scopes.some((scope) => scope.startsWith('patient/'));
+const choosesVisit = ({ scopes }: Transaction): boolean => scopes.includes('launch/encounter');
+const choosesPatient = (transaction: Transaction): boolean =>
+  choosesVisit(transaction) ||
+  transaction.scopes.some((scope) => scope === 'launch/patient' || scope.startsWith('patient/'));
 
 /** Keeps a bounded number, the oldest go first. */
 function keep<V>(map: Map<string, V>, id: string, value: V): void {

@@ -87,12 +87,16 @@ export async function createOrganization(settings: {
   const clinic = createClinic({ seed: settings.seed, organization: id, now: now() });
   const users = await registerUsers(clinic, join(settings.folder, 'keys'));
   const patients = clinic.index.patients.map(({ id: patientId, alias }) => ({ id: patientId, label: alias }));
+  const encounters = clinic.index.encounters.flatMap((visit) => {
+    const patient = clinic.index.patients.find(({ alias }) => alias === visit.patient)?.id;
+    return patient === undefined ? [] : [{ id: visit.id, patient, label: `${visit.patient}, ${visit.visitNumber}` }];
+  });
   const authorization = await createAuthorizationServer({
     issuer,
     fhirBase,
     clients,
     rules,
-    people: { tenant: id, users, patients },
+    people: { tenant: id, users, patients, encounters },
   });
 
   const plainStore = createStore({ now });

@@ -25,6 +25,7 @@ export function smartConfiguration(issuer: string, scopes: Iterable<string>): Re
       'context-ehr-encounter',
       'context-banner',
       'context-standalone-patient',
+      'context-standalone-encounter',
       'permission-patient',
       'permission-v1',
       'permission-v2',

@@ -23,6 +23,8 @@ interface Changes {
   readonly context?: Record<string, string>;
   readonly standalone?: boolean;
   readonly password?: string;
+  /** Chosen on the page. */
+  readonly visit?: string;
 }
 
 /** Plays app, EHR and person; gives what the last step answered. */
@@ -32,7 +34,9 @@ async function signIn(changes: Changes = {}) {
   const client = organization.clients.find((each) => each.name === name)!;
   const { issuer, fhirBase } = organization;
   const verifier = verifierOf();
-  const patient = organization.clinic.index.patients[0]!.id;
+  const { patients, encounters } = organization.clinic.index;
+  const patient = patients[0]!.id;
+  const visit = changes.visit ?? encounters.find((each) => each.patient === patients[0]!.alias)!.id;
   let launch: string | undefined;
   if (changes.standalone !== true) {
     const query = new URLSearchParams({ client_id: client.clientId, patient, ...changes.context });
@@ -70,7 +74,7 @@ async function signIn(changes: Changes = {}) {
       'POST',
       `${issuer}/allow`,
       form,
-      new URLSearchParams({ transaction, patient }).toString(),
+      new URLSearchParams({ transaction, patient, encounter: visit }).toString(),
     );
   }
   if (answer.status !== 302) return { answer, patient, client, verifier };
@@ -79,7 +83,7 @@ async function signIn(changes: Changes = {}) {
   expect(returned.searchParams.get('iss')).toBe(issuer);
   const code = returned.searchParams.get('code') ?? '';
   const exchange = () => exchangeOf(name, { code, code_verifier: verifier, redirect_uri: callback, ...changes.token });
-  return { answer: await exchange(), exchange, patient, client, verifier, cookie, asked: given.toString() };
+  return { answer: await exchange(), exchange, patient, client, verifier, cookie, visit, asked: given.toString() };
 }
 
 async function exchangeOf(name: string, members: Record<string, string | undefined>): Promise<Answer> {
@@ -125,9 +129,24 @@ describe('an app opened by the EHR', () => {
   });
 });
 
-test('opened by itself, the person chooses the patient', async () => {
-  const { answer, patient } = await signIn({ client: 'scribe-app-spare', standalone: true });
-  expect(answer).toMatchObject({ status: 200, json: { patient } });
+test('what else the EHR has open travels along', async () => {
+  const { answer } = await signIn({ context: { intent: 'review', fhirContext: 'DocumentReference/d1' } });
+  expect(answer.json).toMatchObject({ intent: 'review', fhirContext: [{ reference: 'DocumentReference/d1' }] });
+});
+
+describe('opened by itself', () => {
+  const opening = { client: 'scribe-app-spare', standalone: true } as const;
+
+  test('the person chooses patient and visit', async () => {
+    const { answer, patient, visit } = await signIn(opening);
+    expect(answer).toMatchObject({ status: 200, json: { patient, encounter: visit } });
+  });
+
+  test('a visit of somebody else is no choice', async () => {
+    const { index } = opened.organization().clinic;
+    const foreign = index.encounters.find(({ patient }) => patient !== index.patients[0]!.alias)!;
+    expect((await signIn({ ...opening, visit: foreign.id })).answer.status).toBe(400);
+  });
 });
 
 test('a browser that signed in is not asked for the password again', async () => {

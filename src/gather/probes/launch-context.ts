@@ -34,7 +34,7 @@ export default defineProbe({
     let last: AppSignIn | undefined;
     for (const [index, on] of patients.entries()) {
       last = await app.signIn(on);
-      openings.push(openingOf(last, on, patients[index - 1]));
+      openings.push(openingOf(last, on, patients[index - 1], app.binding.scopes ?? []));
     }
     const by: Fact['by'] = last?.launched === true ? 'launch' : 'choice';
     const idToken = last === undefined ? null : await idTokenOf(app, last, tools);
@@ -46,6 +46,7 @@ function openingOf(
   { first, status, launched }: AppSignIn,
   on: OpenedOn,
   before: OpenedOn | undefined,
+  scopes: readonly string[],
 ): Fact['openings'][number] {
   const said = first?.members ?? {};
   const compare = (given: unknown, open: string, previous: string | undefined) =>
@@ -61,7 +62,9 @@ function openingOf(
     token: first?.token !== undefined,
     patient: compare(said['patient'], on.patient, before?.patient),
     encounter:
-      on.encounter === undefined || !launched ? null : compare(said['encounter'], on.encounter, before?.encounter),
+      on.encounter === undefined || !(launched || scopes.includes('launch/encounter'))
+        ? null
+        : compare(said['encounter'], on.encounter, before?.encounter),
     members: members.filter((member) => said[member] !== undefined && said[member] !== null),
   };
 }
