@@ -42,7 +42,7 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
         exit(exitCodes.gateMet);
       } else if (audit !== undefined) {
         const { collected, scorecard } = await collectAudit(folder, { ...flags, audit }, places);
-        print(collected, scorecard, page(collected));
+        print(collected, scorecard, page(collected, scorecard));
         const answered = Object.values(collected.facts).some((fact) => !('missing' in fact));
         exit(answered ? exitCodes.gateMet : exitCodes.notShown);
       }
@@ -196,16 +196,25 @@ const titles: Readonly<Record<keyof LogFacts, string>> = {
   'refusals-in-log': 'refusals',
 };
 
-function page({ facts, rows, own, unreadable }: Collected): string {
-  const lines = Object.entries(facts).map(([kind, fact]) => {
-    const title = titles[kind as keyof LogFacts].padEnd(20);
-    return 'missing' in fact
-      ? `  ${title} not shown: ${fact.detail ?? fact.missing}`
-      : `  ${title} ${fact.found} of ${fact.expected} found, ${fact.leftOver} left over`;
+function page({ facts, rows, own, unreadable }: Collected, { audit: { lookUp } }: Scorecard): string {
+  const lines = Object.entries(facts).flatMap(([name, fact]) => {
+    const title = titles[name as keyof LogFacts].padEnd(20);
+    if ('missing' in fact) return [`  ${title} not shown: ${fact.detail ?? fact.missing}`];
+    return [
+      `  ${title} ${fact.found} of ${fact.expected} found, ${fact.leftOver} left over`,
+      ...fact.kinds.map(({ kind, found, expected }) => `    ${kind.padEnd(18)} ${found} of ${expected}`),
+    ];
   });
-  return [`${rows} records read, ${own} of this run kept as counts, ${unreadable} not readable`, ...lines, ''].join(
-    '\n',
+  const lookUps = lookUp.map(
+    ({ at, method, path, requestId, found }) =>
+      `  ${at}  ${method} ${path}  X-Request-Id ${requestId}  ${found ? 'found' : 'not found'}`,
   );
+  return [
+    `${rows} records read, ${own} of this run kept as counts, ${unreadable} not readable`,
+    ...lines,
+    ...(lookUps.length === 0 ? [] : ['For the EHR team, to look up in its own log:', ...lookUps]),
+    '',
+  ].join('\n');
 }
 
 function witnessPage({ facts, sightings, wrongWords }: Witnessed): string {

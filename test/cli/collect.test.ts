@@ -132,6 +132,27 @@ describe('collect --audit', () => {
     expect(outcomeOf(scorecard, 'audit.writes-logged').outcome).toBe('pass');
   });
 
+  it('judges what the records say, whatever the format, and hands out exchanges to look up', async () => {
+    const ndjson = events.map((event) => JSON.stringify(event)).join('\n');
+    const whole = await collected(ndjson, 'log.ndjson', { mapping: 'auditevent-ndjson' });
+    expect(outcomeOf(whole.scorecard, 'audit.record-quality').outcome).toBe('pass');
+    expect(whole.scorecard.audit.groups.map(({ group }) => group)).toEqual(['reads', 'writes', 'refusals']);
+    expect(whole.scorecard.audit.lookUp).toHaveLength(5);
+    const export_ = await collected(csv(rows, everyColumn), 'log.csv');
+    expect(outcomeOf(export_.scorecard, 'audit.record-quality').outcome).toBe('pass');
+    const nameless = await collected(
+      csv(
+        rows.map((row) => ({ ...row, patient: '', object: '' })),
+        everyColumn,
+      ),
+      'log.csv',
+    );
+    expect(nameless.collected.quality).toMatchObject({
+      kindsWithoutPatient: expect.arrayContaining(['read Patient']) as string[],
+    });
+    expect(outcomeOf(nameless.scorecard, 'audit.record-quality').outcome).toBe('fail');
+  });
+
   it('matches by client, patient, kind and time where the log keeps no request id', async () => {
     const columns = everyColumn.filter((name) => name !== 'requestId');
     const { collected: result } = await collected(csv(rows, columns), 'log.csv');
