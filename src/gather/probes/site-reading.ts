@@ -34,40 +34,35 @@ export default defineProbe({
   when: (_subject, documents) => limitedRoles(documents).length > 0,
   needs: [],
   writes: 'none',
+  // Nothing is sent there: that an organization has one site only is seen in its file.
+  inProduction: true,
   brings: ['site-reading'],
-  sends: (_subject, documents) => [
-    ...knownObjectTemplates(documents),
-    ...limitedRoles(documents).flatMap(({ session, site, cells }): RequestTemplate[] =>
-      session === undefined || site === undefined
-        ? []
-        : [
-            ...cells.flatMap((cell) => siteObjectTemplates(documents, sitesAllowed(cell, site), [cell.resourceType])),
-            ...cells.flatMap((cell) =>
-              lettersTried(cell).map((letter) => reading(session, cell.resourceType, letter, 1)),
-            ),
-            // Something of its own site, before and after.
-            ...cells.map((cell) => reading(session, cell.resourceType, cell.allow.includes('r') ? 'r' : 's', 2)),
-          ],
-    ),
-  ],
+  sends(_subject, documents) {
+    if (documents.environmentClass === 'production') return [];
+    return [
+      ...knownObjectTemplates(documents),
+      ...limitedRoles(documents).flatMap(({ session, site, cells }): RequestTemplate[] =>
+        session === undefined || site === undefined
+          ? []
+          : [
+              ...cells.flatMap((cell) => siteObjectTemplates(documents, sitesAllowed(cell, site), [cell.resourceType])),
+              ...cells.flatMap((cell) =>
+                lettersTried(cell).map((letter) => reading(session, cell.resourceType, letter, 1)),
+              ),
+              // Something of its own site, before and after.
+              ...cells.map((cell) => reading(session, cell.resourceType, cell.allow.includes('r') ? 'r' : 's', 2)),
+            ],
+      ),
+    ];
+  },
   async run(_subject, tools) {
     const about: Record<string, Reading | Missing> = {};
-    const sites = tools.organization.sites?.length;
     for (const role of limitedRoles(tools)) {
-      const found =
-        sites === undefined
-          ? missing('undecided', 'the organization file lists no sites')
-          : sites < 2
-            ? new Map<PermissionCell, Reading>()
-            : await readingsOf(role, tools, sites);
+      const found = await readingsOf(role, tools);
       for (const cell of role.cells) {
+        const one = found instanceof Map ? found.get(cell) : found;
         about[cellId(cell)] =
-          sites !== undefined && sites < 2
-            ? { sites, ownSite: role.site ?? '', trials: [], allowedBefore: true, allowedAfter: true }
-            : found instanceof Map
-              ? (found.get(cell) ??
-                missing('no-test-object', 'no context has shown an object of this type at another site'))
-              : found;
+          one ?? missing('no-test-object', 'no context has shown an object of this type at another site');
       }
     }
     return { 'site-reading': { about } };
@@ -79,12 +74,16 @@ const reading = (context: string, type: string, letter: 'r' | 's', most: number)
     ? { context, method: 'GET', path: `${type}/{id}`, most }
     : { context, method: 'POST', path: `${type}/_search?_id`, most };
 
+/** By cell, where an object of its type is known at another site; or the same for every cell of the role. */
 async function readingsOf(
   role: RoleContext,
   tools: ProbeTools,
-  sites: number,
-): Promise<Map<PermissionCell, Reading> | Missing> {
+): Promise<ReadonlyMap<PermissionCell, Reading> | Reading | Missing> {
   const { site, cells } = role;
+  const sites = tools.organization.sites?.length;
+  if (sites === undefined) return missing('undecided', 'the organization file lists no sites');
+  if (sites < 2) return { sites, ownSite: site ?? '', trials: [], allowedBefore: true, allowedAfter: true };
+  if (tools.environmentClass === 'production') return missing('tool-limited', 'production is never tested negatively');
   const client = roleClient(role, tools);
   if (client === undefined) return missing('no-credential', `no context of role ${role.role} can sign in`);
   if (site === undefined) return missing('no-second-context', `no context of role ${role.role} belongs to one site`);
