@@ -54,7 +54,7 @@ export default defineCheck({
     const seen = throttling.filter(({ throttled }) => throttled > 0);
     if (seen.length === 0) {
       const requests = throttling.reduce((sum, row) => sum + row.requests, 0);
-      return say.notMeasured('not-seen', 'too-few', { requests });
+      return say.notMeasured('not-seen', 'not-in-this-version', { requests });
     }
     return seen.map((row) => {
       if (row.early > 0) return say.fail('at-once', row);
