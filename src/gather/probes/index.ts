@@ -57,6 +57,7 @@ import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
 import transportSecurity from './transport-security.js';
+import declaredArrival from './declared-arrival.js';
 import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
 import declaredPath from './declared-path.js';
@@ -73,6 +74,7 @@ export const probes: readonly AnyProbe[] = [
   declaredPath,
   pollSearch,
   declaredChannel,
+  declaredArrival,
   acceptedRequests,
   runCoverage,
   attestations,

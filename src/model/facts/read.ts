@@ -64,6 +64,22 @@ export const readFacts = {
       unknownType: Type.Object({ status, searchset: Type.Boolean() }),
     }),
   ),
+  /** Channels the organization declares for the events of a resource's type. Subject: resource with a bound on its age. */
+  'declared-arrival': factKind(
+    1,
+    Type.Object({
+      events: Type.Array(
+        Type.Object({
+          trigger: Type.String(),
+          /** Null: nobody says. */
+          channel: Type.Union([
+            Type.Enum(['subscription', 'hl7v2', 'vendor-feed', 'cds-hook', 'launch', 'poll', 'external']),
+            Type.Null(),
+          ]),
+        }),
+      ),
+    }),
+  ),
   /** How many records of a documented test patient the AI system's search by patient brings. Subject: run. */
   'known-set': factKind(
     1,

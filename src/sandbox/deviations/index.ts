@@ -250,6 +250,7 @@ import oneKeyForAllOrganizations from './one-key-for-all-organizations.js';
 import searchWithholdsSilently from './search-withholds-silently.js';
 import searchWithholdsAndSaysSo from './search-withholds-and-says-so.js';
 import searchBringsOldCopies from './search-brings-old-copies.js';
+import scheduleAsACopy from './schedule-as-a-copy.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -503,4 +504,5 @@ export const deviations: readonly Deviation[] = [
   searchWithholdsSilently,
   searchWithholdsAndSaysSo,
   searchBringsOldCopies,
+  scheduleAsACopy,
 ];
