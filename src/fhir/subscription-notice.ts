@@ -7,6 +7,8 @@ export interface NoticedEvent {
   /** `Type/id` of what it is about. */
   readonly focus: string | undefined;
   readonly timed: boolean;
+  /** The time it gives, in milliseconds since 1970; undefined where it is none. */
+  readonly atMs: number | undefined;
 }
 
 /** A notification of the R5 Backport, or the answer to `$status` or `$events`. */
@@ -49,10 +51,13 @@ export function readSubscriptionNotice(resource: Resource | undefined): Subscrip
       .filter(({ name }) => name === 'notification-event')
       .map(({ part }) => {
         const of = (name: string): ParametersParameter | undefined => listOf(part).find((each) => each.name === name);
+        const timestamp = textOf(of('timestamp')?.valueInstant);
+        const atMs = Date.parse(timestamp ?? '');
         return {
           number: countOf(of('event-number')),
           focus: localReference(of('focus')?.valueReference?.reference),
-          timed: textOf(of('timestamp')?.valueInstant) !== undefined,
+          timed: timestamp !== undefined,
+          atMs: Number.isNaN(atMs) ? undefined : atMs,
         };
       }),
     entries: others.flatMap(({ request, fullUrl }) => localReference(request?.url) ?? localReference(fullUrl) ?? []),

@@ -53,6 +53,8 @@ export interface InboxOptions {
   /** Key and certificate of the listener as PEM, where the organization file names them. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly testPatients: readonly string[];
+  /** Told of each event that says when it was, as it arrives. */
+  readonly onEventTime?: (atMs: number) => void;
 }
 
 const mostHeard = 20_000;
@@ -64,6 +66,7 @@ export async function openInbox({
   listener: declared,
   tls,
   testPatients,
+  onEventTime,
 }: InboxOptions): Promise<Inbox | Missing> {
   const sameMachine = isLoopback(fhirBase);
   const publicUrl = declared?.publicUrl;
@@ -87,6 +90,7 @@ export async function openInbox({
     }
     const { patients, ...read } = readNotification(request, request.path.slice(path.length));
     if (patients.some((patient) => !known.has(patient))) stranger = true;
+    for (const { atMs } of read.events) if (atMs !== undefined) onEventTime?.(atMs);
     const answered = read.kind === 'handshake' ? 200 : status;
     if (heard.length < mostHeard) heard.push({ ...read, receivedAtMs: request.receivedAtMs, answered });
     for (const look of waiting) look();
@@ -161,7 +165,7 @@ function readNotification(
   const focus = target ?? localReference(`${own?.resourceType ?? ''}/${own?.id ?? ''}`);
   return {
     kind: 'event',
-    events: [{ number: undefined, focus, timed: false }],
+    events: [{ number: undefined, focus, timed: false, atMs: undefined }],
     named: focus === undefined ? [] : [focus],
     eventsSinceStart: undefined,
     content: body.length > 0,

@@ -316,6 +316,8 @@ export class Run {
           listener: documents.organization.listeners?.[name],
           tls: this.#options.listenerTls?.get(name),
           testPatients: (documents.organization.testData?.patients ?? []).map(({ id }) => id),
+          onEventTime: (stampMs) =>
+            this.#folding.stamp({ source: 'notice', stampMs, resolutionMs: 1, notAfterMs: now().getTime() }),
         }),
       cases: this.#cases,
       objects: this.#objects,

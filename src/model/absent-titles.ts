@@ -8,7 +8,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'event.hl7v2-feed': 'The HL7 v2 feed loses and garbles nothing, and its queue is watched',
   'latency.event-to-record': 'The result stands in the record within its budget',
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
-  'latency.clock-skew': 'The clocks agree, so that two logs can be put in order',
   'cds.service': 'Advice appears where it should and changes no order by itself',
   'cds.prefetch': 'Without the data it needs it gives no advice',
   'cds.client-auth': 'Only the EHR can ask the AI about a patient',

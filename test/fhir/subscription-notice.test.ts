@@ -35,7 +35,7 @@ it('reads status, numbers, focus and what travels in it', () => {
     type: 'event-notification',
     eventsSinceStart: 12,
     error: false,
-    events: [{ number: 12, focus: 'Appointment/a1', timed: true }],
+    events: [{ number: 12, focus: 'Appointment/a1', timed: true, atMs: Date.UTC(2026, 10, 20, 8) }],
     entries: ['Appointment/a1'],
     resources: [{ resourceType: 'Patient', id: 'p1' }],
   });

@@ -18,6 +18,17 @@ export interface SeenExchange {
   readonly answer: Answer | undefined;
 }
 
+/** A time another system wrote down, and between which moments of our clock it did. */
+export interface SeenStamp {
+  readonly source: 'notice' | 'message';
+  /** Its own words as milliseconds since 1970, and how fine they are. */
+  readonly stampMs: number;
+  readonly resolutionMs: number;
+  /** Undefined where nobody knows how long it lay. */
+  readonly notBeforeMs?: number;
+  readonly notAfterMs: number;
+}
+
 /** Facts of the run counted over its exchanges; `cites` are the exchanges that say so, at most 40 are kept. */
 export type Folded<Brings extends FactKind> = {
   readonly [K in Brings]?: FactValue<K> | Missing | About<FactValue<K>>;
@@ -32,6 +43,8 @@ export interface Fold<State, Brings extends FactKind = FactKind> {
   readonly brings: readonly Brings[];
   readonly start: (documents: RunDocuments) => State;
   readonly step: (state: State, exchange: SeenExchange) => void;
+  /** The same for what arrived at a listener of the run. */
+  readonly stamp?: (state: State, stamp: SeenStamp) => void;
   readonly end: (state: State) => Folded<Brings>;
 }
 
@@ -40,6 +53,7 @@ export interface AnyFold {
   readonly brings: readonly FactKind[];
   readonly start: (documents: RunDocuments) => unknown;
   readonly step: (state: unknown, exchange: SeenExchange) => void;
+  readonly stamp?: (state: unknown, stamp: SeenStamp) => void;
   readonly end: (state: unknown) => Readonly<Record<string, unknown>>;
 }
 

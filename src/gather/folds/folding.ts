@@ -1,7 +1,7 @@
 import type { Missing } from '../../model/fact.js';
 import type { FactWriter } from '../fact-writer.js';
 import type { RunDocuments } from '../probe.js';
-import type { AnyFold, SeenExchange } from './fold.js';
+import type { AnyFold, SeenExchange, SeenStamp } from './fold.js';
 
 /** The folds of one run. A fold that throws is our fault: said once in the evidence, its facts are missing, the run goes on. */
 export class Folding {
@@ -12,10 +12,18 @@ export class Folding {
   }
 
   step(exchange: SeenExchange): void {
+    this.#each(({ fold, state }) => fold.step(state, exchange));
+  }
+
+  stamp(stamp: SeenStamp): void {
+    this.#each(({ fold, state }) => fold.stamp?.(state, stamp));
+  }
+
+  #each(see: (running: { readonly fold: AnyFold; readonly state: unknown }) => void): void {
     for (const running of this.#running) {
       if (running.fault !== undefined) continue;
       try {
-        running.fold.step(running.state, exchange);
+        see(running);
       } catch (fault) {
         running.fault = fault ?? true;
       }

@@ -1,7 +1,8 @@
 import canaries from './canaries.js';
+import clockOffsets from './clock-offsets.js';
 import contractSearches from './contract-searches.js';
 import throttling from './throttling.js';
 import type { AnyFold } from './fold.js';
 
 /** Every fold there is; each sees every exchange of a run. */
-export const folds: readonly AnyFold[] = [canaries, contractSearches, throttling];
+export const folds: readonly AnyFold[] = [canaries, clockOffsets, contractSearches, throttling];

@@ -5,10 +5,11 @@ import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
 import { auditFacts } from './audit.js';
 import { authorizationFacts } from './authorization.js';
+import { clockFacts } from './clock.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
-import { discoveryFacts } from './discovery.js';
 import { dataHandlingFacts } from './data-handling.js';
+import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
 import { eventFacts } from './event.js';
@@ -36,11 +37,12 @@ export const factKinds = {
   ...attestationFacts,
   ...auditFacts,
   ...authorizationFacts,
+  ...clockFacts,
   ...conflictFacts,
   ...controlFacts,
+  ...dataHandlingFacts,
   ...discoveryFacts,
   ...documentFacts,
-  ...dataHandlingFacts,
   ...identityFacts,
   ...eventFacts,
   ...latencyFacts,

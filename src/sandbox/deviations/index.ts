@@ -31,6 +31,7 @@ import certificateExpired from './certificate-expired.js';
 import certificateOfAnotherName from './certificate-of-another-name.js';
 import changesNotAudited from './changes-not-audited.js';
 import clockFarOff from './clock-far-off.js';
+import clocksOfTwoNodes from './clocks-of-two-nodes.js';
 import codeAcceptedTwice from './code-accepted-twice.js';
 import commitWithoutUndo from './commit-without-undo.js';
 import conditionNotCompiling from './condition-not-compiling.js';
@@ -145,6 +146,7 @@ import readFails from './read-fails.js';
 import readRefused from './read-refused.js';
 import readScopeAlsoSearches from './read-scope-also-searches.js';
 import rebookingRefused from './rebooking-refused.js';
+import recordTimesOfAnotherClock from './record-times-of-another-clock.js';
 import redirectByHost from './redirect-by-host.js';
 import redirectByPrefix from './redirect-by-prefix.js';
 import redirectSlashTolerated from './redirect-slash-tolerated.js';
@@ -285,6 +287,7 @@ export const deviations: readonly Deviation[] = [
   certificateOfAnotherName,
   changesNotAudited,
   clockFarOff,
+  clocksOfTwoNodes,
   codeAcceptedTwice,
   commitWithoutUndo,
   conditionNotCompiling,
@@ -399,6 +402,7 @@ export const deviations: readonly Deviation[] = [
   readRefused,
   readScopeAlsoSearches,
   rebookingRefused,
+  recordTimesOfAnotherClock,
   redirectByHost,
   redirectByPrefix,
   redirectSlashTolerated,
