@@ -8,12 +8,15 @@ const reading = ['read.required-fields', 'freshness.source-age'] as const;
 
 type State = 'works' | 'failed' | 'not-measured';
 
-/** What the results say about one subject; undefined where none is about it. */
+/** What the results say about one subject, or each about all of its own; undefined where none is about it. */
 function stateOf(results: readonly (SeenResult | undefined)[], subject?: string): State | undefined {
   const outcomes = results
-    .flatMap((result) => result?.judgements ?? [])
-    .filter((one) => (subject === undefined || one.subject === subject) && one.outcome !== 'not-applicable')
-    .map((one) => one.outcome);
+    .flatMap((result) => {
+      if (result === undefined) return [];
+      if (subject === undefined) return [result.outcome];
+      return result.judgements.filter((one) => one.subject === subject).map(({ outcome }) => outcome);
+    })
+    .filter((outcome) => outcome !== 'not-applicable');
   if (outcomes.length === 0) return undefined;
   if (outcomes.includes('fail')) return 'failed';
   return outcomes.some((outcome) => outcome === 'not-measured' || outcome === 'error') ? 'not-measured' : 'works';
