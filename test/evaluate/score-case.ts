@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { score, type ScoreInput } from '../../src/evaluate/score.js';
-import type { AnyCheck, MessageKind } from '../../src/model/check.js';
+import { loadChecks } from '../../src/cli/check-catalog.js';
+import type { AnyCheck, CheckMetadata, MessageKind } from '../../src/model/check.js';
 import type { Contract } from '../../src/model/documents/contract.js';
 import type { OrganizationProfile } from '../../src/model/documents/organization.js';
 import { mergePolicies, type PolicyDocument } from '../../src/model/documents/policy.js';
 import type { EvidenceEnd, EvidenceHeader } from '../../src/model/evidence.js';
 import type { RecordedFact } from '../../src/model/fact.js';
-import type { EnvironmentClass, Grade, Holder, NotMeasuredReason, Outcome } from '../../src/model/outcome.js';
+import type { EnvironmentClass, Grade, Holder, NotMeasuredReason, Outcome, Severity } from '../../src/model/outcome.js';
 import { policyOf } from '../../src/model/policy.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import type { AnySubject } from '../../src/model/subject.js';
 import { subjectsOf } from '../../src/model/subjects.js';
 import { literalSubject } from '../support/test-check.js';
 
-// Scorecards from stub checks: what each check of the policy found is said in a table, and scored for real.
+// Scorecards from tables: what each check of the shipped policies found on a subject of its own is said in a table, and scored
+// for real. Id, severity, class, kind and prose are those of the check itself; only its rule is not asked.
 
 export interface Found {
   readonly outcome: Exclude<Outcome, 'error'> | 'throws';
@@ -36,23 +38,20 @@ const policyDocument = (name: string): PolicyDocument =>
   parse(readFileSync(new URL(`../../profiles/policies/${name}.yaml`, import.meta.url), 'utf8')) as PolicyDocument;
 const pilot = policyDocument('pilot');
 const documents = { pilot, scale: mergePolicies(pilot, policyDocument('scale')) };
-/** Every id the policies name, with what they say of a check that is not there; taken from the list in the stubs' place. */
+/** What the policies say of a check that is not there. */
 const severities = new Map(documents.scale.absent?.map((one) => [one.check, one]));
+/** Every id the policies name. */
 export const allIds: readonly string[] = [...new Set(policyOf(documents.scale, true).rows.map((row) => row.check))];
 
-const severityOf: Readonly<Record<string, 'major' | 'minor'>> = Object.fromEntries(
-  [
-    [
-      'major',
-      'contract.org-overrides contract.governance contract.stability profile.breadth profile.certified-connection profile.environment-parity read.references-attachments read.known-set read.bulk-only event.missed-recovery event.duplicate-reorder event.hl7v2-feed latency.read latency.write latency.read-after-write latency.event-to-record latency.under-load cds.service cds.prefetch write.business-duplicate write.invalid-rejected write.status-timestamps write.visible-to-staff write.ai-provenance rollback.history error.atomic-bundle error.partial-write prod.kill-switch auth.token-lifecycle scope.least-privilege scope.workflow audit.denied-logged audit.record-quality audit.vendor-reconcile audit.retention-protection hipaa.minimum-necessary hipaa.sensitive-and-consent hipaa.safeguards-attested value.pilot-metrics',
-    ],
-    [
-      'minor',
-      'latency.clock-skew dsi.source-attributes error.rate-limit hipaa.session-and-emergency value.integration-depth value.warning-signs',
-    ],
-  ].flatMap(([severity, ids]) => ids!.split(' ').map((id) => [id, severity as 'major' | 'minor'])),
+const checksFolder = new URL('../../checks/', import.meta.url);
+/** The checks there are, by id. The policies name others, which stand under `absent`. */
+const present = new Map((await loadChecks(checksFolder)).map((check) => [check.id, check]));
+/** Ids of the policies that this version lacks; a stand-in says what they found. Those of later are in no denominator. */
+export const standIns: readonly string[] = allIds.filter(
+  (id) => !present.has(id) && severities.get(id)?.later !== true,
 );
-const attested = new Set(['audit.retention-protection', 'hipaa.safeguards-attested', 'dsi.source-attributes']);
+const severityOf = (id: string): Severity => present.get(id)?.severity ?? severities.get(id)?.severity ?? 'blocker';
+const attested = (id: string): boolean => present.get(id)?.kind === 'attest';
 const commitChecks = new Set([
   'write.version-conflict',
   'write.idempotent-retry',
@@ -111,25 +110,18 @@ const cellsOf = (id: string): readonly string[] =>
     ? ['cell:bot/Appointment', 'cell:scheduler/Appointment']
     : ['cell:bot/site', 'cell:scheduler/site'];
 
-/** `scope.role` and `scope.site` also take `[human]`: the cells of people. */
-function stub(id: string, table: Table): AnyCheck {
-  const named = (part = ''): Found =>
-    table[`${id}${part}`] ?? (attested.has(id) ? pass({ grade: 'attested' }) : pass());
-  const cells = id === 'scope.role' || id === 'scope.site';
-  const of = (subject: { readonly id: string }): Found =>
-    subject.id === cellsOf(id)[1] ? (table[`${id}[human]`] ?? pass()) : named();
-  const subjectKind = cells
-    ? 'cell'
-    : commitChecks.has(id)
-      ? 'action'
-      : subjectFor(id).startsWith('budget')
-        ? 'budget'
-        : 'attestation';
+/** What a check is and says of itself; of one that is not there yet, what the policies say. */
+function metadataOf(id: string): CheckMetadata & Pick<AnyCheck, 'messages'> {
+  const check = present.get(id);
+  if (check !== undefined) {
+    const { optional: _optional, aggregate: _aggregate, looksAt: _looksAt, ...rest } = check;
+    return rest;
+  }
   return {
     id,
-    kind: attested.has(id) ? 'attest' : id.startsWith('contract.') ? 'static' : 'probe',
-    severity: severityOf[id] ?? 'blocker',
-    blocks: id.startsWith('contract.') ? 'contract' : 'ehr-configuration',
+    kind: 'probe',
+    severity: severityOf(id),
+    blocks: 'ehr-configuration',
     title: `Title of ${id}`,
     failureTitle: `Failure of ${id}`,
     plain: 'A sentence.',
@@ -139,18 +131,40 @@ function stub(id: string, table: Table): AnyCheck {
     remedy: [{ owner: 'vendor', effort: 'low', text: 'Do something.' }],
     references: [],
     writes: 'none',
+    messages: {},
+  };
+}
+
+/** The check with its rule replaced by the table. `scope.role` and `scope.site` also take `[human]`: the cells of people. */
+function tabled(id: string, table: Table): AnyCheck {
+  const cells = id === 'scope.role' || id === 'scope.site';
+  const of = (subject: { readonly id: string }): Found =>
+    (subject.id === cellsOf(id)[1] ? table[`${id}[human]`] : table[id]) ?? pass();
+  const subjectKind = cells
+    ? 'cell'
+    : commitChecks.has(id)
+      ? 'action'
+      : subjectFor(id).startsWith('budget')
+        ? 'budget'
+        : 'attestation';
+  const { messages, ...metadata } = metadataOf(id);
+  return {
+    ...metadata,
     subjects: subjectKind,
     when: (subject) =>
       (cells ? cellsOf(id).includes(subject.id) : subject.id === subjectFor(id)) &&
       of(subject).outcome !== 'not-applicable',
     ifNone: 'not-applicable',
     reads: ['unconditional-update'],
-    messages: Object.fromEntries(
-      (['proof', 'rate', 'availability', 'control', 'limit', 'undecided'] as const).map((kind) => [
-        kind,
-        { kind, text: `Said by ${id}.` },
-      ]),
-    ),
+    messages: {
+      ...messages,
+      ...Object.fromEntries(
+        (['proof', 'rate', 'availability', 'control', 'limit', 'undecided'] as const).map((message) => [
+          message,
+          { kind: message, text: `Said by ${id}.` },
+        ]),
+      ),
+    },
     evaluate: (facts, say, subject) => {
       void facts['unconditional-update'];
       const found = of(subject);
@@ -203,7 +217,11 @@ export function inputOf(given: ScoreCase): ScoreInput {
       (subject) => subject.kind !== 'slots',
     ),
     ...cellsOf('scope.site').map((id, index) =>
-      literalSubject('cell', { role: 'bot', resourceType: 'Location', allow: 'r', product: index === 0, sites: 'any' }, id),
+      literalSubject(
+        'cell',
+        { role: 'bot', resourceType: 'Location', allow: 'r', product: index === 0, sites: 'any' },
+        id,
+      ),
     ),
     ...ids.flatMap((id) => {
       const subject = subjectFor(id);
@@ -223,7 +241,7 @@ export function inputOf(given: ScoreCase): ScoreInput {
         version: 1,
         subject,
         value: found.outcome === 'not-measured' ? { missing: found.reason ?? 'not-gathered' } : { status: 200 },
-        grade: found.grade ?? (attested.has(id) ? 'attested' : 'measured'),
+        grade: found.grade ?? (attested(id) ? 'attested' : 'measured'),
         exchanges: [],
         environmentClass: found.environmentClass ?? environment,
       };
@@ -275,12 +293,12 @@ export function inputOf(given: ScoreCase): ScoreInput {
     policy: policyOf(
       {
         ...document,
-        absent: absent.map((check) => severities.get(check) ?? { check, severity: severityOf[check] ?? 'blocker' }),
+        absent: absent.map((check) => severities.get(check) ?? { check, severity: severityOf(check) }),
       },
       given.shipped ?? true,
     ),
     subjects,
-    checks: ids.map((id) => stub(id, table)),
+    checks: ids.map((id) => tabled(id, table)),
     spanOf: () => undefined,
     ...given.more,
   };
