@@ -14,7 +14,7 @@ export default defineCheck({
   plain: 'The AI cannot overwrite what a nurse has just typed.',
   why: 'Two people and one product change the same record; where nothing compares versions, the last writer wins and nobody notices.',
   sends:
-    'Creates a test object, lets a second client change it, then updates it with the version from before (If-Match), between two updates based on the current version; last, one update that states no version.',
+    'Creates a test object, lets a second client change it, then updates it with the version from before (If-Match), between two updates based on the current version; last, one update that states no version. Where the workflow deletes, the same by deletes.',
   ask: {
     of: 'vendor',
     text: 'Show us, in your test system, what the EHR answers when your product updates a visit that a nurse changed a minute before.',
@@ -43,9 +43,9 @@ export default defineCheck({
     ...holderMessages,
     overwritten: {
       kind: 'proof',
-      text: 'The EHR answered {status} to an outdated update, and the newer data is gone.',
+      text: 'The EHR answered {status} to a change based on an outdated version, and the newer data is gone.',
     },
-    vacuous: { kind: 'control', text: 'Refused with {status}, but so is an update based on the current version.' },
+    vacuous: { kind: 'control', text: 'Refused with {status}, but so is a change based on the current version.' },
     'other-status': { kind: 'control', text: 'Answered {status}, which is no refusal of an outdated version.' },
     unexplained: { kind: 'limit', text: 'Refused with {status} and no OperationOutcome.' },
     unguarded: { kind: 'limit', text: 'An update that states no version is accepted ({status}).' },

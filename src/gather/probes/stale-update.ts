@@ -2,17 +2,19 @@ import type { Resource } from 'fhir/r4.js';
 import { explains } from '../../fhir/bundle.js';
 import { contentSha256 } from '../../fhir/content.js';
 import type { ContractAction } from '../../model/documents/contract.js';
-import { missing } from '../../model/fact.js';
-import { defineProbe, type Client } from '../probe.js';
-import { ExchangeFault, type Answer } from '../request.js';
+import { missing, type FactValue, type Missing } from '../../model/fact.js';
+import type { Subject } from '../../model/subject.js';
+import { defineProbe, type Client, type ProbeTools } from '../probe.js';
+import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
 import { creatingAction, testObjectTemplates } from '../test-objects.js';
 import { undoState } from '../undo-state.js';
 import { changesExisting, speaksFhir } from '../../model/actions.js';
 import { etagOf } from '../writer.js';
 
 /**
- * What the EHR does with an update based on an outdated version, between two based on the current one; all by the
- * interaction the workflow itself uses, because servers compare versions on one of PUT and PATCH and not on the other.
+ * What the EHR does with a change based on an outdated version, between two based on the current one; all by the
+ * interaction the workflow itself uses, because servers compare versions on one of PUT, PATCH and DELETE and not on the
+ * others.
  */
 export default defineProbe({
   id: 'stale-update',
@@ -26,6 +28,7 @@ export default defineProbe({
   sends: ({ item: { action } }) => {
     const path = `${action.resource}/{id}`;
     const method = methodOf(action);
+    if (method === 'DELETE') return deleteTemplates(action);
     return [
       ...testObjectTemplates(action),
       { context: 'ai', method: 'GET', path, most: 3 },
@@ -34,22 +37,19 @@ export default defineProbe({
       { context: 'second', method, path, most: 1, mutates: true },
     ];
   },
-  async run(subject, { clients: { ai, second }, testObject }) {
+  async run(subject, tools): Promise<Brought> {
+    const { clients, testObject } = tools;
+    const { ai, second } = clients;
     const method = methodOf(subject.item.action);
+    if (method === 'DELETE') return staleDelete(subject, tools);
     const created = await testObject(subject);
     const before = await change(ai, method, created, note('control before'));
     const mine = await read(ai, created);
     const theirs = await change(second, method, mine, note('changed by someone else'));
-    if (!before.ok || !theirs.ok) {
-      const detail = 'an update based on the current version was not accepted';
-      return {
-        'stale-update': missing('control-failed', detail),
-        'unconditional-update': missing('control-failed', detail),
-      };
-    }
+    if (!before.ok || !theirs.ok) return uncontrolled();
     const stale = await change(ai, method, mine, note('based on an outdated version'));
     const after = await read(ai, created);
-    const newerDataKept = theirs.resource !== undefined && contentSha256(after) === contentSha256(theirs.resource);
+    const newerDataKept = sameContent(after, theirs.resource);
     const current = await change(ai, method, after, note('control after'));
     return {
       'stale-update': {
@@ -70,11 +70,82 @@ interface Element {
   readonly value: string;
 }
 
-/** PUT where the action, or else its undo, replaces whole resources. */
-const methodOf = ({ interaction, compensation }: ContractAction): 'PATCH' | 'PUT' => {
+/** What the action does, else what its undo does. */
+function methodOf({ interaction, compensation }: ContractAction): 'PATCH' | 'PUT' | 'DELETE' {
   const undo = typeof compensation === 'object' ? compensation.interaction : undefined;
-  return interaction === 'update' || (interaction !== 'patch' && undo === 'update') ? 'PUT' : 'PATCH';
-};
+  const changes = interaction === 'create' || interaction === undefined ? undo : interaction;
+  return changes === 'delete' ? 'DELETE' : changes === 'update' ? 'PUT' : 'PATCH';
+}
+
+function deleteTemplates(action: ContractAction): RequestTemplate[] {
+  const path = `${action.resource}/{id}`;
+  return [
+    // One for the control before, which uses it up.
+    ...testObjectTemplates(action, 2),
+    { context: 'ai', method: 'GET', path, most: 3 },
+    { context: 'ai', method: 'DELETE', path, most: 3, mutates: true },
+    ...(['PATCH', 'PUT'] as const).map((method): RequestTemplate => ({
+      context: 'second',
+      method,
+      path,
+      most: 1,
+      mutates: true,
+    })),
+  ];
+}
+
+/** The delete of an object that somebody else has changed since, between two deletes of what is current. */
+async function staleDelete(
+  subject: Subject<'action'>,
+  { clients: { ai, second }, organization, testObject }: ProbeTools,
+): Promise<Brought> {
+  const before = await remove(ai, await testObject(subject));
+  if (!before.ok) return uncontrolled();
+  const mine = await read(ai, await testObject(subject));
+  const changed = note('changed by someone else');
+  const theirs = await change(second, changingMethod(organization, mine.resourceType), mine, changed);
+  if (!theirs.ok) return uncontrolled();
+  const stale = await remove(ai, mine);
+  const left = await readUnlessGone(ai, mine);
+  const current = left === undefined ? undefined : await remove(ai, left);
+  return {
+    'stale-update': {
+      status: stale.status,
+      newerDataKept: left !== undefined && sameContent(left, theirs.resource),
+      explained: explains(stale.resource),
+      currentAccepted: current?.ok ?? true,
+    },
+    'unconditional-update': missing('not-gathered', 'a delete that states no version is not tried'),
+  };
+}
+
+interface Brought {
+  readonly 'stale-update': FactValue<'stale-update'> | Missing;
+  readonly 'unconditional-update': FactValue<'unconditional-update'> | Missing;
+}
+
+function uncontrolled(): Brought {
+  const fault = missing('control-failed', 'a change based on the current version was not accepted');
+  return { 'stale-update': fault, 'unconditional-update': fault };
+}
+
+const sameContent = (one: Resource, other: Resource | undefined): boolean =>
+  other !== undefined && contentSha256(one) === contentSha256(other);
+
+const changingMethod = ({ writePolicy }: ProbeTools['organization'], resourceType: string): 'PATCH' | 'PUT' =>
+  (writePolicy?.allow ?? []).some(
+    ({ resource, interactions }) => resource === resourceType && interactions.includes('patch'),
+  )
+    ? 'PATCH'
+    : 'PUT';
+
+const remove = (client: Client, object: Resource): Promise<Answer> =>
+  client.write({
+    method: 'DELETE',
+    resourceType: object.resourceType,
+    objectId: object.id ?? '',
+    basedOn: object,
+  });
 
 // Description is free text of our own test object: changing it moves no work list.
 const note = (text: string): Element => ({ name: 'description', value: `INTEGRATION TEST - ${text}` });
@@ -108,7 +179,15 @@ function change(
 }
 
 async function read(client: Client, resource: Resource): Promise<Resource> {
+  return resourceOf(await client.read(resource.resourceType, resource.id ?? ''), resource);
+}
+
+async function readUnlessGone(client: Client, resource: Resource): Promise<Resource | undefined> {
   const answer = await client.read(resource.resourceType, resource.id ?? '');
+  return [404, 410].includes(answer.status) ? undefined : resourceOf(answer, resource);
+}
+
+function resourceOf(answer: Answer, resource: Resource): Resource {
   if (!answer.ok || answer.resource?.resourceType !== resource.resourceType) {
     throw new ExchangeFault(
       'prerequisite-failed',

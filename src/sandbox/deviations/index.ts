@@ -187,6 +187,7 @@ import slotsForbidden from './slots-forbidden.js';
 import slotsHeldUnseen from './slots-held-unseen.js';
 import slowDownForAnHour from './slow-down-for-an-hour.js';
 import slowDownWithoutATime from './slow-down-without-a-time.js';
+import staleDeleteAccepted from './stale-delete-accepted.js';
 import stalePatchAccepted from './stale-patch-accepted.js';
 import stalePutAccepted from './stale-put-accepted.js';
 import statementChangedSince from './statement-changed-since.js';
@@ -443,6 +444,7 @@ export const deviations: readonly Deviation[] = [
   slotsHeldUnseen,
   slowDownForAnHour,
   slowDownWithoutATime,
+  staleDeleteAccepted,
   stalePatchAccepted,
   stalePutAccepted,
   statementChangedSince,

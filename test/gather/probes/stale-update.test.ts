@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { withDeletion } from '../../../src/sandbox/deletion-contract.js';
 import { trial } from '../../support/trial.js';
 
 it.each([
@@ -21,4 +22,20 @@ it.each([
     200, 200, 412, 200, 428,
   ]);
   expect(outcome('write.version-conflict')).toBe('pass');
+});
+
+it('an action whose undo is a delete is tried with DELETE alone', async () => {
+  const { exchanges, outcome, before, after } = await trial({
+    workflow: 'prior-authorization',
+    checks: ['write.version-conflict'],
+    change: withDeletion,
+  });
+  const sent = exchanges.filter((each) => each.probe === 'stale-update' && each.subject === 'action:open-task');
+  const of = (context: string, method: string) =>
+    sent.filter((each) => each.context === context && each.method === method).map(({ status }) => status);
+  expect(of('ai', 'DELETE')).toEqual([204, 412, 204]);
+  expect(of('ai', 'PATCH')).toEqual([]);
+  expect(of('second', 'PATCH')).toEqual([200]);
+  expect(outcome('write.version-conflict')).toBe('pass');
+  expect(after).toBe(before);
 });
