@@ -6,8 +6,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * One request a probe may make. The recorder refuses anything that matches none, and the plan prints them all.
- * `path` is relative to the base of its purpose; `{id}` stands for one segment, names after `?` are the parameters that
- * may be sent (in the URL or in the form of a POST _search): `Appointment/{id}`, `Slot/_search?schedule&start`.
+ * `path` is relative to the base of its purpose; `{id}` stands for one segment, `{type}` for a resource type, names after `?` are
+ * the parameters that may be sent (in the URL or in the form of a POST _search): `Appointment/{id}`, `Slot/_search?schedule&start`.
  */
 export interface RequestTemplate {
   readonly context: string;

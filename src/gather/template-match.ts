@@ -62,7 +62,11 @@ function matches(
   if (segments.length !== actual.length) return false;
   if (
     !segments.every((segment, index) =>
-      segment === '{id}' ? /^[A-Za-z0-9.-]{1,64}$/.test(actual[index] ?? '') : segment === actual[index],
+      segment === '{id}'
+        ? /^[A-Za-z0-9.-]{1,64}$/.test(actual[index] ?? '')
+        : segment === '{type}'
+          ? /^[A-Z][A-Za-z]{1,40}$/.test(actual[index] ?? '')
+          : segment === actual[index],
     )
   )
     return false;

@@ -3,7 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'read.references-attachments': 'The text behind a note or an attachment can be opened',
   'event.duplicate-reorder': 'The same event twice, or two in the wrong order, cause one action',
   'event.hl7v2-feed': 'The HL7 v2 feed loses and garbles nothing, and its queue is watched',
   'latency.event-to-record': 'The result stands in the record within its budget',

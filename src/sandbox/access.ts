@@ -1,4 +1,4 @@
-import type { DocumentReference, Resource } from 'fhir/r4.js';
+import type { Binary, DocumentReference, Resource } from 'fhir/r4.js';
 import { roleRights, type Role } from './clients.js';
 import type { Access } from './exchange.js';
 import { grants, parseScope } from './scopes.js';
@@ -27,8 +27,10 @@ export function createAccess(token: {
   isOfPatient?: (resource: Resource) => boolean;
   /** Whether a label or a consent keeps a resource from the role. */
   isWithheld?: (resource: Resource) => boolean;
+  /** The resource a content belongs to, whose right decides about it. */
+  documentOf?: (content: Binary) => Resource | undefined;
 }): Access {
-  const { role, site, siteOf, isOfPatient, isWithheld } = token;
+  const { role, site, siteOf, isOfPatient, isWithheld, documentOf } = token;
   const scopes = token.scopes.flatMap((text) => parseScope(text) ?? []);
   const rights = roleRights[role];
   return {
@@ -40,6 +42,11 @@ export function createAccess(token: {
     scopes: token.scopes,
     requestId: token.requestId,
     permits(interaction, resourceType, resource) {
+      if (resourceType === 'Binary') {
+        const document = resource === undefined ? undefined : documentOf?.(resource as Binary);
+        if (resource !== undefined && document === undefined) return false;
+        return this.permits(interaction, document?.resourceType ?? 'DocumentReference', document);
+      }
       if (!(Object.hasOwn(rights, resourceType) && rights[resourceType]?.includes(interaction))) return false;
       if (!grants(scopes, interaction, resourceType, resource, isOfPatient)) return false;
       if ('cu'.includes(interaction) && resource !== undefined && isSigned(resource) && !signers.has(role))

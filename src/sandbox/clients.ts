@@ -49,6 +49,7 @@ export const roleRights: Readonly<Record<Role, Readonly<Record<string, string>>>
     Condition: 'rs',
     Observation: 'rs',
     MedicationRequest: 'rs',
+    Medication: 'r',
     AllergyIntolerance: 'rs',
     DocumentReference: 'crs',
     Practitioner: 'rs',
@@ -100,6 +101,7 @@ const scribeScopes = [
   'system/Patient.rs',
   'system/Encounter.rs',
   'system/MedicationRequest.rs',
+  'system/Medication.r',
   'system/AllergyIntolerance.rs',
   'system/DocumentReference.crs',
 ];
@@ -118,6 +120,7 @@ const appScopes = [
   'patient/Patient.rs',
   'patient/Encounter.rs',
   'patient/MedicationRequest.rs',
+  'patient/Medication.r',
   'patient/AllergyIntolerance.rs',
   'patient/DocumentReference.crs',
 ];

@@ -14,7 +14,7 @@ import { throughSeam, type Deliver, type Deviation } from './deviation.js';
 import type { Access, AccessEvent } from './exchange.js';
 import { parseRequest, refusal, requestIdOf, written } from './fhir-exchange.js';
 import { createFhirHandler } from './fhir/handler.js';
-import { patientsOf } from './fhir/references.js';
+import { localReference, patientsOf } from './fhir/references.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
 import { createPrivateFolder, writePrivateFile, type KeyOf } from './keys.js';
@@ -191,6 +191,10 @@ export async function createOrganization(settings: {
       isWithheld(resource) {
         const why = withheldFrom(role, resource, fhirBase, () => store.all('Consent'));
         return why !== undefined && rules.withholds(why);
+      },
+      documentOf({ securityContext }) {
+        const local = localReference(securityContext?.reference ?? '', fhirBase);
+        return local && store.get(local.type, local.id)?.resource;
       },
     });
     const ruled = (asked: Access): Access => ({

@@ -41,6 +41,7 @@ import eventSubscription from './event-subscription.js';
 import environmentParity from './environment-parity.js';
 import fieldPresence from './field-presence.js';
 import knownSet from './known-set.js';
+import followedLinks from './followed-links.js';
 import latencySeries from './latency-series.js';
 import searchBehaviour from './search-behaviour.js';
 import sensitiveRecords from './sensitive-records.js';
@@ -91,6 +92,7 @@ export const probes: readonly AnyProbe[] = [
   cellReading,
   sensitiveRecords,
   knownSet,
+  followedLinks,
   launchContext,
   patientBoundary,
   unsignedReading,

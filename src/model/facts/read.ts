@@ -64,6 +64,35 @@ export const readFacts = {
       unknownType: Type.Object({ status, searchset: Type.Boolean() }),
     }),
   ),
+  /** What became of the references and attachments the contract follows. Subject: resource. */
+  'followed-links': factKind(
+    1,
+    Type.Object({
+      fields: Type.Array(
+        Type.Object({
+          path: Type.String(),
+          follow: Type.Enum(['reference', 'attachment']),
+          /** Records that were looked at. */
+          records: count,
+          /** Different links in them, as many as are followed. */
+          links: count,
+          /** Opened with what was stated; contained ones and the data an attachment carries itself among them. */
+          opened: count,
+          /** References to a resource the record contains. */
+          contained: count,
+          /** Refused, gone, malformed or answered with something else. */
+          broken: count,
+          /** Opened, but with another content type, size or encoding than stated, or without any text. */
+          unusable: count,
+          /** Attachments answered with 401, 403, a redirect or a page where the document itself could be read. */
+          otherLogin: count,
+          /** Links to addresses outside the FHIR base; never followed. */
+          elsewhere: count,
+        }),
+        { minItems: 1 },
+      ),
+    }),
+  ),
   /** Channels the organization declares for the events of a resource's type. Subject: resource with a bound on its age. */
   'declared-arrival': factKind(
     1,

@@ -1,9 +1,11 @@
 import type {
   AllergyIntolerance,
+  Binary,
   CodeableConcept,
   Condition,
   DocumentReference,
   Encounter,
+  Medication,
   MedicationRequest,
   Observation,
   Practitioner,
@@ -14,7 +16,15 @@ import { type Identity, dateText, dayAfter, instantText, referenceTo } from './i
 import type { Person } from './people.js';
 import { createVisits } from './visits.js';
 
-type ChartResource = AllergyIntolerance | Condition | DocumentReference | Encounter | MedicationRequest | Observation;
+type ChartResource =
+  | AllergyIntolerance
+  | Binary
+  | Condition
+  | DocumentReference
+  | Encounter
+  | Medication
+  | MedicationRequest
+  | Observation;
 
 export interface Chart {
   readonly resources: readonly ChartResource[];
@@ -51,17 +61,20 @@ export function createChart(identity: Identity, person: Person, practitioner: Pr
   };
   const restricted = person.alias === 'restricted';
   const notes = [note(identity, clinical, false), ...(restricted ? [note(identity, clinical, true)] : [])];
+  const documents = notes.map(([document]) => document);
   return {
     resources: [
       ...visits.encounters,
       ...problems.map(({ code, text }) => problem(identity, clinical, concept('http://snomed.info/sct', code, text))),
-      ...medications.map((medication) => prescription(identity, clinical, medication, person.gaps)),
+      ...medications.flatMap((medication, n) =>
+        prescription(identity, clinical, { ...medication, coded: n === medications.length - 1 }, person.gaps),
+      ),
       allergy(identity, clinical, person.gaps),
       ...vitals.map((vital) => vitalSign(identity, clinical, vital)),
-      ...notes,
+      ...notes.flat(),
     ],
     encounters: visits.described,
-    notes: notes.map((document) => ({
+    notes: documents.map((document) => ({
       object: referenceTo(document),
       ...(document.meta?.security === undefined ? {} : { label: 'PSY' }),
     })),
@@ -90,19 +103,29 @@ function problem(identity: Identity, { subject, encounter, on }: Clinical, code:
   };
 }
 
+/** The drug itself when it is not coded in the prescription, and the prescription. */
 function prescription(
   identity: Identity,
   { subject, encounter, author, on }: Clinical,
-  { code, text, dosage }: (typeof medications)[number],
+  { code, text, dosage, coded }: (typeof medications)[number] & { readonly coded: boolean },
   gaps: readonly string[],
-): MedicationRequest {
-  return {
+): (Medication | MedicationRequest)[] {
+  const drug = concept('http://www.nlm.nih.gov/research/umls/rxnorm', code, text);
+  const medication: Medication = {
+    resourceType: 'Medication',
+    id: identity.newId('drg'),
+    code: drug,
+    status: 'active',
+  };
+  const request: MedicationRequest = {
     resourceType: 'MedicationRequest',
     id: identity.newId('med'),
     meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-medicationrequest'] },
     status: 'active',
     intent: 'order',
-    medicationCodeableConcept: concept('http://www.nlm.nih.gov/research/umls/rxnorm', code, text),
+    ...(coded
+      ? { medicationCodeableConcept: drug }
+      : { medicationReference: { reference: referenceTo(medication), display: text } }),
     subject,
     encounter,
     authoredOn: instantText(on),
@@ -111,6 +134,7 @@ function prescription(
       gaps.includes('MedicationRequest.dosageInstruction.text') ? { sequence: 1 } : { sequence: 1, text: dosage },
     ],
   };
+  return coded ? [request] : [medication, request];
 }
 
 function allergy(
@@ -161,11 +185,12 @@ function vitalSign(
   };
 }
 
+/** A note, and the content it points to; whoever may read the one may read the other. */
 function note(
   identity: Identity,
   { subject, encounter, author, on }: Clinical,
   restricted: boolean,
-): DocumentReference {
+): [DocumentReference, Binary] {
   const text = 'INTEGRATION TEST. Synthetic visit note; no person exists behind it.';
   const security = [
     { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R', display: 'restricted' },
@@ -175,7 +200,14 @@ function note(
       display: 'psychiatry disorder information sensitivity',
     },
   ];
-  return {
+  const data = Buffer.from(text);
+  const content: Binary = {
+    resourceType: 'Binary',
+    id: identity.newId('bin'),
+    contentType: 'text/plain',
+    data: data.toString('base64'),
+  };
+  const document: DocumentReference = {
     resourceType: 'DocumentReference',
     id: identity.newId('doc'),
     meta: {
@@ -196,7 +228,8 @@ function note(
     subject,
     date: instantText(on),
     author: [author],
-    content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(text).toString('base64') } }],
+    content: [{ attachment: { contentType: 'text/plain', url: referenceTo(content), size: data.byteLength } }],
     context: { encounter: [encounter] },
   };
+  return [document, { ...content, securityContext: { reference: referenceTo(document) } }];
 }

@@ -254,6 +254,10 @@ import searchWithholdsSilently from './search-withholds-silently.js';
 import searchWithholdsAndSaysSo from './search-withholds-and-says-so.js';
 import searchBringsOldCopies from './search-brings-old-copies.js';
 import scheduleAsACopy from './schedule-as-a-copy.js';
+import attachmentNeedsLogin from './attachment-needs-login.js';
+import attachmentElsewhere from './attachment-elsewhere.js';
+import attachmentOfAnotherType from './attachment-of-another-type.js';
+import medicationLinksBroken from './medication-links-broken.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -511,4 +515,8 @@ export const deviations: readonly Deviation[] = [
   searchWithholdsAndSaysSo,
   searchBringsOldCopies,
   scheduleAsACopy,
+  attachmentNeedsLogin,
+  attachmentElsewhere,
+  attachmentOfAnotherType,
+  medicationLinksBroken,
 ];

@@ -93,7 +93,9 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
     conditionalDelete: interactions.includes('delete') ? 'single' : 'not-supported',
     referencePolicy: ['literal', 'local'],
     ...(includes.length > 0 ? { searchInclude: includes.map(({ name }) => `${type}:${name}`) } : {}),
-    searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })),
+    ...(interactions.includes('search-type')
+      ? { searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })) }
+      : {}),
     ...(interactions.includes('create') ? { operation: [validateOperation] } : {}),
   };
 }

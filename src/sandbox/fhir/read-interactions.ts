@@ -1,9 +1,9 @@
-import type { Bundle, BundleEntry } from 'fhir/r4.js';
+import type { Binary, Bundle, BundleEntry } from 'fhir/r4.js';
 import type { FhirResponse } from '../exchange.js';
 import { dateRange } from './date-range.js';
 import { demand, live, namesVersion, note, resourceResponse, type Exchange } from './exchange-state.js';
 import { problem } from './problem.js';
-import type { StoredVersion } from './store.js';
+import type { StoredResource, StoredVersion } from './store.js';
 
 const defaultHistoryCount = 50;
 const largestHistoryCount = 500;
@@ -33,7 +33,17 @@ function versionResponse({ request, trace }: Exchange, version: StoredVersion | 
   if (version && condition !== undefined && namesVersion(condition, version.versionId)) {
     return { status: 304, headers: response.headers };
   }
-  return response;
+  const content = version?.resource;
+  return content?.resourceType === 'Binary' && !wantsResource(request.headers['accept'])
+    ? contentResponse(content as Binary & StoredResource, response)
+    : response;
+}
+
+/** https://hl7.org/fhir/R4/binary.html#rest */
+const wantsResource = (accept: string | undefined): boolean => /fhir|application\/json/.test(accept ?? '');
+
+function contentResponse({ contentType, data = '' }: Binary, { headers }: FhirResponse): FhirResponse {
+  return { status: 200, headers: { ...headers, 'content-type': contentType }, body: Buffer.from(data, 'base64') };
 }
 
 /** Newest first; of one resource or, without an id, of a type. https://hl7.org/fhir/R4/http.html#history */

@@ -30,7 +30,7 @@ function type(elements: string, { nested = [], codes = {}, targets = {} }: Detai
   return {
     elements: `${ofEveryType} ${elements}`.split(/\s+/).map((text) => {
       const [, name = '', choice, array, required, primitive] =
-        /^([A-Za-z]+)(\[x\])?(\*)?(!)?(?::([A-Za-z]+))?$/.exec(text) ?? [];
+        /^([A-Za-z]+)(\[x\])?(\*)?(!)?(?::([A-Za-z][A-Za-z0-9]*))?$/.exec(text) ?? [];
       return {
         name,
         choice: choice !== undefined,
@@ -170,6 +170,9 @@ const rules: Readonly<Record<string, ResourceTypeRule>> = {
       targets: { ...subject, encounter: 'Encounter' },
     },
   ),
+  Medication: type('identifier* code status:code manufacturer form amount ingredient* batch', {
+    codes: { status: 'active inactive entered-in-error' },
+  }),
   AllergyIntolerance: type(
     `identifier* clinicalStatus verificationStatus type:code category*:code criticality:code code patient! encounter
      onset[x] recordedDate:dateTime recorder asserter lastOccurrence:dateTime note* reaction*`,
@@ -200,6 +203,7 @@ const rules: Readonly<Record<string, ResourceTypeRule>> = {
       },
     },
   ),
+  Binary: type('contentType!:code securityContext data:base64Binary'),
   ServiceRequest: type(
     `identifier* instantiatesCanonical*:canonical instantiatesUri*:uri basedOn* replaces* requisition status!:code
      intent!:code category* priority:code doNotPerform:boolean code orderDetail* quantity[x] subject! encounter
@@ -292,7 +296,8 @@ export type TypeInteraction =
 const readOnly: readonly TypeInteraction[] = ['read', 'vread', 'history-instance', 'history-type', 'search-type'];
 const everything: readonly TypeInteraction[] = [...readOnly, 'create', 'update', 'patch', 'delete'];
 
-/** The audit trail is written by the server alone, whatever scopes a client holds. */
+/** The audit trail is written by the server alone, whatever scopes a client holds; contents come with their documents. */
 export function interactionsOf(resourceType: string): readonly TypeInteraction[] {
+  if (resourceType === 'Binary') return ['read', 'vread'];
   return resourceType === 'AuditEvent' ? readOnly : everything;
 }

@@ -139,7 +139,12 @@ describe('workflow data of the complete patients', () => {
     [
       'MedicationRequest',
       72,
-      ['status', 'medication.ofType(CodeableConcept).text', 'authoredOn', 'dosageInstruction.text'],
+      [
+        'status',
+        'medication.select(ofType(CodeableConcept).text | ofType(Reference).display)',
+        'authoredOn',
+        'dosageInstruction.text',
+      ],
     ],
     ['AllergyIntolerance', 24, ['clinicalStatus.coding.code', 'code.coding.code']],
     [

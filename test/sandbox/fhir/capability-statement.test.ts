@@ -23,6 +23,7 @@ describe('the capability statement', () => {
     const { send } = testServer(...clinic);
     const value = { token: 'x', string: 'x', reference: 'x', date: '2030-01-01' } as Readonly<Record<string, string>>;
     for (const { type, searchParam, searchInclude } of (await statement()).rest?.[0]?.resource ?? []) {
+      if (searchParam === undefined) continue;
       const query = new URLSearchParams(
         (searchParam ?? []).map(({ name, type: kind }): [string, string] => [name, value[kind] ?? '']),
       );
