@@ -4,6 +4,7 @@ import addressesRelative from './addresses-relative.js';
 import anotherProductAnswers from './another-product-answers.js';
 import anyVerifierAccepted from './any-verifier-accepted.js';
 import appOpenedByItself from './app-opened-by-itself.js';
+import auditEventsNotOffered from './audit-events-not-offered.js';
 import auditLogLate from './audit-log-late.js';
 import auditLogStatedEditable from './audit-log-stated-editable.js';
 import auditNamesOneUser from './audit-names-one-user.js';
@@ -49,6 +50,7 @@ import createScopeUnchecked from './create-scope-unchecked.js';
 import createStoredWith500 from './create-stored-with-500.js';
 import createWithoutLocation from './create-without-location.js';
 import createWithoutTrace from './create-without-trace.js';
+import deleteNotOffered from './delete-not-offered.js';
 import diagnosticsWithName from './diagnostics-with-name.js';
 import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
@@ -128,6 +130,7 @@ import passwordGrantOffered from './password-grant-offered.js';
 import patchDropsElements from './patch-drops-elements.js';
 import patchInOneEnvironment from './patch-in-one-environment.js';
 import patchNotApplied from './patch-not-applied.js';
+import patchNotOffered from './patch-not-offered.js';
 import patchUndeclared from './patch-undeclared.js';
 import patientBoundaryOnPatientsOnly from './patient-boundary-on-patients-only.js';
 import patientReadsNotAudited from './patient-reads-not-audited.js';
@@ -223,6 +226,7 @@ import unknownPatientDropped from './unknown-patient-dropped.js';
 import unknownTypeEmpty from './unknown-type-empty.js';
 import usCoreOfAnotherTime from './us-core-of-another-time.js';
 import verifierNotRequired from './verifier-not-required.js';
+import versionsNotKept from './versions-not-kept.js';
 import webhookInClearText from './webhook-in-clear-text.js';
 import wildcardUnexplained from './wildcard-unexplained.js';
 import writeScopeNotNeeded from './write-scope-not-needed.js';
@@ -265,6 +269,7 @@ export const deviations: readonly Deviation[] = [
   anotherProductAnswers,
   anyVerifierAccepted,
   appOpenedByItself,
+  auditEventsNotOffered,
   auditLogLate,
   auditLogStatedEditable,
   auditNamesOneUser,
@@ -310,6 +315,7 @@ export const deviations: readonly Deviation[] = [
   createStoredWith500,
   createWithoutLocation,
   createWithoutTrace,
+  deleteNotOffered,
   diagnosticsWithName,
   discoveryByAccept,
   discoveryMissing,
@@ -389,6 +395,7 @@ export const deviations: readonly Deviation[] = [
   patchDropsElements,
   patchInOneEnvironment,
   patchNotApplied,
+  patchNotOffered,
   patchUndeclared,
   patientBoundaryOnPatientsOnly,
   patientReadsNotAudited,
@@ -484,6 +491,7 @@ export const deviations: readonly Deviation[] = [
   unknownTypeEmpty,
   usCoreOfAnotherTime,
   verifierNotRequired,
+  versionsNotKept,
   webhookInClearText,
   wildcardUnexplained,
   writeScopeNotNeeded,

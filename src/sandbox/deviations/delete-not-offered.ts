@@ -1,0 +1,31 @@
+import type { CapabilityStatement } from 'fhir/r4.js';
+import { answered, defineDeviation, outcome, partOf, withResources } from '../deviation.js';
+
+export default defineDeviation({
+  id: 'delete-not-offered',
+  title: 'Nothing can be deleted through the interface',
+  caughtBy: ['rollback.compensate'],
+  source: 'https://hl7.org/fhir/R4/http.html#delete',
+  given: ({ contract }) => {
+    const book = (contract['actions'] as { id: string }[]).findIndex(({ id }) => id === 'book');
+    partOf(contract, 'actions', book)['compensation'] = { interaction: 'delete', toState: 'deleted', limit: 'PT5M' };
+  },
+  wrap: (next) => async (request) => {
+    if (request.method === 'DELETE') return answered(405, outcome('not-supported', 'Nothing can be deleted'));
+    const response = await next(request);
+    return request.path.endsWith('/metadata')
+      ? withResources(response, (resource) => withoutDelete(resource as CapabilityStatement))
+      : response;
+  },
+});
+
+const withoutDelete = (statement: CapabilityStatement): CapabilityStatement => ({
+  ...statement,
+  rest: (statement.rest ?? []).map((rest) => ({
+    ...rest,
+    resource: (rest.resource ?? []).map((resource) => ({
+      ...resource,
+      interaction: (resource.interaction ?? []).filter(({ code }) => code !== 'delete'),
+    })),
+  })),
+});
