@@ -4,6 +4,7 @@ import addressesRelative from './addresses-relative.js';
 import anotherProductAnswers from './another-product-answers.js';
 import anyVerifierAccepted from './any-verifier-accepted.js';
 import appOpenedByItself from './app-opened-by-itself.js';
+import attachmentsOfEveryPatient from './attachments-of-every-patient.js';
 import auditEventsNotOffered from './audit-events-not-offered.js';
 import auditLogLate from './audit-log-late.js';
 import auditLogStatedEditable from './audit-log-stated-editable.js';
@@ -269,6 +270,7 @@ export const deviations: readonly Deviation[] = [
   anotherProductAnswers,
   anyVerifierAccepted,
   appOpenedByItself,
+  attachmentsOfEveryPatient,
   auditEventsNotOffered,
   auditLogLate,
   auditLogStatedEditable,
