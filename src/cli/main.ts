@@ -5,6 +5,7 @@ import { addChecksCommand } from './checks.js';
 import { addCleanupCommand } from './cleanup.js';
 import { addCollectCommand } from './collect.js';
 import { addDemoCommand } from './demo.js';
+import { addDoctorCommand } from './doctor.js';
 import { addInitCommand } from './init.js';
 import { addKeysCommand } from './keys.js';
 import { addLintCommand } from './lint.js';
@@ -40,6 +41,7 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   addSandboxCommand(program);
   addInitCommand(program, places);
   addLintCommand(program, places);
+  addDoctorCommand(program, places, exit);
   addKeysCommand(program);
   addSchemaCommand(program);
   addScoreCommand(program, places, exit);

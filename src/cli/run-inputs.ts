@@ -110,7 +110,7 @@ export async function readRunInputs(
 }
 
 /** Until when the certificates hold that this environment and the listeners name; a file that is not there is a problem of its own. */
-async function certificateFiles(
+export async function certificateFiles(
   organization: OrganizationProfile,
   environmentId: string,
   places: SecretPlaces,

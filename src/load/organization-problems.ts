@@ -78,6 +78,7 @@ export function organizationProblems(organization: OrganizationProfile, root: Lo
     patients = [],
     twins = [],
     encounters = [],
+    orders = [],
     schedules = [],
     slots,
     sensitive = [],
@@ -114,6 +115,9 @@ export function organizationProblems(organization: OrganizationProfile, root: Lo
   }
   for (const [index, { patient }] of encounters.entries()) {
     list.refer('patient alias', `/testData/encounters/${index}/patient`, patient, aliases);
+  }
+  for (const [index, { patient }] of orders.entries()) {
+    list.refer('patient alias', `/testData/orders/${index}/patient`, patient, aliases);
   }
   for (const [index, { site }] of schedules.entries()) {
     list.refer('site', `/testData/schedules/${index}/site`, site, sites);

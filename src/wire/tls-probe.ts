@@ -105,15 +105,7 @@ const refusals = new Set([
  * @throws SafetyStop `forbidden-address`
  */
 export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
-  const address = await resolve(options);
-  const { ca, caMode } = options;
-  const target: Target = {
-    address,
-    port: options.port,
-    name: options.serverName ?? options.host,
-    ca: ca === undefined ? undefined : caMode === 'only' ? [ca] : [...rootCertificates, ca],
-    deadlineMs: options.deadlineMs ?? 5_000,
-  };
+  const target = await targetOf(options);
   controls ??= Promise.all([serverIdentity(), serverIdentity({ keyType: 'rsa' })]);
   const [ec, rsa] = await controls;
   const ask = async (settings: Settings, keyType: 'ec' | 'rsa'): Promise<Handshake> => {
@@ -142,7 +134,28 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
     ...(certificate === undefined ? {} : { certificate }),
     ...(options.plainHttpPort === undefined
       ? {}
-      : { plainHttp: await askPlainHttp(address, options.plainHttpPort, options.host, target.deadlineMs) }),
+      : { plainHttp: await askPlainHttp(target.address, options.plainHttpPort, options.host, target.deadlineMs) }),
+  };
+}
+
+/**
+ * What certificate a host shows, by one handshake as this Node makes it; undefined when none came about.
+ * @throws WireFault, SafetyStop as `probeTls`
+ */
+export async function shownCertificate(
+  options: Omit<TlsProbeOptions, 'plainHttpPort'>,
+): Promise<CertificateFacts | undefined> {
+  return (await handshake(await targetOf(options), {})).certificate;
+}
+
+async function targetOf(options: TlsProbeOptions): Promise<Target> {
+  const { ca, caMode } = options;
+  return {
+    address: await resolve(options),
+    port: options.port,
+    name: options.serverName ?? options.host,
+    ca: ca === undefined ? undefined : caMode === 'only' ? [ca] : [...rootCertificates, ca],
+    deadlineMs: options.deadlineMs ?? 5_000,
   };
 }
 
