@@ -364,6 +364,16 @@ export class Run {
     const scope = scopeFor('test-cases', 'run', new TemplateBudget('test-cases', templates));
     return {
       read: (resourceType, id) => this.#sessions.client('ai', scope).read(resourceType, id),
+      patients: async (ids) => {
+        const ai = this.#sessions.client('ai', scope);
+        const { usableToken } = await ai.signedIn();
+        const may = usableToken && scopesAllow(ai.grantedScopes, 'Patient', 's');
+        if (!may || this.#options.documents.environmentClass === 'production') return undefined;
+        return ai.search('Patient', [
+          ['_id', ids.join(',')],
+          ['_count', String(ids.length)],
+        ]);
+      },
       search: (resourceType, parameters, mayStandInUrl) => {
         const ai = this.#sessions.client('ai', scope);
         return mayStandInUrl ? searchEitherWay(ai, resourceType, parameters) : ai.search(resourceType, parameters);

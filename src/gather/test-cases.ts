@@ -11,6 +11,8 @@ import { fillSearch, holesOf, type TemplateValues } from './template-values.js';
 /** How the cases ask; the runner binds it to the AI system's session and a budget of its own. */
 export interface CaseReader {
   read(resourceType: string, id: string): Promise<Answer>;
+  /** Several patients in one answer, by `_id`; undefined where that may not be asked. */
+  patients(ids: readonly string[]): Promise<Answer | undefined>;
   /** By POST; by GET where that is not supported and the values may stand in an address. */
   search(
     resourceType: string,
@@ -29,6 +31,8 @@ export interface FoundResources {
 const slotLeadDays = 14;
 const slotWindowDays = 30;
 const dayMs = 86_400_000;
+/** Patients asked for in one search. */
+export const patientsTogether = 50;
 /** Left alone by measured series, where there are twice as many. */
 const patientsKept = 4;
 
@@ -43,6 +47,7 @@ export class TestCases {
   readonly #now: () => Date;
   readonly #site: string | undefined;
   readonly #proofs = new Map<string, Promise<{ patient: Patient; exchange: string }>>();
+  readonly #askedTogether = new Set<string>();
   readonly #found = new Map<string, Promise<FoundResources>>();
   #provider: Promise<string | undefined> | undefined;
   readonly #visitNumbers = new Map<string, Promise<string | undefined>>();
@@ -110,8 +115,7 @@ export class TestCases {
       );
     }
     const patient = answer.resource as Patient;
-    const names = JSON.stringify(patient.name ?? []);
-    if (!names.includes(testPatient.canary) || patient.link !== undefined) {
+    if (!carriesCanary(patient, testPatient)) {
       throw new SafetyStop(
         'canary-missing',
         8,
@@ -120,6 +124,28 @@ export class TestCases {
       );
     }
     return { patient, exchange: answer.exchange };
+  }
+
+  // Whoever is not found there, or does not carry the canary there, is read alone like anybody else.
+  async #proveTogether(patients: readonly TestPatient[]): Promise<void> {
+    const unproven = patients
+      .filter(({ alias }) => !this.#proofs.has(alias) && !this.#askedTogether.has(alias))
+      .slice(0, patientsTogether);
+    if (unproven.length < 2) return;
+    for (const { alias } of unproven) this.#askedTogether.add(alias);
+    const answer = await this.#reader.patients(unproven.map(({ id }) => id)).catch((error: unknown) => {
+      if (error instanceof ExchangeFault) return undefined;
+      throw error;
+    });
+    const page = answer?.ok === true ? readSearchset(answer.resource) : undefined;
+    if (answer === undefined || page === undefined || page === 'too-many') return;
+    for (const testPatient of unproven) {
+      const patient = page.matches.find(
+        (match): match is Patient => match.resourceType === 'Patient' && match.id === testPatient.id,
+      );
+      if (patient !== undefined && carriesCanary(patient, testPatient))
+        this.#proofs.set(testPatient.alias, Promise.resolve({ patient, exchange: answer.exchange }));
+    }
   }
 
   /**
@@ -163,6 +189,8 @@ export class TestCases {
   async collect(resource: ContractResource, wanted: number): Promise<FoundResources> {
     const resources = new Map<string, Resource>();
     const exchanges: string[] = [];
+    if (wanted > 1 && (resource.type === 'Patient' || searchNamesPatient(this.#contract, resource)))
+      await this.#proveTogether(this.patients());
     for (const testPatient of this.patients()) {
       if (resources.size >= wanted) break;
       const { patient, exchange } = await this.proven(testPatient);
@@ -362,6 +390,10 @@ export class TestCases {
     this.#takenSlots.delete(slotId);
   }
 }
+
+// Merged records keep their name: https://hl7.org/fhir/R4/patient.html#merging
+const carriesCanary = ({ name, link }: Patient, { canary }: TestPatient): boolean =>
+  link === undefined && JSON.stringify(name ?? []).includes(canary);
 
 /** Whether the search of a resource depends on the patient, directly or through the resources it refers to. */
 export function searchNamesPatient(
