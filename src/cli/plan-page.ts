@@ -49,6 +49,7 @@ function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
       (organization.testData?.schedules ?? []).map((schedule) => schedule.id).join(', ') || 'none',
     ),
     line('Requests', `at most ${plan.requests}, test cases and cleanup aside`),
+    line('', mostByPhase(plan)),
     '',
     ...(refusal === undefined
       ? [
@@ -76,6 +77,20 @@ function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
     line('Plan digest', plan.sha256.slice(0, 16)),
     line('Agreed by, on', '______________________________    ______________'),
   ];
+}
+
+/** "discover 12, read 310, write 460, negative 60; 3000 more in measured series" */
+function mostByPhase({ items }: Plan): string {
+  const sums = new Map<string, number>();
+  for (const { phase, sends, unmet } of items) {
+    if (unmet !== undefined) continue;
+    const most = sends.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);
+    if (most > 0) sums.set(phase, (sums.get(phase) ?? 0) + most);
+  }
+  const series = sums.get('series');
+  sums.delete('series');
+  const each = [...sums].map(([phase, most]) => `${phase} ${most}`).join(', ');
+  return series === undefined ? each : `${each}; ${series} more in measured series`;
 }
 
 function pageTwo({ documents, plan }: PlanPageInput): string[] {

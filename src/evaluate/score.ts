@@ -1,4 +1,4 @@
-import type { EvidenceEnd } from '../model/evidence.js';
+import { runParts, type EvidenceEnd } from '../model/evidence.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { EnvironmentClass } from '../model/outcome.js';
 import { scorecardSchemaVersion, type Scorecard } from '../model/scorecard.js';
@@ -140,7 +140,16 @@ export function score(input: ScoreInput): Scorecard {
       writesMode: header.writes,
       phi: header.phi,
       credentials: header.credentials,
-      requests: { planned: sum((end) => end.plannedRequests), sent: run.asked, unavailable: run.unavailable },
+      requests: {
+        planned: sum((end) => end.plannedRequests),
+        sent: run.asked,
+        unavailable: run.unavailable,
+        samples: sum((end) => end.sampleRequests ?? 0),
+        parts: runParts.flatMap((part) => {
+          const requests = sum((end) => end.requestsByPart?.find((each) => each.part === part)?.requests ?? 0);
+          return requests === 0 ? [] : [{ part, requests }];
+        }),
+      },
       writes: {
         done: sum((end) => end.writes),
         undone: sum((end) => end.undone),

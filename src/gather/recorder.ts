@@ -59,6 +59,10 @@ export interface Scope {
 export interface RecorderCounts {
   sent: number;
   unavailable: number;
+  /** Of `sent`, those of measured series. */
+  samples: number;
+  /** The others, by probe. */
+  readonly byProbe: Map<string, number>;
 }
 
 const longestRetryWaitMs = 30_000;
@@ -69,7 +73,7 @@ const retries = 2;
  * server sent is kept but what an exchange line holds.
  */
 export class Recorder {
-  readonly counts: RecorderCounts = { sent: 0, unavailable: 0 };
+  readonly counts: RecorderCounts = { sent: 0, unavailable: 0, samples: 0, byProbe: new Map() };
   /** Shapes of the requests to the FHIR base that were answered 2xx: `POST Slot/_search?start`, `PATCH Task/{id}`. */
   readonly accepted = new Set<string>();
   /** What the exchanges so far must have left in an audit log, in the order they were sent. */
@@ -205,6 +209,8 @@ export class Recorder {
     if (request.peer !== undefined) line.peer = request.peer;
     if (bypass) line.sample = true;
     this.counts.sent += 1;
+    if (bypass) this.counts.samples += 1;
+    else this.counts.byProbe.set(scope.probe, (this.counts.byProbe.get(scope.probe) ?? 0) + 1);
     scope.exchanges.push(id);
     const seen = (answer: Answer | undefined): void =>
       this.#options.onExchange?.({ id, probe: scope.probe, context, purpose, request, url, sentAt, answer });

@@ -5,6 +5,11 @@ import { environmentClasses, grades } from './outcome.js';
 /** Raised when a line changes meaning. Evidence of another schema version is refused. */
 export const evidenceSchemaVersion = 1;
 
+/** What requests are sent for. */
+export const runParts = ['sign-in', 'discover', 'read', 'write', 'race', 'load', 'negative', 'cleanup', 'audit'] as const;
+const runPart = Type.Enum([...runParts]);
+export type RunPart = (typeof runParts)[number];
+
 const environmentClass = Type.Enum([...environmentClasses]);
 const grade = Type.Enum([...grades]);
 const instant = Type.String({ description: 'UTC, ISO 8601 with milliseconds' });
@@ -138,6 +143,10 @@ export const endLineSchema = Type.Object({
   code: Type.Optional(Type.String()),
   plannedRequests: Type.Integer(),
   sentRequests: Type.Integer(),
+  /** Of `sentRequests`, those of measured series. */
+  sampleRequests: Type.Optional(Type.Integer()),
+  /** The others by the part of the run they belong to, in the order of the parts. */
+  requestsByPart: Type.Optional(Type.Array(Type.Object({ part: runPart, requests: Type.Integer() }))),
   /** Requests whose answer was 502, 503, 504, 429 after retries, a time-out or a reset. */
   unavailableRequests: Type.Integer(),
   writes: Type.Integer(),

@@ -1,6 +1,6 @@
 import { Type, type Static, type TProperties, type TSchema } from 'typebox';
 import { askedParties } from './check.js';
-import { inputSchema, residueSchema } from './evidence.js';
+import { inputSchema, residueSchema, runParts } from './evidence.js';
 import { environmentClasses, grades, notMeasuredReasons } from './outcome.js';
 
 /** Raised when a key of the scorecard changes meaning. */
@@ -352,7 +352,15 @@ export const scorecardSchema = closed({
     writesMode: oneOf(['none', 'one', 'all'] as const),
     phi: oneOf(['synthetic-only', 'may-contain'] as const),
     credentials: Type.Boolean(),
-    requests: closed({ planned: count, sent: count, unavailable: count }),
+    requests: closed({
+      planned: count,
+      sent: count,
+      unavailable: count,
+      /** Of `sent`, those of measured series. */
+      samples: count,
+      /** The others, in the order of the parts. */
+      parts: Type.Array(closed({ part: oneOf(runParts), requests: count })),
+    }),
     writes: closed({ done: count, undone: count, left: count, leavesMax: count }),
     inputs: Type.Array(inputSchema),
     planSha256: Type.String(),

@@ -24,7 +24,7 @@ import {
   safeguardTable,
   valueTable,
 } from './markdown-tables.js';
-import { writtenWords } from './run-words.js';
+import { partsWords, writtenWords } from './run-words.js';
 import {
   answerWords,
   checkName,
@@ -271,6 +271,7 @@ const inputWords = {
 function traffic(scorecard: Scorecard): Markdown {
   const { run, residue, hosts, checks, redaction, maturity } = scorecard;
   const { requests } = run;
+  const parts = partsWords(scorecard);
   const aside = checks
     .filter((check) => check.outcome === 'not-applicable')
     .map((check) => markdownCode(checkName(check)));
@@ -278,6 +279,7 @@ function traffic(scorecard: Scorecard): Markdown {
     'What the run did',
     block(
       mark`- ${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
+      ...(parts === undefined ? [] : [mark`- ${parts}`]),
       mark`- ${writtenWords(scorecard)}`,
       ...residue.map(
         ({ resourceType, id, reason }) => mark`  - left: ${markdownCode(`${resourceType}/${id}`)} (${reason})`,

@@ -1,5 +1,5 @@
 import type { Scorecard } from '../model/scorecard.js';
-import { counted } from './words.js';
+import { counted, grouped } from './words.js';
 
 /** "116 writes, all taken back, 0 left"; the end of a run is the only place that knows what is left. */
 export function writtenWords({ run: { endedAt, writes } }: Scorecard): string {
@@ -15,6 +15,15 @@ export function trafficWords(scorecard: Scorecard): string {
   const unavailable = requests.unavailable === 0 ? '' : `, ${requests.unavailable} without an answer`;
   const sent = endedAt === null ? 'The run was cut off' : `${counted(requests.sent, 'request')}${unavailable}`;
   return `${sent}${endedAt === null ? ': ' : ', '}${writtenWords(scorecard)}`;
+}
+
+/** "306 requests: sign-in 9, read 120, write 96; 930 more in measured series"; undefined where the evidence does not say. */
+export function partsWords({ run: { requests } }: Scorecard): string | undefined {
+  const { parts, samples } = requests;
+  if (parts.length === 0) return undefined;
+  const sent = parts.reduce((sum, part) => sum + part.requests, 0);
+  const each = parts.map((part) => `${part.part} ${grouped(part.requests)}`).join(', ');
+  return `${counted(sent, 'request')}: ${each}${samples === 0 ? '' : `; ${grouped(samples)} more in measured series`}`;
 }
 
 /** What the exit code says, in words; undefined for 0, where the gate was met. */

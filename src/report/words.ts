@@ -93,7 +93,8 @@ export const answerWords = ({ words, grade }: { readonly words: string; readonly
 export const checkName = ({ id, part }: Pick<CheckEntry, 'id' | 'part'>): string =>
   part === null || part === 'entry' ? id : `${id}[${part}]`;
 
-const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+/** "1,173" */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** "1 check", "1,173 requests" */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;

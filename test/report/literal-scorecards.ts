@@ -128,7 +128,16 @@ export const goOnSimulator: Scorecard = {
     writesMode: 'all',
     phi: 'synthetic-only',
     credentials: true,
-    requests: { planned: 357, sent: 357, unavailable: 0 },
+    requests: {
+      planned: 357,
+      sent: 357,
+      unavailable: 0,
+      samples: 150,
+      parts: [
+        { part: 'read', requests: 120 },
+        { part: 'write', requests: 87 },
+      ],
+    },
     writes: { done: 151, undone: 151, left: 0, leavesMax: 0 },
     inputs: [{ name: 'contract.yaml', role: 'contract', sha256: 'a'.repeat(64) }],
     planSha256: 'b'.repeat(64),
@@ -506,7 +515,7 @@ export const notShownYet: Scorecard = {
   run: {
     ...goOnSimulator.run,
     credentials: false,
-    requests: { planned: 9, sent: 9, unavailable: 0 },
+    requests: { planned: 9, sent: 9, unavailable: 0, samples: 0, parts: [] },
     writes: { done: 0, undone: 0, left: 0, leavesMax: 0 },
   },
   target: {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseSync, Visitor } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../../src/cli/check-catalog.js';
+import { partsWords } from '../../src/report/run-words.js';
 import { durationWords, latencyWords, numberWords, percentWords } from '../../src/report/words.js';
 import { goOnSimulator } from './literal-scorecards.js';
 
@@ -116,5 +117,26 @@ describe('numbers', () => {
     const [entry] = goOnSimulator.latency;
     expect(latencyWords(entry!)).toBe('p95 ≤ 1.9 s of 60 s, n=69');
     expect(latencyWords({ ...entry!, shows: {} })).toBeUndefined();
+  });
+});
+
+describe('what requests were sent for', () => {
+  const { run } = goOnSimulator;
+  const words = (requests: Partial<typeof run.requests>) =>
+    partsWords({ ...goOnSimulator, run: { ...run, requests: { ...run.requests, ...requests } } });
+
+  it('is one line, with the samples apart', () => {
+    const parts = [
+      { part: 'read' as const, requests: 60 },
+      { part: 'write' as const, requests: 1_040 },
+    ];
+    expect(words({ parts, samples: 1_200 })).toBe(
+      '1,100 requests: read 60, write 1,040; 1,200 more in measured series',
+    );
+    expect(words({ parts, samples: 0 })).toBe('1,100 requests: read 60, write 1,040');
+  });
+
+  it('is left out where the evidence does not say', () => {
+    expect(words({ parts: [], samples: 0 })).toBeUndefined();
   });
 });
