@@ -60,28 +60,32 @@ it('signs in only when asked to, once for each client that signs in by itself', 
   expect(code).toBe(0);
 });
 
-it('names a key of another algorithm, one that is gone, and a file without a certificate', { timeout: 30_000 }, async () => {
-  place = await openWorkplace({
-    change: ({ organization }) => {
-      const { bindings } = organization['auth'] as { bindings: Record<string, unknown>[] };
-      bindings.find(({ flow, alg }) => flow === 'backend' && alg === 'ES384')!['alg'] = 'RS384';
-      organization['testData'] = {};
-    },
-  });
-  const home = dirname(place.files.organization);
-  const { findings: before } = await examined();
-  const wrong = of(before, 'secrets').filter(({ level }) => level === 'ill');
-  expect(wrong.map(({ found }) => found)).toEqual(['secp384r1 cannot sign RS384']);
-  expect(of(before, 'file', 'test patients')).toMatchObject([{ level: 'note', found: 'none listed' }]);
-  await writeFile(join(home, 'listener.pem'), 'no certificate');
-  await rm(join(home, 'keys'), { recursive: true });
-  const { code, findings } = await examined();
-  expect(code).toBe(1);
-  expect(of(findings, 'secrets').filter(({ found }) => found.includes('does not exist')).length).toBeGreaterThan(1);
-  expect(of(findings, 'certificates', 'listener subscription')).toMatchObject([
-    { level: 'ill', found: 'the file holds no certificate' },
-  ]);
-});
+it(
+  'names a key of another algorithm, one that is gone, and a file without a certificate',
+  { timeout: 30_000 },
+  async () => {
+    place = await openWorkplace({
+      change: ({ organization }) => {
+        const { bindings } = organization['auth'] as { bindings: Record<string, unknown>[] };
+        bindings.find(({ flow, alg }) => flow === 'backend' && alg === 'ES384')!['alg'] = 'RS384';
+        organization['testData'] = {};
+      },
+    });
+    const home = dirname(place.files.organization);
+    const { findings: before } = await examined();
+    const wrong = of(before, 'secrets').filter(({ level }) => level === 'ill');
+    expect(wrong.map(({ found }) => found)).toEqual(['secp384r1 cannot sign RS384']);
+    expect(of(before, 'file', 'test patients')).toMatchObject([{ level: 'note', found: 'none listed' }]);
+    await writeFile(join(home, 'listener.pem'), 'no certificate');
+    await rm(join(home, 'keys'), { recursive: true });
+    const { code, findings } = await examined();
+    expect(code).toBe(1);
+    expect(of(findings, 'secrets').filter(({ found }) => found.includes('does not exist')).length).toBeGreaterThan(1);
+    expect(of(findings, 'certificates', 'listener subscription')).toMatchObject([
+      { level: 'ill', found: 'the file holds no certificate' },
+    ]);
+  },
+);
 
 it.each<[string, Diagnosis['area'], string, Partial<Diagnosis>, Parameters<typeof defineDeviation>[0]['wrap']]>([
   [
