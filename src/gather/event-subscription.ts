@@ -146,15 +146,16 @@ export async function makeSubscription(
   return { status: answer.status, id, stored: answer.ok ? stored : undefined };
 }
 
-/** Reads it until it is in one of these states, at most `looksAtState` times; the last reading. */
+/** Reads it until it is in one of these states, at most `looks` times within the same time; the last reading. */
 export async function settledSubscription(
   tools: ProbeTools,
   id: string,
   states: readonly string[],
+  looks = looksAtState,
 ): Promise<Subscription | undefined> {
-  const pauseMs = patienceMs(tools.environmentClass) / 2 ** (looksAtState - 1);
+  const pauseMs = patienceMs(tools.environmentClass) / 2 ** (looks - 1);
   let last: Subscription | undefined;
-  for (let look = 0; look < looksAtState; look++) {
+  for (let look = 0; look < looks; look++) {
     if (look > 0) await tools.pause(pauseMs * 2 ** (look - 1));
     last = await readSubscription(tools, id);
     if (last === undefined || states.includes(last.status)) return last;
@@ -167,11 +168,14 @@ export async function readSubscription({ clients }: ProbeTools, id: string): Pro
   return resource?.resourceType === 'Subscription' ? (resource as Subscription) : undefined;
 }
 
-/** Takes it away, and whatever it would still send. What a server does not let go, cleanup finds in the journal. */
-export async function endSubscription(tools: ProbeTools, id: string | undefined): Promise<void> {
+/**
+ * Takes it away, and whatever it would still send. What a server does not let go, cleanup finds in the journal.
+ * @param last as it was read last, where it was; else it is read first
+ */
+export async function endSubscription(tools: ProbeTools, id: string | undefined, last?: Subscription): Promise<void> {
   if (id === undefined) return;
   for (let attempt = 0; attempt < requestsToEnd; attempt++) {
-    const status = await deleteSubscription(tools, id).catch((error: unknown) => {
+    const status = await deleteSubscription(tools, id, attempt === 0 ? last : undefined).catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
       throw error;
     });
@@ -180,8 +184,12 @@ export async function endSubscription(tools: ProbeTools, id: string | undefined)
   }
 }
 
-async function deleteSubscription(tools: ProbeTools, id: string): Promise<number | undefined> {
-  const current = await readSubscription(tools, id);
+async function deleteSubscription(
+  tools: ProbeTools,
+  id: string,
+  last: Subscription | undefined,
+): Promise<number | undefined> {
+  const current = last ?? (await readSubscription(tools, id));
   if (current === undefined) return undefined;
   const change = { resourceType: 'Subscription', objectId: id, basedOn: current, undo: true } as const;
   return (await tools.clients.ai.write({ ...change, method: 'DELETE' })).status;

@@ -70,8 +70,9 @@ async function goodOne(
   wish: SubscriptionWish,
 ): Promise<Omit<Trial, 'unsupportedFilter' | 'plainHttp' | 'controlAccepted' | 'arrived' | 'withoutHeader'>> {
   const made = await makeSubscription(tools, subscriptionBody(wish, tools.now()));
+  let current: Subscription | undefined;
   try {
-    const current = made.id === undefined ? undefined : await settledSubscription(tools, made.id, ['active', 'error']);
+    current = made.id === undefined ? undefined : await settledSubscription(tools, made.id, ['active', 'error']);
     const byTopic = topicStyle(wish.channel);
     const shaken = (): boolean => inbox.heard.some(({ kind }) => kind === 'handshake');
     if (byTopic && current?.status === 'active') await inbox.until(shaken, patienceMs(tools.environmentClass));
@@ -87,7 +88,7 @@ async function goodOne(
       event: current?.status === 'active' ? await oneEvent(tools, inbox, wish) : null,
     };
   } finally {
-    await endSubscription(tools, made.id);
+    await endSubscription(tools, made.id, current);
   }
 }
 
@@ -141,13 +142,14 @@ async function trialOf(
 ): Promise<Rejection> {
   const { status, id } = await makeSubscription(tools, body, true);
   if (id === undefined) return { status, outcome: 'refused' };
+  let settled: Subscription | undefined;
   try {
-    const settled = await settledSubscription(tools, id, ['active', 'error', 'off']);
+    settled = await settledSubscription(tools, id, ['active', 'error', 'off']);
     const refused = settled === undefined || settled.status === 'error' || settled.status === 'off';
     if (refused) return { status, outcome: 'error' };
     return { status, outcome: lacks(settled) ? 'changed' : 'kept' };
   } finally {
-    await endSubscription(tools, id);
+    await endSubscription(tools, id, settled);
   }
 }
 

@@ -28,6 +28,8 @@ const eventsMissed = 3;
 const eventsAfter = 1;
 const away = 503;
 const longestHeartbeatSeconds = 10;
+/** A server gives up on a listener after a few tries, hardly at once. */
+const looksWhileAway = 4;
 
 /** Events that meet a listener which answers 503: what the EHR does about them, and what it tells afterwards. */
 export default defineProbe({
@@ -95,7 +97,7 @@ async function awayAndBack(
 
   inbox.answer(away);
   const missed = await cause(eventsMissed);
-  const during = await settledSubscription(tools, id, ['error', 'off']);
+  const during = await settledSubscription(tools, id, ['error', 'off'], looksWhileAway);
   inbox.answer(200);
   const since = inbox.heard.length;
   const sentAgain = (): number => told(inbox.heard.slice(since), missed, last, wish);
