@@ -23,8 +23,20 @@ export interface SessionOptions {
   readonly interactive?: (scope: Scope) => Promise<{ readonly record: SignInRecord; readonly token?: AccessToken }>;
   /** What such a sign-in may send besides the token request. */
   readonly interactiveTemplates?: readonly RequestTemplate[];
+  /** A session of the same binding: one sign-in serves both. */
+  readonly sharing?: Session;
   /** Ends the run when the granted token must not be used here. @throws SafetyStop */
   readonly refuse?: (record: SignInRecord) => void;
+}
+
+/** What the sign-ins of one binding brought; held in memory only (safety rule 31). */
+class Grant {
+  token: AccessToken | undefined;
+  pending: Promise<AccessToken> | undefined;
+  lastSignInMs = Number.NEGATIVE_INFINITY;
+  record: SignInRecord | undefined;
+  /** Every token of the run, so that our own output can be searched for them at its end. */
+  readonly tokens: string[] = [];
 }
 
 /** One signed-in client. Tokens live in memory only; a new one is asked for shortly before the old one ends. */
@@ -33,17 +45,13 @@ export class Session {
   readonly binding: AuthBinding;
   readonly #options: SessionOptions;
   readonly #signInScope: Scope;
-  #token: AccessToken | undefined;
-  #pending: Promise<AccessToken> | undefined;
-  #lastSignInMs = Number.NEGATIVE_INFINITY;
-  #record: SignInRecord | undefined;
-  /** Every token of the run, so that our own output can be searched for them at its end. */
-  readonly #tokens: string[] = [];
+  readonly #grant: Grant;
 
   constructor(options: SessionOptions) {
     this.context = options.context;
     this.binding = options.binding;
     this.#options = options;
+    this.#grant = options.sharing === undefined ? new Grant() : options.sharing.#grant;
     const template: RequestTemplate = {
       context: options.context,
       method: 'POST',
@@ -62,14 +70,15 @@ export class Session {
 
   /** The last token answer; signs in first when there is none. Never throws for a refusal. */
   async signedIn(): Promise<SignInRecord> {
-    if (this.#record === undefined) await this.#authorize().catch(rethrowUnlessRefused);
-    if (this.#record === undefined) throw new ExchangeFault('unavailable', 'no sign-in took place', undefined);
-    return this.#record;
+    if (this.#grant.record === undefined) await this.#authorize().catch(rethrowUnlessRefused);
+    const { record } = this.#grant;
+    if (record === undefined) throw new ExchangeFault('unavailable', 'no sign-in took place', undefined);
+    return record;
   }
 
   /** Scopes the server granted, or those asked for when it did not say. */
   get grantedScopes(): readonly string[] {
-    return this.#record?.grantedScopes ?? this.binding.scopes ?? [];
+    return this.#grant.record?.grantedScopes ?? this.binding.scopes ?? [];
   }
 
   /**
@@ -80,12 +89,12 @@ export class Session {
     const { recorder, peer } = this.#options;
     const sent = peer === undefined ? request : { ...request, peer };
     const answer = await recorder.send(scope, this.context, sent, token.authorization);
-    if (answer.status === 401 && performance.now() > token.expiresAtMs - expiryMarginMs) this.#token = undefined;
+    if (answer.status === 401 && performance.now() > token.expiresAtMs - expiryMarginMs) this.#grant.token = undefined;
     return answer;
   }
 
   get tokens(): readonly string[] {
-    return this.#tokens;
+    return this.#grant.tokens;
   }
 
   /** The current Authorization header value, for a connection the session does not make itself. */
@@ -94,29 +103,31 @@ export class Session {
   }
 
   #authorize(): Promise<AccessToken> {
-    if (this.#token !== undefined && performance.now() < this.#token.expiresAtMs - expiryMarginMs) {
-      return Promise.resolve(this.#token);
+    const grant = this.#grant;
+    if (grant.token !== undefined && performance.now() < grant.token.expiresAtMs - expiryMarginMs) {
+      return Promise.resolve(grant.token);
     }
-    this.#pending ??= this.#signIn().finally(() => {
-      this.#pending = undefined;
+    grant.pending ??= this.#signIn().finally(() => {
+      grant.pending = undefined;
     });
-    return this.#pending;
+    return grant.pending;
   }
 
   async #signIn(): Promise<AccessToken> {
     const { signInSpacingMs, onSignIn } = this.#options;
-    const waitMs = this.#lastSignInMs + signInSpacingMs - performance.now();
+    const grant = this.#grant;
+    const waitMs = grant.lastSignInMs + signInSpacingMs - performance.now();
     // A refused sign-in is not tried again: repeated failures lock clients.
-    if (this.#record !== undefined && !this.#record.usableToken) throw this.#refused(this.#record);
+    if (grant.record !== undefined && !grant.record.usableToken) throw this.#refused(grant.record);
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    this.#lastSignInMs = performance.now();
+    grant.lastSignInMs = performance.now();
     const { record, token } = await (this.#options.interactive?.(this.#signInScope) ?? this.#backendSignIn());
-    this.#record = record;
+    grant.record = record;
     onSignIn?.(record);
     this.#options.refuse?.(record);
     if (token === undefined) throw this.#refused(record);
-    this.#token = token;
-    this.#tokens.push(token.authorization.slice('Bearer '.length));
+    grant.token = token;
+    grant.tokens.push(token.authorization.slice('Bearer '.length));
     return token;
   }
 

@@ -133,9 +133,14 @@ export class Sessions {
       return undefined;
     const interactive = binding.flow === 'backend' ? undefined : this.#interactive(context, binding, credential, of);
     if (binding.flow !== 'backend' && interactive === undefined) return undefined;
+    const sharing =
+      binding.flow === 'backend'
+        ? [...this.#sessions.values()].find((session) => session.binding.id === bindingId)
+        : undefined;
     const session = new Session({
       context,
       ...interactive,
+      ...(sharing === undefined ? {} : { sharing }),
       binding,
       credential,
       tokenUrl,
