@@ -6,6 +6,7 @@ import type { FactValue } from '../../model/fact.js';
 import type { Subject } from '../../model/subject.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import { testObjectTemplates, type FilledBody } from '../test-objects.js';
+import { idOfLocation } from '../writer.js';
 
 type Origin = FactValue<'machine-origin'>[number];
 type Author = Origin['author'];
@@ -61,7 +62,11 @@ async function originOf({ item: { action } }: Subject<'action'>, tools: ProbeToo
   const answer = scopesAllow(ai.grantedScopes, 'Provenance', 'c')
     ? await ai.write({ method: 'POST', resourceType: 'Provenance', body: sent })
     : undefined;
-  const id = answer?.resource?.resourceType === 'Provenance' ? answer.resource.id : undefined;
+  // The answer to a create may be empty; what it made stands in Location (https://hl7.org/fhir/R4/http.html#create).
+  const id =
+    answer?.resource?.resourceType === 'Provenance'
+      ? answer.resource.id
+      : idOfLocation(answer?.ok === true ? answer.headers['location'] : undefined, 'Provenance');
   const kept = id === undefined ? undefined : await ai.read('Provenance', id);
   const after = await ai.read(made.resourceType, made.id ?? '');
   const stored = kept?.ok === true && kept.resource?.resourceType === 'Provenance';

@@ -31,9 +31,8 @@ export default defineProbe({
     if (method === 'DELETE') return deleteTemplates(action);
     return [
       ...testObjectTemplates(action),
-      { context: 'ai', method: 'GET', path, most: 3 },
+      { context: 'ai', method: 'GET', path, most: 4 },
       { context: 'ai', method, path, most: 4, mutates: true },
-      { context: 'second', method: 'GET', path, most: 1 },
       { context: 'second', method, path, most: 1, mutates: true },
     ];
   },
@@ -47,9 +46,10 @@ export default defineProbe({
     const mine = await read(ai, created);
     const theirs = await change(second, method, mine, note('changed by someone else'));
     if (!before.ok || !theirs.ok) return uncontrolled();
+    const newer = await read(ai, created);
     const stale = await change(ai, method, mine, note('based on an outdated version'));
     const after = await read(ai, created);
-    const newerDataKept = sameContent(after, theirs.resource);
+    const newerDataKept = sameContent(after, newer);
     const current = await change(ai, method, after, note('control after'));
     return {
       'stale-update': {
@@ -82,7 +82,7 @@ function deleteTemplates(action: ContractAction): RequestTemplate[] {
   return [
     // One for the control before, which uses it up.
     ...testObjectTemplates(action, 2),
-    { context: 'ai', method: 'GET', path, most: 3 },
+    { context: 'ai', method: 'GET', path, most: 4 },
     { context: 'ai', method: 'DELETE', path, most: 3, mutates: true },
     ...(['PATCH', 'PUT'] as const).map((method): RequestTemplate => ({
       context: 'second',
@@ -105,13 +105,14 @@ async function staleDelete(
   const changed = note('changed by someone else');
   const theirs = await change(second, changingMethod(organization, mine.resourceType), mine, changed);
   if (!theirs.ok) return uncontrolled();
+  const newer = await read(ai, mine);
   const stale = await remove(ai, mine);
   const left = await readUnlessGone(ai, mine);
   const current = left === undefined ? undefined : await remove(ai, left);
   return {
     'stale-update': {
       status: stale.status,
-      newerDataKept: left !== undefined && sameContent(left, theirs.resource),
+      newerDataKept: left !== undefined && sameContent(left, newer),
       explained: explains(stale.resource),
       currentAccepted: current?.ok ?? true,
     },
@@ -129,8 +130,8 @@ function uncontrolled(): Brought {
   return { 'stale-update': fault, 'unconditional-update': fault };
 }
 
-const sameContent = (one: Resource, other: Resource | undefined): boolean =>
-  other !== undefined && contentSha256(one) === contentSha256(other);
+// What a read shows is compared with what a read shows; the answer to a change may be empty.
+const sameContent = (one: Resource, other: Resource): boolean => contentSha256(one) === contentSha256(other);
 
 const changingMethod = ({ writePolicy }: ProbeTools['organization'], resourceType: string): 'PATCH' | 'PUT' =>
   (writePolicy?.allow ?? []).some(
