@@ -6,6 +6,9 @@ const fewest = 29;
 const tolerated = 0.05;
 const percent = (share: number): number => Math.round(share * 1000) / 10;
 
+const words = (by: { provider: number; room: number | null; rule: number | null }): string =>
+  `provider ${by.provider}, room ${by.room ?? 'not looked at'}, rule ${by.rule ?? 'not looked at'}`;
+
 export default defineCheck({
   id: 'read.slot-truth',
   kind: 'probe',
@@ -16,7 +19,7 @@ export default defineCheck({
   plain: 'When the AI offers a time, that time is really free.',
   why: 'Interfaces often show a copy of the schedule, or a schedule without its blocks and rules; every phantom offer ends in a second call or in two patients for one chair.',
   sends:
-    'Lists up to 100 free times by the contract’s slot search, then reads the same slots and the visits that hold them with a staff context, and asks again about each one that differs.',
+    'Lists up to 100 free times by the contract’s slot search, then reads the same slots, the visits that hold them and a page of the schedule’s free times with a staff context; where a context may, also the schedules, their rooms and services, and the visits of provider and room. It asks again about each one that differs.',
   ask: {
     of: 'ehr-team',
     text: 'Put the free times the interface gives for one day beside the front desk’s own screen and show us every difference.',
@@ -46,25 +49,39 @@ export default defineCheck({
     'search-fails': { kind: 'availability', text: 'The slot search is answered with {status}, also when repeated.' },
     phantoms: {
       kind: 'rate',
-      text: '{phantom} of {offered} offered times are taken, at least {atLeastPercent} % (99 %).',
+      text: '{phantom} of {offered} offered times are taken or not allowed ({why}), at least {atLeastPercent} % (99 %).',
     },
     between: {
       kind: 'limit',
-      text: '{phantom} of {offered} offered times are taken, at most {atMostPercent} % (95 %).',
+      text: '{phantom} of {offered} offered times are taken or not allowed ({why}), at most {atMostPercent} % (95 %).',
     },
     'too-few': {
       kind: 'limit',
-      text: '{phantom} of {offered} offered times are taken, which does not decide about 5 %.',
+      text: '{phantom} of {offered} offered times are taken or not allowed ({why}), which does not decide about 5 %.',
+    },
+    unseen: {
+      kind: 'limit',
+      text: '{unseen} of {free} free times of the schedule are not shown to the AI system, at least {unseenPercent} % (95 %).',
     },
   },
-  evaluate: ({ 'offered-slots': { status, learnable, offered, phantom } }, say) => {
+  evaluate: ({ 'offered-slots': { status, learnable, offered, phantom, by, free, unseen } }, say) => {
     if (!learnable)
       return status >= 500 ? say.fail('search-fails', { status }) : say.fail('cannot-be-learned', { status });
     const atMost = upperBound(phantom, offered);
     const atLeast = lowerBound(phantom, offered, rateLevel(1));
-    const shown = { phantom, offered, atMostPercent: percent(atMost), atLeastPercent: percent(atLeast) };
+    const withheld = lowerBound(unseen, free);
+    const shown = {
+      phantom,
+      offered,
+      why: words(by),
+      atMostPercent: percent(atMost),
+      atLeastPercent: percent(atLeast),
+      free,
+      unseen,
+      unseenPercent: percent(withheld),
+    };
     if (atLeast > tolerated) return say.fail('phantoms', shown);
-    if (atMost <= tolerated) return say.pass(shown);
+    if (atMost <= tolerated) return withheld > tolerated ? say.warn('unseen', shown) : say.pass(shown);
     return offered < fewest ? say.notMeasured('too-few', 'too-few', shown) : say.warn('between', shown);
   },
 });

@@ -26,6 +26,7 @@ const ways: Readonly<Record<string, readonly Way[]>> = {
   Coverage: [['beneficiary']],
   Task: [['for'], ['focus']],
   Provenance: [['target']],
+  Binary: [['securityContext']],
 };
 const usualWays: readonly Way[] = [['encounter'], ['subject'], ['patient']];
 /** Element names from the resource down to a Reference. */

@@ -137,14 +137,27 @@ export const readFacts = {
   ),
   /** Times offered by the contract's slot search against the schedule itself, read by a staff context. Subject: slots. */
   'offered-slots': factKind(
-    1,
+    2,
     Type.Object({
       /** Status of the slot search; anything but a searchset under 2xx means nothing can be learned. */
       status,
       learnable: Type.Boolean(),
       offered: count,
-      /** Offered as free, and not free or held by an appointment, also on asking again. */
+      /** Offered as free, also on asking again, and taken or forbidden. */
       phantom: count,
+      /** Why; one offer may count in several. Null: nobody who could look there could sign in or was answered. */
+      by: Type.Object({
+        /** Not free, held by an appointment, or in the way of another visit of the same practitioner. */
+        provider: count,
+        /** In a room that holds another visit. */
+        room: Type.Union([count, Type.Null()]),
+        /** At a time when the service takes no appointments, or for a visit type that may not be booked. */
+        rule: Type.Union([count, Type.Null()]),
+      }),
+      /** Free times the staff sees between the first and the last offer, as many as one page holds. */
+      free: count,
+      /** Those of them the AI system does not see as free, asked by their ids. */
+      unseen: count,
       /** Status of the staff context's search for appointments that hold the offered slots. */
       appointmentsStatus: status,
     }),

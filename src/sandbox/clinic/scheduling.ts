@@ -1,10 +1,18 @@
-import type { Appointment, CodeableConcept, Practitioner, Schedule, Slot } from 'fhir/r4.js';
+import type {
+  Appointment,
+  CodeableConcept,
+  HealthcareService,
+  Location,
+  Practitioner,
+  Schedule,
+  Slot,
+} from 'fhir/r4.js';
 import type { ClinicSite, TestAppointment, TestSchedule } from './clinic-index.js';
 import { type Identity, dayAfter, instantText, minutesAfter, referenceTo } from './identity.js';
 import { type Person, createPractitioner, familyOf } from './people.js';
 
 export interface SiteScheduling {
-  readonly resources: readonly (Practitioner | Schedule | Slot | Appointment)[];
+  readonly resources: readonly (Practitioner | Location | HealthcareService | Schedule | Slot | Appointment)[];
   /** The ordinary practitioners; they see the patients of the site. */
   readonly practitioners: readonly [Practitioner, ...Practitioner[]];
   readonly testSchedules: readonly TestSchedule[];
@@ -36,8 +44,14 @@ export function createScheduling(identity: Identity, site: ClinicSite, patients:
     createPractitioner(identity, false),
   ];
   const tester = createPractitioner(identity, true);
-  const diaries = [...practitioners, tester].flatMap((practitioner) =>
-    halfDays.map((halfDay) => createDiary(identity, site, practitioner, halfDay, practitioner === tester)),
+  const service = officeHours(identity, site);
+  const places = [...practitioners, tester].map((practitioner, n) => ({
+    practitioner,
+    room: roomOf(identity, site, n + 1),
+    service,
+  }));
+  const diaries = places.flatMap((place) =>
+    halfDays.map((halfDay) => createDiary(identity, site, place, halfDay, place.practitioner === tester)),
   );
   const testDiaries = diaries.filter((diary) => diary.practitioner === tester);
   const testPatients = patients.filter((person) => person.alias !== undefined);
@@ -61,6 +75,8 @@ export function createScheduling(identity: Identity, site: ClinicSite, patients:
     resources: [
       ...practitioners,
       tester,
+      service,
+      ...places.map(({ room }) => room),
       ...diaries.flatMap(({ schedule, slots }) => [schedule, ...slots]),
       ...testVisits.map(({ appointment }) => appointment),
       ...otherVisits,
@@ -84,17 +100,60 @@ export function createScheduling(identity: Identity, site: ClinicSite, patients:
   };
 }
 
+/** Where a practitioner sees patients, and the hours in which the site takes appointments. */
+interface Place {
+  readonly practitioner: Practitioner;
+  readonly room: Location;
+  readonly service: HealthcareService;
+}
+
 interface Diary {
   readonly practitioner: Practitioner;
+  readonly room: Location;
   readonly location: string;
   readonly schedule: Schedule;
   readonly slots: readonly Slot[];
 }
 
+/** Long enough for the slots of either half of the year. */
+function officeHours(identity: Identity, site: ClinicSite): HealthcareService {
+  return {
+    resourceType: 'HealthcareService',
+    id: identity.newId('hcs'),
+    active: true,
+    name: `Visits at ${site.name}`,
+    type: [visitType(identity)],
+    providedBy: { reference: site.organization },
+    location: [{ reference: site.location }],
+    availableTime: [
+      {
+        daysOfWeek: ['mon', 'tue', 'wed', 'thu', 'fri'],
+        availableStartTime: '06:00:00',
+        availableEndTime: '20:00:00',
+      },
+    ],
+  };
+}
+
+function roomOf(identity: Identity, site: ClinicSite, n: number): Location {
+  return {
+    resourceType: 'Location',
+    id: identity.newId('rom'),
+    status: 'active',
+    name: `Room ${n}`,
+    mode: 'instance',
+    physicalType: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'ro', display: 'Room' }],
+    },
+    managingOrganization: { reference: site.organization },
+    partOf: { reference: site.location },
+  };
+}
+
 function createDiary(
   identity: Identity,
   site: ClinicSite,
-  practitioner: Practitioner,
+  { practitioner, room, service }: Place,
   halfDay: (typeof halfDays)[number],
   isTest: boolean,
 ): Diary {
@@ -113,6 +172,8 @@ function createDiary(
       // The name is the canary of a test schedule: whoever may read schedules only can prove it too.
       { reference: referenceTo(practitioner), display: familyOf(practitioner) },
       { reference: site.location, display: site.name },
+      { reference: referenceTo(room), display: room.name },
+      { reference: referenceTo(service) },
     ],
     planningHorizon: {
       start: instantText(dayAfter(identity.now, 0)),
@@ -129,11 +190,11 @@ function createDiary(
     start: instantText(start),
     end: instantText(minutesAfter(start, slotMinutes)),
   }));
-  return { practitioner, location: site.location, schedule, slots };
+  return { practitioner, room, location: site.location, schedule, slots };
 }
 
 /** Takes the slot, as the running EHR would. */
-function book(identity: Identity, slot: Slot, { practitioner, location }: Diary, person: Person): Appointment {
+function book(identity: Identity, slot: Slot, { practitioner, room, location }: Diary, person: Person): Appointment {
   slot.status = 'busy';
   return {
     resourceType: 'Appointment',
@@ -151,6 +212,7 @@ function book(identity: Identity, slot: Slot, { practitioner, location }: Diary,
       { actor: { reference: referenceTo(person.resource) }, required: 'required', status: 'accepted' },
       { actor: { reference: referenceTo(practitioner) }, required: 'required', status: 'accepted' },
       { actor: { reference: location }, required: 'information-only', status: 'accepted' },
+      { actor: { reference: referenceTo(room) }, required: 'required', status: 'accepted' },
     ],
   };
 }

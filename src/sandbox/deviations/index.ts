@@ -263,6 +263,9 @@ import attachmentNeedsLogin from './attachment-needs-login.js';
 import attachmentElsewhere from './attachment-elsewhere.js';
 import attachmentOfAnotherType from './attachment-of-another-type.js';
 import medicationLinksBroken from './medication-links-broken.js';
+import offersInATakenRoom from './offers-in-a-taken-room.js';
+import offersWhileClosed from './offers-while-closed.js';
+import slotsKeptFromPrograms from './slots-kept-from-programs.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -529,4 +532,7 @@ export const deviations: readonly Deviation[] = [
   attachmentElsewhere,
   attachmentOfAnotherType,
   medicationLinksBroken,
+  offersInATakenRoom,
+  offersWhileClosed,
+  slotsKeptFromPrograms,
 ];
