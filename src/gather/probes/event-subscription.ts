@@ -142,14 +142,15 @@ async function trialOf(
 ): Promise<Rejection> {
   const { status, id } = await makeSubscription(tools, body, true);
   if (id === undefined) return { status, outcome: 'refused' };
-  let settled: Subscription | undefined;
+  let last: Subscription | undefined;
   try {
-    settled = await settledSubscription(tools, id, ['active', 'error', 'off']);
+    const settled = await settledSubscription(tools, id, ['active', 'error', 'off']);
+    last = settled;
     const refused = settled === undefined || settled.status === 'error' || settled.status === 'off';
     if (refused) return { status, outcome: 'error' };
     return { status, outcome: lacks(settled) ? 'changed' : 'kept' };
   } finally {
-    await endSubscription(tools, id, settled);
+    await endSubscription(tools, id, last);
   }
 }
 
