@@ -5,6 +5,7 @@ import { scorecardSchemaVersion, type Scorecard } from '../model/scorecard.js';
 import { decisionEnvironment } from '../model/subjects.js';
 import { answerEntry, answersOf } from './answers.js';
 import { auditOf } from './audit.js';
+import { validityOf } from './validity.js';
 import { baselineOf } from './baseline.js';
 import { attributed, nextActions } from './blockers.js';
 import { checkEntry, exchangesOf } from './check-entry.js';
@@ -239,6 +240,7 @@ export function score(input: ScoreInput): Scorecard {
       .sort((a, b) => compareCodeUnits(a.id, b.id) || compareCodeUnits(a.part ?? '', b.part ?? '')),
     questions,
     audit: auditOf(input),
+    validity: validityOf(input),
     latency,
     matrix,
     residue: [...(last?.residue ?? [])].sort(

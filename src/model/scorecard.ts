@@ -423,6 +423,18 @@ export const scorecardSchema = closed({
   questions: Type.Array(questionSchema),
   /** What the EHR's log held of what was sent; empty where no log was read. */
   audit: closed({ groups: Type.Array(accessSchema), lookUp: Type.Array(lookUpSchema) }),
+  /** How the EHR answered those who were signed in; null where nobody was. */
+  validity: orNull(
+    closed({
+      answers: count,
+      unauthorized: count,
+      forbidden: count,
+      notFound: count,
+      throttled: count,
+      searches: count,
+      emptySearches: count,
+    }),
+  ),
   latency: Type.Array(latencySchema),
   /** What a role may do at its own site, at every site, or at another one, with what was seen of it. */
   matrix: Type.Array(

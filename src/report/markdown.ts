@@ -268,8 +268,15 @@ const inputWords = {
   cleanupMinutes: 'minutes to clean up',
 } as const;
 
+/** A run that was mostly refused, or found nothing, has seen little whatever else it says. */
+function answeredWords(validity: NonNullable<Scorecard['validity']>): string {
+  const { answers, unauthorized, forbidden, notFound, throttled, searches, emptySearches } = validity;
+  const refused = `${unauthorized} of ${answers} answers were 401, ${forbidden} 403, ${notFound} 404, ${throttled} 429`;
+  return `${refused}; ${emptySearches} of ${searches} searches brought nothing (refusals and empty answers that were tried on purpose included)`;
+}
+
 function traffic(scorecard: Scorecard): Markdown {
-  const { run, residue, hosts, checks, redaction, maturity } = scorecard;
+  const { run, residue, hosts, checks, redaction, maturity, validity } = scorecard;
   const { requests } = run;
   const parts = partsWords(scorecard);
   const aside = checks
@@ -280,6 +287,7 @@ function traffic(scorecard: Scorecard): Markdown {
     block(
       mark`- ${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joinMarkdown(hosts.map(markdownCode), ', ')}`,
       ...(parts === undefined ? [] : [mark`- ${parts}`]),
+      ...(validity === null ? [] : [mark`- ${answeredWords(validity)}`]),
       mark`- ${writtenWords(scorecard)}`,
       ...residue.map(
         ({ resourceType, id, reason }) => mark`  - left: ${markdownCode(`${resourceType}/${id}`)} (${reason})`,

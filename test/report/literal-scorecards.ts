@@ -225,6 +225,15 @@ export const goOnSimulator: Scorecard = {
     check('latency.event-delivery', { outcome: 'not-applicable', grade: null, severity: 'major' }),
   ],
   questions: [],
+  validity: {
+    answers: 340,
+    unauthorized: 1,
+    forbidden: 12,
+    notFound: 3,
+    throttled: 0,
+    searches: 96,
+    emptySearches: 7,
+  },
   latency: [
     {
       id: 'freed-slot-offered',
@@ -562,6 +571,7 @@ export const notShownYet: Scorecard = {
     reason: 'no-credential',
     text: `Show us that ${one.id} holds.`,
   })),
+  validity: null,
   latency: [],
   matrix: [],
 };

@@ -1,6 +1,7 @@
 import { writeRightFacts } from './write-right.js';
 import { channelFacts } from './channel.js';
 import { appFacts } from './app.js';
+import { answerShareFacts } from './answer-shares.js';
 import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
 import { auditFacts } from './audit.js';
@@ -32,6 +33,7 @@ import { witnessFacts } from './witness.js';
 export const factKinds = {
   ...writeRightFacts,
   ...channelFacts,
+  ...answerShareFacts,
   ...actionFacts,
   ...appFacts,
   ...attestationFacts,
