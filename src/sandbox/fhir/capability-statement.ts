@@ -78,6 +78,11 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
   const interactions = interactionsOf(type);
   const parameters = searchParametersOf(type);
   const includes = parameters.filter((parameter) => parameter.type === 'reference' && !parameter.chain);
+  const reverse = resourceTypes.flatMap((source) =>
+    searchParametersOf(source)
+      .filter(({ chain, targets }) => !chain && interactions.includes('search-type') && targets?.includes(type))
+      .map(({ name }) => `${source}:${name}`),
+  );
   return {
     type: type as CapabilityStatementRestResource['type'],
     ...(usCoreTypes.has(type)
@@ -93,6 +98,7 @@ function resourceEntry(type: string): CapabilityStatementRestResource {
     conditionalDelete: interactions.includes('delete') ? 'single' : 'not-supported',
     referencePolicy: ['literal', 'local'],
     ...(includes.length > 0 ? { searchInclude: includes.map(({ name }) => `${type}:${name}`) } : {}),
+    ...(reverse.length > 0 ? { searchRevInclude: reverse } : {}),
     ...(interactions.includes('search-type')
       ? { searchParam: parameters.map(({ name, type: parameterType }) => ({ name, type: parameterType })) }
       : {}),

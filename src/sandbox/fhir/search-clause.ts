@@ -6,6 +6,8 @@ import type { SearchIndex } from './search-index.js';
 import type { Store } from './store.js';
 
 const mostAlternatives = 200;
+/** Types one parameter may lead through. */
+const longestChain = 3;
 
 /** What a search is understood against. */
 export interface SearchContext {
@@ -14,6 +16,8 @@ export interface SearchContext {
   readonly nowMs: number;
   /** Refuse what is not known instead of leaving it out. */
   readonly strict: boolean;
+  /** Whether the asker may look at a type at all: a chain says something about the records it leads through. */
+  readonly mayAsk?: (resourceType: string) => boolean;
 }
 
 /** One search parameter with its value: alternatives inside, all clauses must hold. */
@@ -24,10 +28,21 @@ export interface Clause {
 }
 
 /** `undefined` for an unknown parameter. Throws FhirProblem 400 for a value or modifier that cannot be used. */
-export function clauseOf(resourceType: string, key: string, value: string, context: SearchContext): Clause | undefined {
+export function clauseOf(
+  resourceType: string,
+  key: string,
+  value: string,
+  context: SearchContext,
+  depth = 0,
+): Clause | undefined {
   const [name = '', modifier] = key.split(':', 2);
   const parameter = searchParameter(resourceType, name);
-  if (!parameter) return undefined;
+  if (!parameter || modifier?.includes('.')) {
+    if (depth === longestChain) throw problem(400, 'too-costly', `At most ${longestChain} steps in a chain`);
+    return key.startsWith('_has:')
+      ? reverseChain(resourceType, key, value, context, depth)
+      : chain(resourceType, key, value, context, depth);
+  }
   const alternatives = value.split(/(?<!\\),/).map((text) => text.replace(/\\([\\,$|])/g, '$1'));
   if (alternatives.includes('')) throw problem(400, 'value', 'A search value must not be empty', key);
   if (alternatives.length > mostAlternatives) {
@@ -50,6 +65,68 @@ export function clauseOf(resourceType: string, key: string, value: string, conte
     default:
       return undefined;
   }
+}
+
+/** `subject:Patient.family`: https://hl7.org/fhir/R4/search.html#chaining */
+function chain(
+  resourceType: string,
+  key: string,
+  value: string,
+  context: SearchContext,
+  depth: number,
+): Clause | undefined {
+  const [, through = '', type, rest = ''] = /^([a-z-]+)(?::([A-Z][A-Za-z]+))?\.(.+)$/.exec(key) ?? [];
+  const parameter = searchParameter(resourceType, through);
+  if (parameter?.type !== 'reference' || parameter.chain) return undefined;
+  const targets = (parameter.targets ?? []).filter((target) => type === undefined || target === type);
+  const found = targets.flatMap((target) => {
+    const ids = idsOf(target, rest, value, context, depth);
+    return ids === undefined ? [] : [[...ids].flatMap((id) => localKeys(target, id, context.base))];
+  });
+  if (found.length === 0) return undefined;
+  return withIds(union(found.flat().map((reference) => context.store.index.idsWith(resourceType, through, reference))));
+}
+
+/** `_has:Appointment:patient:status`: https://hl7.org/fhir/R4/search.html#has */
+function reverseChain(
+  resourceType: string,
+  key: string,
+  value: string,
+  context: SearchContext,
+  depth: number,
+): Clause | undefined {
+  const [, type = '', through = '', rest = ''] = /^_has:([A-Z][A-Za-z]+):([a-z-]+):(.+)$/.exec(key) ?? [];
+  const parameter = searchParameter(type, through);
+  if (parameter?.type !== 'reference' || parameter.chain || !parameter.targets?.includes(resourceType))
+    return undefined;
+  const ids = idsOf(type, rest, value, context, depth);
+  if (ids === undefined) return undefined;
+  const named = [...ids].flatMap((id) => context.store.index.valuesOf(type, through, id) as readonly string[]);
+  return withIds(
+    new Set(
+      named.flatMap((reference) => {
+        const local = localReference(reference, context.base);
+        return local?.type === resourceType ? [local.id] : [];
+      }),
+    ),
+  );
+}
+
+/** What one end of a chain finds. Throws FhirProblem 403 for a type the asker may not look at. */
+function idsOf(
+  resourceType: string,
+  key: string,
+  value: string,
+  context: SearchContext,
+  depth: number,
+): ReadonlySet<string> | undefined {
+  const clause = clauseOf(resourceType, key, value, context, depth + 1);
+  if (clause === undefined) return undefined;
+  if (context.mayAsk?.(resourceType) === false)
+    throw problem(403, 'forbidden', 'A chain leads through a forbidden type');
+  if (clause.ids) return clause.ids;
+  const all = [...context.store.all(resourceType)].map(({ id }) => id);
+  return new Set(all.filter((id) => clause.matches(id)));
 }
 
 function badModifier(key: string) {

@@ -7,6 +7,9 @@ import { resourceTypeRule } from './resource-types.js';
 import { findMatches, parseSearch, type Search } from './search.js';
 import type { StoredResource } from './store.js';
 
+/** On one page, beside its matches. */
+const mostIncluded = 1_000;
+
 /** By GET or POST: https://hl7.org/fhir/R4/http.html#search. Hits the client may not see are left out without a word. */
 export function searchType(exchange: Exchange, resourceType: string, parameters: URLSearchParams): FhirResponse {
   const { server, access, trace } = exchange;
@@ -16,7 +19,13 @@ export function searchType(exchange: Exchange, resourceType: string, parameters:
   const cursor = parameters.get('_cursor');
   if (cursor !== null) return { status: 200, headers: {}, body: pages.next(exchange, access.clientId, cursor) };
   const strict = preference(exchange, 'handling') === 'strict';
-  const search = parseSearch(resourceType, parameters, { store, base, nowMs: now().getTime(), strict });
+  const search = parseSearch(resourceType, parameters, {
+    store,
+    base,
+    nowMs: now().getTime(),
+    strict,
+    mayAsk: (type) => access.permits('s', type) || access.permits('r', type),
+  });
   notePatientsAskedFor(exchange, resourceType, search.applied);
   const found = findMatches(search, store).filter((match) => access.permits('s', resourceType, match));
   const ids = found.map(({ id }) => id);
@@ -65,7 +74,7 @@ function searchBundle(exchange: Exchange, search: Search, page: ResultPage): Bun
   };
 }
 
-/** What the matches of this page refer to through the asked parameters, once each, where the client may read it. */
+/** What the matches of this page refer to, and what refers to them, once each, where the client may read it. */
 function includedBy(exchange: Exchange, search: Search, matches: readonly StoredResource[]): readonly StoredResource[] {
   const { server, access } = exchange;
   const matched = new Set(matches.map(({ resourceType, id }) => `${resourceType}/${id}`));
@@ -79,6 +88,18 @@ function includedBy(exchange: Exchange, search: Search, matches: readonly Stored
         const resource = server.store.get(local.type, local.id)?.resource;
         const name = `${local.type}/${local.id}`;
         if (resource && !matched.has(name) && access.permits('r', local.type, resource)) included.set(name, resource);
+      }
+    }
+  }
+  const { store, base } = server;
+  for (const { sourceType, parameter } of search.reverseIncludes) {
+    for (const { resourceType, id } of matches) {
+      const keys = [`${resourceType}/${id}`, `${base}/${resourceType}/${id}`];
+      for (const source of keys.flatMap((key) => [...store.index.idsWith(sourceType, parameter.name, key)])) {
+        if (included.size >= mostIncluded) return [...included.values()];
+        const resource = store.get(sourceType, source)?.resource;
+        const name = `${sourceType}/${source}`;
+        if (resource && !matched.has(name) && access.permits('r', sourceType, resource)) included.set(name, resource);
       }
     }
   }

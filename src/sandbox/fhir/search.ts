@@ -19,12 +19,19 @@ export interface Include {
   readonly targetType: string | undefined;
 }
 
+/** Resources of `sourceType` that refer to a match through the parameter. */
+export interface ReverseInclude {
+  readonly sourceType: string;
+  readonly parameter: SearchParameter;
+}
+
 /** A search as the server understood it. */
 export interface Search {
   readonly resourceType: string;
   readonly clauses: readonly Clause[];
   readonly sort: readonly SortKey[];
   readonly includes: readonly Include[];
+  readonly reverseIncludes: readonly ReverseInclude[];
   /** Matches per page; 0 asks for the total only. */
   readonly count: number;
   readonly total: boolean;
@@ -41,6 +48,7 @@ export function parseSearch(resourceType: string, parameters: URLSearchParams, c
   const clauses: Clause[] = [];
   const sort: SortKey[] = [];
   const includes: Include[] = [];
+  const reverseIncludes: ReverseInclude[] = [];
   const applied = new URLSearchParams();
   let count = defaultCount;
   let total = true;
@@ -54,7 +62,7 @@ export function parseSearch(resourceType: string, parameters: URLSearchParams, c
     else if (context.strict)
       throw problem(400, 'not-supported', 'Not a search parameter of this type here', name.slice(0, 64));
   }
-  return { resourceType, clauses, sort, includes, count, total, elements, applied };
+  return { resourceType, clauses, sort, includes, reverseIncludes, count, total, elements, applied };
 
   function use(name: string, value: string): boolean {
     switch (name) {
@@ -79,6 +87,11 @@ export function parseSearch(resourceType: string, parameters: URLSearchParams, c
       case '_include': {
         const include = includeOf(resourceType, value);
         if (include) includes.push(include);
+        return include !== undefined;
+      }
+      case '_revinclude': {
+        const include = reverseIncludeOf(resourceType, value);
+        if (include) reverseIncludes.push(include);
         return include !== undefined;
       }
       default: {
@@ -123,6 +136,16 @@ function includeOf(resourceType: string, value: string): Include | undefined {
   const parameter = searchParameter(resourceType, name);
   const usable = source === resourceType && parameter?.type === 'reference' && !parameter.chain && more.length === 0;
   return usable ? { parameter, targetType } : undefined;
+}
+
+function reverseIncludeOf(resourceType: string, value: string): ReverseInclude | undefined {
+  const [sourceType = '', name = '', targetType, ...more] = value.split(':');
+  const parameter = searchParameter(sourceType, name);
+  const leadsHere =
+    parameter?.targets?.includes(resourceType) === true && (targetType ?? resourceType) === resourceType;
+  return parameter?.type === 'reference' && !parameter.chain && leadsHere && more.length === 0
+    ? { sourceType, parameter }
+    : undefined;
 }
 
 /** Resources without a value come last in either direction. */

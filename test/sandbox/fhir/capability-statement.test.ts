@@ -22,12 +22,14 @@ describe('the capability statement', () => {
   it('names search parameters and includes that all work in strict handling', async () => {
     const { send } = testServer(...clinic);
     const value = { token: 'x', string: 'x', reference: 'x', date: '2030-01-01' } as Readonly<Record<string, string>>;
-    for (const { type, searchParam, searchInclude } of (await statement()).rest?.[0]?.resource ?? []) {
+    for (const { type, searchParam, searchInclude, searchRevInclude } of (await statement()).rest?.[0]?.resource ??
+      []) {
       if (searchParam === undefined) continue;
       const query = new URLSearchParams(
         (searchParam ?? []).map(({ name, type: kind }): [string, string] => [name, value[kind] ?? '']),
       );
       for (const include of searchInclude ?? []) query.append('_include', include);
+      for (const include of searchRevInclude ?? []) query.append('_revinclude', include);
       const answer = await send('GET', `${type}?${query.toString()}`, { headers: { prefer: 'handling=strict' } });
       expect([type, answer.status, answer.bundle.total]).toEqual([type, 200, 0]);
     }

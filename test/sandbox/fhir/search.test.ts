@@ -62,6 +62,13 @@ describe('search values', () => {
     ['Appointment?actor:Location=l1&_tag=urn:run|r1', ['a3']],
     ['Appointment?location=l1&_sort=-date&_count=1', ['a3']],
     ['Appointment?patient=Patient/p2', []],
+    ['Appointment?patient.identifier=urn:mrn|1001&status=booked', ['a1', 'a3']],
+    ['Appointment?actor:Patient.family=low&location.name=north', ['a1', 'a2', 'a3']],
+    ['Appointment?actor:Patient.family=nobody', []],
+    ['Slot?schedule:Schedule.actor:Practitioner=d1&status=busy', ['s11']],
+    ['Patient?_has:Appointment:patient:status=cancelled', ['p1']],
+    ['Patient?_has:Appointment:patient:location.name=north&family=lowell', []],
+    ['Location?_has:Appointment:location:patient.family=low', ['l1']],
   ])('%s', async (url, expected) => {
     const answer = await testServer(...records).send('GET', url);
     expect(answer.status).toBe(200);
@@ -154,5 +161,34 @@ describe('the search response', () => {
     expect(await included('Appointment:patient')).toEqual([`${base}/Patient/p1`]);
     expect(await included('Appointment:actor:Location')).toEqual([`${base}/Location/l1`]);
     expect(await included('Slot:schedule')).toEqual([]);
+  });
+
+  it('brings along what refers to a match, where the client may read it', async () => {
+    const { send } = testServer(...records);
+    const brought = async (access: typeof everything) =>
+      ((await send('GET', 'Patient?_id=p1&_revinclude=Appointment:patient', { access })).bundle.entry ?? []).map(
+        ({ resource, search }) => [resource?.id, search?.mode],
+      );
+    expect(await brought(everything)).toEqual([
+      ['p1', 'match'],
+      ['a1', 'include'],
+      ['a2', 'include'],
+      ['a3', 'include'],
+    ]);
+    const onlyPatients = { ...everything, permits: (_: string, type: string) => type === 'Patient' };
+    expect(await brought(onlyPatients)).toEqual([['p1', 'match']]);
+  });
+
+  it('leads no chain through a type the client may not look at, and none of more than three steps', async () => {
+    const { send } = testServer(...records);
+    const access = { ...everything, permits: (_: string, type: string) => type === 'Appointment' };
+    for (const url of ['Appointment?patient.family=low', 'Appointment?_has:Task:focus:status=requested']) {
+      expect([url, (await send('GET', url, { access })).status]).toEqual([url, 403]);
+    }
+    const long = 'Task?focus:Task.focus:Task.focus:Task.focus:Task.status=requested';
+    expect((await send('GET', long)).issues).toEqual([{ code: 'too-costly', expression: undefined }]);
+    const strict = { headers: { prefer: 'handling=strict' } };
+    expect((await send('GET', 'Appointment?patient.colour=red', strict)).status).toBe(400);
+    expect((await send('GET', 'Patient?_has:Slot:patient:status=free', strict)).status).toBe(400);
   });
 });
