@@ -32,6 +32,7 @@ import certificateEndsThisWeek from './certificate-ends-this-week.js';
 import certificateExpired from './certificate-expired.js';
 import certificateOfAnotherName from './certificate-of-another-name.js';
 import changesNotAudited from './changes-not-audited.js';
+import clock40SecondsOff from './clock-40-seconds-off.js';
 import clockFarOff from './clock-far-off.js';
 import clocksOfTwoNodes from './clocks-of-two-nodes.js';
 import codeAcceptedTwice from './code-accepted-twice.js';
@@ -46,6 +47,7 @@ import createFails from './create-fails.js';
 import createLocationElsewhere from './create-location-elsewhere.js';
 import createLocationRelative from './create-location-relative.js';
 import createNotStored from './create-not-stored.js';
+import createOutcomeWith200 from './create-outcome-with-200.js';
 import createRefused from './create-refused.js';
 import createScopeUnchecked from './create-scope-unchecked.js';
 import createStoredWith500 from './create-stored-with-500.js';
@@ -88,6 +90,7 @@ import ifNoneExistIgnored from './if-none-exist-ignored.js';
 import includeBeyondThePatient from './include-beyond-the-patient.js';
 import includeUnchecked from './include-unchecked.js';
 import invalidCodeMended from './invalid-code-mended.js';
+import invalidCodeStored from './invalid-code-stored.js';
 import invalidWriteFails from './invalid-write-fails.js';
 import invalidWriteUnexplained from './invalid-write-unexplained.js';
 import issuerOfAnotherOrganization from './issuer-of-another-organization.js';
@@ -100,6 +103,7 @@ import latencyAnswerMisspelled from './latency-answer-misspelled.js';
 import latencyBetweenNoPoints from './latency-between-no-points.js';
 import launchContextKept from './launch-context-kept.js';
 import launchOfAnotherPatient from './launch-of-another-patient.js';
+import launchWithoutPatient from './launch-without-patient.js';
 import launchWithoutVisit from './launch-without-visit.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
 import machineLabelDropped from './machine-label-dropped.js';
@@ -301,6 +305,7 @@ export const deviations: readonly Deviation[] = [
   certificateExpired,
   certificateOfAnotherName,
   changesNotAudited,
+  clock40SecondsOff,
   clockFarOff,
   clocksOfTwoNodes,
   codeAcceptedTwice,
@@ -315,6 +320,7 @@ export const deviations: readonly Deviation[] = [
   createLocationElsewhere,
   createLocationRelative,
   createNotStored,
+  createOutcomeWith200,
   createRefused,
   createScopeUnchecked,
   createStoredWith500,
@@ -357,6 +363,7 @@ export const deviations: readonly Deviation[] = [
   includeBeyondThePatient,
   includeUnchecked,
   invalidCodeMended,
+  invalidCodeStored,
   invalidWriteFails,
   invalidWriteUnexplained,
   issuerOfAnotherOrganization,
@@ -369,6 +376,7 @@ export const deviations: readonly Deviation[] = [
   latencyBetweenNoPoints,
   launchContextKept,
   launchOfAnotherPatient,
+  launchWithoutPatient,
   launchWithoutVisit,
   loginOfTwoRoles,
   machineLabelDropped,
