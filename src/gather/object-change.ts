@@ -28,6 +28,8 @@ export interface ChangedObject {
   readonly sent: Parameters<Client['write']>[0];
   /** From sending the change to the end of the read that shows what became of it. */
   readonly durationMs: number;
+  /** The change, and the read that shows what became of it. */
+  readonly exchanges: readonly string[];
 }
 
 /** Most changes one call sends: three tries at a server error, and a PUT after a refused PATCH. */
@@ -72,6 +74,7 @@ export async function changeElement(
     after,
     sent: first,
     durationMs: last.again.receivedAt.getTime() - answer.sentAt.getTime(),
+    exchanges: [answer.exchange, last.again.exchange],
     outcome: {
       method: change.method,
       part: change.part,

@@ -2,12 +2,15 @@ import { changesThroughFhir } from '../../model/actions.js';
 import { missing } from '../../model/fact.js';
 import { undoAction, undoTemplates } from '../declared-undo.js';
 import { declaredUndo } from '../undo-declaration.js';
-import { declaredChange } from '../declared-change.js';
-import { changeElement, mostChanges, mostReads, sameContent } from '../object-change.js';
+import { changedAction, changedActionTemplates } from '../changed-action.js';
+import { sameContent } from '../object-change.js';
 import { defineProbe } from '../probe.js';
-import { creatingAction, testObjectTemplates } from '../test-objects.js';
+import { creatingAction } from '../test-objects.js';
 
-/** An action that changes something: the change on an object made for it, the same request once more, then its undo. */
+/**
+ * An action that changes something: the change on the object made for it, the same request once more, then its undo. It
+ * uses up the shared object, so it runs after all that look at it.
+ */
 export default defineProbe({
   id: 'changed-object',
   phase: 'write',
@@ -21,19 +24,17 @@ export default defineProbe({
     const { action } = subject.item;
     const path = `${action.resource ?? ''}/{id}`;
     return [
-      ...testObjectTemplates(action),
-      { context: 'ai', method: 'GET', path, most: mostReads + 1 },
-      { context: 'ai', method: 'PATCH', path, most: mostChanges + 1, mutates: true },
-      { context: 'ai', method: 'PUT', path, most: mostChanges + 1, mutates: true },
+      ...changedActionTemplates(subject),
+      { context: 'ai', method: 'GET', path, most: 1 },
+      { context: 'ai', method: 'PATCH', path, most: 1, mutates: true },
+      { context: 'ai', method: 'PUT', path, most: 1, mutates: true },
       ...(declaredUndo(subject.item) === 'request' ? undoTemplates(subject) : []),
     ];
   },
   async run(subject, tools) {
     const { ai } = tools.clients;
     const { item } = subject;
-    const filled = await tools.objects.body(item.action);
-    const created = await tools.objects.make(filled.body, ai);
-    const changed = await changeElement(tools, ai, created, await declaredChange(subject, tools, filled, created));
+    const { filled, changed } = await changedAction(subject, tools);
     const { after, before, outcome } = changed;
     const sequence = 'change' as const;
     if (after === undefined || !(outcome.applied || outcome.putApplied === true)) {

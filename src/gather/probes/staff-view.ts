@@ -3,15 +3,13 @@ import type { ContractAction } from '../../model/documents/contract.js';
 import { missing, type FactValue } from '../../model/fact.js';
 import type { Subject } from '../../model/subject.js';
 import { isSearch } from '../action-steps.js';
+import { changedAction, changedActionTemplates } from '../changed-action.js';
 import { createdObjectTemplates, storedObject } from '../created-object.js';
-import { declaredChange } from '../declared-change.js';
-import { changeElement, mostChanges, mostReads } from '../object-change.js';
-import { withOneTimeWord } from '../one-time-word.js';
 import { defineProbe, type Client, type ProbeTools, type RunDocuments } from '../probe.js';
-import { ExchangeFault, type RequestTemplate } from '../request.js';
+import { ExchangeFault } from '../request.js';
 import { roleClient, roleContexts } from '../role-contexts.js';
 import { lookTemplates, seenByOthers, type Written } from '../seen-by-others.js';
-import { creatingAction, testObjectTemplates } from '../test-objects.js';
+import { creatingAction } from '../test-objects.js';
 
 /** Whether those who are to see what an action wrote find it by the searches the contract names. */
 export default defineProbe({
@@ -27,7 +25,9 @@ export default defineProbe({
   sends: (subject, documents) => {
     const { action, path } = subject.item;
     return [
-      ...(createsThroughFhir(action, path?.via) ? createdObjectTemplates(subject, documents) : changeTemplates(action)),
+      ...(createsThroughFhir(action, path?.via)
+        ? createdObjectTemplates(subject, documents)
+        : changedActionTemplates(subject)),
       ...viewsOf(action, documents).flatMap(({ session, search }) =>
         lookTemplates(session, search, action.resource ?? ''),
       ),
@@ -103,16 +103,6 @@ function viewsOf(
   return [...roles, ...anyStaff, ...consumers];
 }
 
-const changeTemplates = (action: ContractAction): RequestTemplate[] => {
-  const path = `${action.resource ?? ''}/{id}`;
-  return [
-    ...testObjectTemplates(action),
-    { context: 'ai', method: 'GET', path, most: mostReads },
-    { context: 'ai', method: 'PATCH', path, most: mostChanges, mutates: true },
-    { context: 'ai', method: 'PUT', path, most: mostChanges, mutates: true },
-  ];
-};
-
 interface Marked {
   readonly written: Written;
   readonly wordDigest: string | undefined;
@@ -125,11 +115,8 @@ async function created(subject: Subject<'action'>, tools: ProbeTools): Promise<M
 
 async function changed(subject: Subject<'action'>, tools: ProbeTools): Promise<Marked> {
   const { action } = subject.item;
-  const { filled, wordDigest } = withOneTimeWord(await tools.objects.body(action), tools.writer.runId);
-  const { ai } = tools.clients;
-  const made = await tools.objects.make(filled.body, ai);
-  const change = await declaredChange(subject, tools, filled, made);
-  const { after, outcome } = await changeElement(tools, ai, made, change);
+  const { filled, wordDigest, changed: change } = await changedAction(subject, tools);
+  const { after, outcome } = change;
   if (after === undefined || !(outcome.applied || outcome.putApplied === true))
     throw new ExchangeFault('prerequisite-failed', 'the change was not made', undefined);
   return { written: { action, filled, object: after }, wordDigest };
