@@ -33,6 +33,10 @@ export function creatingAction(contract: Contract, action: ContractAction): Cont
   return creates(action) ? action : (contract.actions ?? []).find(creates);
 }
 
+/** State of an object the action can be tried on. */
+export const startingState = (creating: ContractAction | undefined, action: ContractAction): string | undefined =>
+  creating === action ? action.states?.to : (action.states?.from ?? creating?.states?.to);
+
 /** What creating one test object of this action may send. */
 export function testObjectTemplates(action: ContractAction, most = 1): RequestTemplate[] {
   const path = action.resource ?? '';
@@ -65,7 +69,7 @@ export class TestObjects {
         `no action of the contract creates a ${action.resource ?? 'resource'} through FHIR`,
         undefined,
       );
-    const wanted = creating === action ? creating.states?.to : (action.states?.from ?? creating.states?.to);
+    const wanted = startingState(creating, action);
     const { body: template, idempotency, precondition } = creating;
     const templates = [template, idempotency?.query, idempotency?.value, precondition?.query];
     const { values, slot, patient: proven } = await this.#values(templates, patient, given);

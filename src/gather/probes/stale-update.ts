@@ -6,7 +6,7 @@ import { missing, type FactValue, type Missing } from '../../model/fact.js';
 import type { Subject } from '../../model/subject.js';
 import { defineProbe, type Client, type ProbeTools } from '../probe.js';
 import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
-import { creatingAction, testObjectTemplates } from '../test-objects.js';
+import { creatingAction, startingState, testObjectTemplates } from '../test-objects.js';
 import { undoState } from '../undo-state.js';
 import { changesExisting, speaksFhir } from '../../model/actions.js';
 import { etagOf } from '../writer.js';
@@ -37,33 +37,55 @@ export default defineProbe({
     ];
   },
   async run(subject, tools): Promise<Brought> {
-    const { clients, testObject } = tools;
-    const { ai, second } = clients;
-    const method = methodOf(subject.item.action);
+    const { action } = subject.item;
+    const method = methodOf(action);
     if (method === 'DELETE') return staleDelete(subject, tools);
-    const created = await testObject(subject);
-    const before = await change(ai, method, created, note('control before'));
-    const mine = await read(ai, created);
-    const theirs = await change(second, method, mine, note('changed by someone else'));
-    if (!before.ok || !theirs.ok) return uncontrolled();
-    const newer = await read(ai, created);
-    const stale = await change(ai, method, mine, note('based on an outdated version'));
-    const after = await read(ai, created);
-    const newerDataKept = sameContent(after, newer);
-    const current = await change(ai, method, after, note('control after'));
-    return {
+    // Actions that change objects of one type in one state by one interaction ask the same of the EHR.
+    const state = startingState(creatingAction(tools.contract, action), action);
+    const { brought, exchanges } = await tools.once(`stale-update:${method}:${action.resource}:${state}`, () =>
+      staleChange(subject, tools, method),
+    );
+    tools.cite(exchanges);
+    return brought;
+  },
+});
+
+/** A change based on an outdated version, between two based on the current one; then one that states no version. */
+async function staleChange(
+  subject: Subject<'action'>,
+  { clients: { ai, second }, testObject }: ProbeTools,
+  method: 'PATCH' | 'PUT',
+): Promise<{ readonly brought: Brought; readonly exchanges: readonly string[] }> {
+  const created = await testObject(subject);
+  const before = await change(ai, method, created, note('control before'));
+  const mine = await read(ai, created);
+  const theirs = await change(second, method, mine, note('changed by someone else'));
+  if (!before.ok || !theirs.ok) return { brought: uncontrolled(), exchanges: [before.exchange, theirs.exchange] };
+  const newer = await read(ai, created);
+  const stale = await change(ai, method, mine, note('based on an outdated version'));
+  const after = await read(ai, created);
+  const newerDataKept = sameContent(after, newer);
+  const current = await change(ai, method, after, note('control after'));
+  const unconditional = current.ok
+    ? await change(ai, method, await read(ai, created), finish(created), null)
+    : undefined;
+  const asked = [before, theirs, stale, current, ...(unconditional === undefined ? [] : [unconditional])];
+  return {
+    exchanges: asked.map(({ exchange }) => exchange),
+    brought: {
       'stale-update': {
         status: stale.status,
         newerDataKept,
         explained: explains(stale.resource),
         currentAccepted: current.ok,
       },
-      'unconditional-update': current.ok
-        ? { status: (await change(ai, method, await read(ai, created), finish(created), null)).status }
-        : missing('control-failed', 'a current update is refused too'),
-    };
-  },
-});
+      'unconditional-update':
+        unconditional === undefined
+          ? missing('control-failed', 'a current update is refused too')
+          : { status: unconditional.status },
+    },
+  };
+}
 
 interface Element {
   readonly name: string;
