@@ -10,7 +10,7 @@ export default defineCheck({
   plain: 'The limits on what the AI system may see are real.',
   why: 'Scopes that are granted but not enforced look right in every document; batches and included resources are where they are most often forgotten.',
   sends:
-    'Reads, searches, a batch entry and an _include of types the granted scopes lack, and a create by a client with fewer scopes, each between two allowed reads of the same session. A create that succeeds is undone.',
+    'Reads, searches, a batch entry, an _include and a _revinclude of types the granted scopes lack, and a create by a client with fewer scopes, each between two allowed reads of the same session. A create that succeeds is undone.',
   ask: {
     of: 'ehr-vendor',
     text: 'Show us what the EHR answers when a client asks for a kind of record its token leaves out: alone, inside a batch, and along with an allowed one.',
@@ -35,6 +35,10 @@ export default defineCheck({
   optional: ['scope-create'],
   messages: {
     leaked: { kind: 'proof', text: 'A {way} brought a {resourceType}, for which the token holds no scope ({status}).' },
+    'leaked-by-reference': {
+      kind: 'proof',
+      text: 'A {way} brought a {resourceType}, for which the token holds no scope, or records of another patient ({status}).',
+    },
     written: { kind: 'proof', text: 'A {resourceType} was created with a token that holds no such scope ({status}).' },
     'control-failed': { kind: 'control', text: 'The session was refused what it may read, just before or after.' },
     'not-shown-to-exist': {
@@ -56,10 +60,14 @@ export default defineCheck({
     const { trials, notTried, allowedBefore, allowedAfter } = facts;
     const verdicts = trials.flatMap((trial) => {
       const { way, seen, shownToExist } = trial;
-      if (seen === 'data') return [say.fail('leaked', trial)];
+      if (seen === 'data') return [say.fail(way === 'reverse include' ? 'leaked-by-reference' : 'leaked', trial)];
       if (!allowedBefore || !allowedAfter) return [say.notMeasured('control-failed', 'control-failed', trial)];
       if (seen === 'fault') return [say.notMeasured('fault', 'control-failed', trial)];
-      if (seen === 'refused' || (seen === 'hidden' && shownToExist) || (seen === 'nothing' && way === 'include'))
+      if (
+        seen === 'refused' ||
+        (seen === 'hidden' && shownToExist) ||
+        (seen === 'nothing' && (way === 'include' || way === 'reverse include'))
+      )
         return [];
       return [
         seen === 'hidden' || (seen === 'nothing' && !shownToExist)

@@ -1,10 +1,10 @@
 import type { Bundle, Resource } from 'fhir/r4.js';
 import { readSearchset } from '../../fhir/bundle.js';
-import { localReference } from '../../fhir/reference.js';
+import { localReference, patientsOf } from '../../fhir/reference.js';
 import { lettersAllowed, scopesAllow } from '../../fhir/scopes.js';
 import { missing, type FactValue } from '../../model/fact.js';
 import { aiSystemBinding } from '../../model/subjects.js';
-import { knownObjects, knownObjectTemplates, type KnownObject } from '../known-objects.js';
+import { foundByPatient, knownObjects, knownObjectTemplates, type KnownObject } from '../known-objects.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import type { RequestTemplate } from '../request.js';
 import { seenOf, seenOfRead } from '../seen.js';
@@ -42,10 +42,17 @@ function plannedFor({ contract, organization, environmentId }: RunDocuments) {
     const binding = organization.auth?.bindings?.find((each) => each.id === context.binding);
     return outside !== undefined && binding !== ai && scopesAllow(binding?.scopes ?? [], outside, 'r');
   });
-  return { outside, readOnly, including, other };
+  const bothWays = scopesAllow(scopes, 'Patient', 's') ? [...foundByPatient] : [];
+  const inside = bothWays.filter((type) => scopesAllow(scopes, type, 's') && scopesAllow(scopes, type, 'r'));
+  const recorded = new Set(
+    (organization.testData?.patients ?? []).flatMap((each) => Object.keys(each.inventory ?? {})),
+  );
+  const kept = bothWays.filter((type) => lettersAllowed(scopes, type) === '');
+  const pointing = { inside, outside: kept.find((type) => recorded.has(type)) ?? kept[0] };
+  return { outside, readOnly, including, other, pointing };
 }
 
-/** Requests outside the granted scopes: read, search, in a batch, by _include; with the AI system's own token. */
+/** Requests outside the granted scopes: read, search, in a batch, by _include and _revinclude; with the AI system's own token. */
 export default defineProbe({
   id: 'scope-trials',
   phase: 'read',
@@ -54,7 +61,7 @@ export default defineProbe({
   writes: 'none',
   brings: ['scope-trials'],
   sends(_subject, documents) {
-    const { outside, readOnly, including, other } = plannedFor(documents);
+    const { outside, readOnly, including, other, pointing } = plannedFor(documents);
     const ai = { context: 'ai', most: 1 } as const;
     return [
       ...knownObjectTemplates(documents),
@@ -68,6 +75,9 @@ export default defineProbe({
             { ...ai, method: 'POST', path: '' },
           ] as const)),
       ...including.map((type) => ({ ...ai, method: 'POST', path: `${type}/_search?_id&_include` }) as const),
+      ...(pointing.outside === undefined || pointing.inside.length === 0
+        ? []
+        : [{ ...ai, method: 'POST', path: 'Patient/_search?_id&_revinclude' } as const]),
       ...(other === undefined
         ? []
         : [{ context: `context:${other.id}`, method: 'GET', path: `${outside}/{id}`, most: 1 } as const]),
@@ -87,7 +97,7 @@ export default defineProbe({
     const allowedBefore = await allowed();
     const trials = await tried(tools, known, patient.id);
     const allowedAfter = await allowed();
-    const notTried = (['read', 'search', 'batch', 'include'] as const).filter(
+    const notTried = (['read', 'search', 'batch', 'include', 'reverse include'] as const).filter(
       (way) => !trials.some((trial) => trial.way === way),
     );
     return { 'scope-trials': { allowedBefore, allowedAfter, trials, notTried } };
@@ -115,6 +125,8 @@ async function tried(tools: ProbeTools, known: ReadonlyMap<string, KnownObject>,
   if (readOnly !== undefined && own !== undefined && !scopesAllow(ai.grantedScopes, readOnly, 's')) {
     await search(readOnly, own.id, true);
   }
+  const pointed = await byReverseInclude(tools, known, patientId);
+  if (pointed !== undefined) add('reverse include', pointed.resourceType, 200, pointed.seen, true);
   if (outside === undefined || lettersAllowed(ai.grantedScopes, outside) !== '') return trials;
   const id = [...known.values()].flatMap(({ resource }) => referencesOf(resource, outside))[0];
   if (id === undefined) return trials;
@@ -171,6 +183,30 @@ async function byInclude(
   const all = [...page.included, ...page.matches];
   if (all.some((each) => each.resourceType === outside)) return 'data';
   return all.some((each) => each.resourceType === 'Patient') ? 'nothing' : undefined;
+}
+
+/** Undefined when the server does not bring along what it may: a record of the patient the token allows. */
+async function byReverseInclude(
+  tools: ProbeTools,
+  known: ReadonlyMap<string, KnownObject>,
+  patientId: string,
+): Promise<{ readonly resourceType: string; readonly seen: 'data' | 'nothing' } | undefined> {
+  const { ai } = tools.clients;
+  const { inside, outside } = plannedFor(tools).pointing;
+  const allowed = inside.find((type) => patientsOf(known.get(type)?.resource ?? {}).includes(patientId));
+  if (outside === undefined || allowed === undefined || lettersAllowed(ai.grantedScopes, outside) !== '')
+    return undefined;
+  const { resource } = await ai.search('Patient', [
+    ['_id', patientId],
+    ['_revinclude', `${allowed}:patient`],
+    ['_revinclude', `${outside}:patient`],
+  ]);
+  const page = readSearchset(resource);
+  if (page === undefined || page === 'too-many') return undefined;
+  const brought = [...page.included, ...page.matches];
+  const ofOthers = brought.some((each) => patientsOf(each).length > 0 && !patientsOf(each).includes(patientId));
+  if (ofOthers || brought.some((each) => each.resourceType === outside)) return { resourceType: outside, seen: 'data' };
+  return brought.some((each) => each.resourceType === allowed) ? { resourceType: outside, seen: 'nothing' } : undefined;
 }
 
 function holds(resource: Resource | undefined, resourceType: string): boolean {

@@ -65,7 +65,7 @@ export const authorizationFacts = {
       allowedAfter: Type.Boolean(),
       trials: Type.Array(
         Type.Object({
-          way: Type.Enum(['read', 'search', 'batch', 'include']),
+          way: Type.Enum(['read', 'search', 'batch', 'include', 'reverse include']),
           resourceType,
           status,
           seen,
@@ -74,7 +74,7 @@ export const authorizationFacts = {
         }),
       ),
       /** Ways the server does not offer, or for which there was no object. */
-      notTried: Type.Array(Type.Enum(['read', 'search', 'batch', 'include'])),
+      notTried: Type.Array(Type.Enum(['read', 'search', 'batch', 'include', 'reverse include'])),
     }),
   ),
   /** A create of a type the granted scopes hold no create for, between two allowed reads. Subject: run. */

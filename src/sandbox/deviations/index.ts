@@ -270,6 +270,11 @@ import medicationLinksBroken from './medication-links-broken.js';
 import offersInATakenRoom from './offers-in-a-taken-room.js';
 import offersWhileClosed from './offers-while-closed.js';
 import slotsKeptFromPrograms from './slots-kept-from-programs.js';
+import reverseIncludeOfOthers from './reverse-include-of-others.js';
+import reverseIncludeUnchecked from './reverse-include-unchecked.js';
+import searchTotalIsPage from './search-total-is-page.js';
+import searchParameterUnknownIgnored from './search-parameter-unknown-ignored.js';
+import pageLinksExpire from './page-links-expire.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -543,4 +548,9 @@ export const deviations: readonly Deviation[] = [
   offersInATakenRoom,
   offersWhileClosed,
   slotsKeptFromPrograms,
+  reverseIncludeOfOthers,
+  reverseIncludeUnchecked,
+  searchTotalIsPage,
+  searchParameterUnknownIgnored,
+  pageLinksExpire,
 ];

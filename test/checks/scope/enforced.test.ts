@@ -27,6 +27,9 @@ testCheck(enforced, {
     'left out of the includes': facts([
       { ...refused, way: 'include', status: 200, seen: 'nothing', shownToExist: true },
     ]),
+    'left out of what refers to the patient': facts([
+      { ...refused, way: 'reverse include', status: 200, seen: 'nothing', shownToExist: true },
+    ]),
     'hidden, though another context reads it': facts([{ ...refused, status: 404, seen: 'hidden', shownToExist: true }]),
     'create refused too': { ...facts([refused], { notTried: ['batch'] }), 'scope-create': create },
   },
@@ -41,6 +44,9 @@ testCheck(enforced, {
     'came along in a batch, whatever the controls': facts([{ ...refused, way: 'batch', status: 200, seen: 'data' }], {
       allowedAfter: false,
     }),
+    'came along with what refers to the patient': facts([
+      { ...refused, way: 'reverse include', status: 200, seen: 'data', shownToExist: true },
+    ]),
     'created all the same': { ...facts([refused]), 'scope-create': { ...create, status: 201, seen: 'data' } },
   },
   notMeasured: {
