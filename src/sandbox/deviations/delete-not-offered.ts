@@ -1,5 +1,5 @@
 import type { CapabilityStatement } from 'fhir/r4.js';
-import { answered, defineDeviation, outcome, partOf, withResources } from '../deviation.js';
+import { answered, defineDeviation, outcome, withResources } from '../deviation.js';
 
 export default defineDeviation({
   id: 'delete-not-offered',
@@ -7,8 +7,11 @@ export default defineDeviation({
   caughtBy: ['rollback.compensate'],
   source: 'https://hl7.org/fhir/R4/http.html#delete',
   given: ({ contract }) => {
-    const book = (contract['actions'] as { id: string }[]).findIndex(({ id }) => id === 'book');
-    partOf(contract, 'actions', book)['compensation'] = { interaction: 'delete', toState: 'deleted', limit: 'PT5M' };
+    // A contract without a booking has nothing to take back by a delete.
+    for (const action of contract['actions'] as Record<string, unknown>[]) {
+      if (action['id'] !== 'book') continue;
+      action['compensation'] = { interaction: 'delete', toState: 'deleted', limit: 'PT5M' };
+    }
   },
   wrap: (next) => async (request) => {
     if (request.method === 'DELETE') return answered(405, outcome('not-supported', 'Nothing can be deleted'));
