@@ -42,6 +42,9 @@ interface OwnObject {
 }
 
 const requestsPerObject = 12;
+/** Objects looked for in one search. */
+const objectsTogether = 50;
+const worthASearch = 3;
 
 /**
  * Undoes what the journal says this run did, newest first. An object is touched only with proof that it is ours: its id
@@ -53,8 +56,13 @@ export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
   const scope = scopeFor('cleanup', 'run', cleanupBudget(options, objects), true);
   const residue: Residue[] = [];
   let undone = 0;
+  const ended = await endedAlready(options, scope, objects);
   for (const object of objects) {
-    const { outcome, id } = await undoOne(options, scope, object).catch((error: unknown) => {
+    const { outcome, id } = await (
+      ended.has(object)
+        ? Promise.resolve({ outcome: 'already-gone' as const, id: object.objectId })
+        : undoOne(options, scope, object)
+    ).catch((error: unknown) => {
       if (!(error instanceof ExchangeFault)) throw error;
       return { outcome: 'undo-refused' as const, id: object.objectId };
     });
@@ -66,6 +74,59 @@ export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
   }
   for (const stray of options.writer.strays) residue.push({ ...stray, reason: 'stored-under-another-patient' });
   return { residue, undone };
+}
+
+/**
+ * The objects that were taken back before, by their own probe or an earlier cleanup, shown many at a time by a search.
+ * Whatever the search does not show as ours and ended is read alone, as is everything before it is touched.
+ */
+async function endedAlready(
+  options: CleanupOptions,
+  scope: Scope,
+  objects: readonly OwnObject[],
+): Promise<ReadonlySet<OwnObject>> {
+  const ended = new Set<OwnObject>();
+  for (const [type, own] of searchable(objects)) {
+    const [first] = own;
+    const session = first && sessionFor(options, first, 's');
+    if (session === undefined) continue;
+    for (let from = 0; from < own.length; from += objectsTogether) {
+      const asked = own.slice(from, from + objectsTogether);
+      const answer = await session
+        .send(scope, {
+          method: 'POST',
+          path: `${type}/_search`,
+          form: [
+            ['_id', asked.map(({ objectId }) => objectId).join(',')],
+            ['_count', String(asked.length)],
+          ],
+          tolerant: true,
+        })
+        .catch((error: unknown) => {
+          if (error instanceof ExchangeFault) return undefined;
+          throw error;
+        });
+      const page = answer?.ok === true ? readSearchset(answer.resource) : undefined;
+      if (page === undefined || page === 'too-many') break;
+      for (const object of asked) {
+        const found = page.matches.find(({ resourceType, id }) => resourceType === type && id === object.objectId);
+        const system = options.organization.writePolicy?.identifierSystem;
+        if (found !== undefined && !isLive(found) && carriesIdentifier(found, system, object.identifier))
+          ended.add(object);
+      }
+    }
+  }
+  return ended;
+}
+
+/** By type, where there are enough to be worth a search. A Subscription leaves nothing behind that a search could show. */
+function searchable(objects: readonly OwnObject[]): [string, OwnObject[]][] {
+  const byType = new Map<string, OwnObject[]>();
+  for (const object of objects) {
+    if (object.objectId === undefined || object.resourceType === 'Subscription') continue;
+    byType.set(object.resourceType, [...(byType.get(object.resourceType) ?? []), object]);
+  }
+  return [...byType].filter(([, own]) => own.length >= worthASearch);
 }
 
 type Undone = 'deleted' | 'cancelled' | 'entered-in-error';
@@ -301,6 +362,12 @@ function cleanupBudget(options: CleanupOptions, objects: readonly OwnObject[]): 
           method: 'POST' as const,
           path: `${type}/_search?${type === 'Subscription' ? 'type' : 'identifier'}`,
           most,
+        },
+        {
+          context,
+          method: 'POST' as const,
+          path: `${type}/_search?_id&_count`,
+          most: Math.ceil(most / objectsTogether),
         },
         { context, method: 'PATCH' as const, path: `${type}/{id}`, most, mutates: true },
         { context, method: 'DELETE' as const, path: `${type}/{id}`, most, mutates: true },
