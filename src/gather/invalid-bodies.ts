@@ -15,6 +15,8 @@ export interface InvalidBody {
 /** No value set has it. */
 export const unknownCode = 'ehr-scorecard-none';
 const dayMs = 86_400_000;
+/** Relative or absolute (https://hl7.org/fhir/R4/references.html#literal). */
+const patientReference = /"(?:https?:\/\/[^"\s]*\/)?Patient\/[^"/]+(?:\/_history\/[^"/]+)?"/g;
 const patientElements = ['subject', 'patient', 'for', 'beneficiary', 'participant'];
 
 /**
@@ -32,7 +34,7 @@ export function invalidBodies(valid: Resource, now: Date): InvalidBody[] {
   if (patientsOf(valid).length > 0) {
     faults.push({
       fault: 'no-such-patient',
-      body: JSON.parse(JSON.stringify(valid).replaceAll(/"Patient\/[^"]+"/g, `"Patient/${noSuchPatient}"`)) as Resource,
+      body: JSON.parse(JSON.stringify(valid).replaceAll(patientReference, `"Patient/${noSuchPatient}"`)) as Resource,
       elements: ['Patient', ...patientElements.filter((element) => element in valid)],
     });
   }
