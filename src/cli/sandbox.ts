@@ -81,6 +81,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
           clinic: organization.clinic.index,
           now: new Date(),
           keysFolder: 'keys',
+          feedPort: organization.feedPort,
           ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
           ...listener,
         });

@@ -12,6 +12,8 @@ import type { SignInRecord } from './sign-in.js';
 import type { SamplingPlan } from './series/sampling-plan.js';
 import type { App, AppKind } from './apps.js';
 import type { TestObjects } from './test-objects.js';
+import type { FeedInbox } from './feed-inbox.js';
+import type { SeenStamp } from './folds/fold.js';
 import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
@@ -153,6 +155,10 @@ export interface ProbeTools extends RunDocuments {
   };
   /** Opens a listener of the organization file for what the EHR sends; whoever opens it closes it. */
   readonly listen: (name: string) => Promise<Inbox | Missing>;
+  /** The same for the messages of an HL7 v2 feed. */
+  readonly listenFeed: (name: string) => Promise<FeedInbox | Missing>;
+  /** Tells the folds of a time another system wrote down. */
+  readonly stamped: (stamp: SeenStamp) => void;
   readonly cases: TestCases;
   readonly objects: TestObjects;
   readonly writer: Writer;

@@ -34,6 +34,7 @@ import { insideWindow, strictestClass, writesRefused } from './write-policy.js';
 import { Writer } from './writer.js';
 import { caseTemplates } from './case-templates.js';
 import { FactWriter } from './fact-writer.js';
+import { openFeedInbox } from './feed-inbox.js';
 import { folds } from './folds/index.js';
 import { Folding } from './folds/folding.js';
 import type { GatherOptions } from './gather.js';
@@ -319,6 +320,14 @@ export class Run {
           onEventTime: (stampMs) =>
             this.#folding.stamp({ source: 'notice', stampMs, resolutionMs: 1, notAfterMs: now().getTime() }),
         }),
+      listenFeed: (name) =>
+        openFeedInbox({
+          fhirBase: documents.environment.fhirBase,
+          listener: documents.organization.listeners?.[name],
+          tls: this.#options.listenerTls?.get(name),
+          now,
+        }),
+      stamped: (stamp) => this.#folding.stamp(stamp),
       cases: this.#cases,
       objects: this.#objects,
       writer: this.writer,

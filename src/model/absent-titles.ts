@@ -4,7 +4,6 @@
  */
 const absentTitles: Readonly<Record<string, string>> = {
   'event.duplicate-reorder': 'The same event twice, or two in the wrong order, cause one action',
-  'event.hl7v2-feed': 'The HL7 v2 feed loses and garbles nothing, and its queue is watched',
   'latency.event-to-record': 'The result stands in the record within its budget',
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
   'cds.service': 'Advice appears where it should and changes no order by itself',

@@ -50,6 +50,19 @@ export interface Notification {
 /** Resolves to whether the endpoint took it. Notifications of one Subscription are delivered one after the other. */
 export type Deliver = (notification: Notification) => Promise<boolean>;
 
+/** One message of the HL7 v2 feed as it goes out. */
+export interface FeedMessage {
+  /** `S15` */
+  readonly event: string;
+  readonly controlId: string;
+  /** Its segments, each ended by a carriage return. */
+  readonly text: string;
+  /** How often it is sent again while nobody acknowledges it. */
+  readonly resends: number;
+}
+/** Resolves to whether somebody acknowledged it. Messages go out one after the other. */
+export type SendMessage = (message: FeedMessage) => Promise<boolean>;
+
 /** Appends one record to the audit log. */
 export type AppendAudit = (record: AuditEvent, event: AccessEvent) => void;
 
@@ -74,6 +87,7 @@ interface Seams {
   store: (store: Store) => Store;
   authorization: (rules: AuthorizationRules) => AuthorizationRules;
   deliver: (next: Deliver) => Deliver;
+  feed: (next: SendMessage) => SendMessage;
   audit: (next: AppendAudit) => AppendAudit;
   listen: (settings: ListenSettings) => ListenSettings;
   documents: (documents: Documents) => void;
@@ -84,6 +98,7 @@ export const seamNames: readonly SeamName[] = [
   'store',
   'authorization',
   'deliver',
+  'feed',
   'audit',
   'listen',
   'documents',

@@ -21,6 +21,8 @@ export interface OrganizationDocumentOptions {
   readonly keysFolder: string;
   /** Certificate and key of the listener for notifications; without them it speaks plain http, on loopback. */
   readonly listenerTls?: { readonly cert: { readonly ref: string }; readonly key: { readonly ref: string } };
+  /** Where the HL7 v2 feed of the sandbox connects to. */
+  readonly feedPort?: number;
   /** Doors of the AI system on trial, where one runs. */
   readonly aiSystem?: OrganizationProfile['aiSystem'];
 }
@@ -111,6 +113,15 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     listeners: {
       subscription: { bind: '127.0.0.1', port: 0, ...(options.listenerTls && { tls: options.listenerTls }) },
       proxy: { bind: '127.0.0.1', port: 0 },
+      ...(options.feedPort === undefined
+        ? {}
+        : {
+            hl7v2: {
+              bind: '127.0.0.1',
+              port: options.feedPort,
+              ...(options.listenerTls && { tls: options.listenerTls }),
+            },
+          }),
     },
     testData: testDataOf(clinic, setting),
     writePolicy: {

@@ -10,13 +10,14 @@ import { clientTable, clinicianLogin, type ClientRegistration } from './clients.
 import { createClinic } from './clinic/clinic.js';
 import { isOfPatient } from './compartment.js';
 import type { Clinic, OrganizationId } from './clinic/clinic-index.js';
-import { throughSeam, type Deliver, type Deviation } from './deviation.js';
+import { throughSeam, type Deliver, type Deviation, type SendMessage } from './deviation.js';
 import type { Access, AccessEvent } from './exchange.js';
 import { parseRequest, refusal, requestIdOf, written } from './fhir-exchange.js';
 import { createFhirHandler } from './fhir/handler.js';
 import { localReference, patientsOf } from './fhir/references.js';
 import { parseSearch } from './fhir/search.js';
 import { createStore, type Store } from './fhir/store.js';
+import { createFeed } from './hl7v2-feed.js';
 import { createPrivateFolder, writePrivateFile, type KeyOf } from './keys.js';
 import type { SandboxUser } from './launch.js';
 import { createSiteOf } from './sites.js';
@@ -43,6 +44,8 @@ export interface SandboxOrganization {
   readonly clinic: Clinic;
   readonly clients: readonly SandboxClient[];
   readonly subscriptions: Pick<Subscriptions, 'idle'>;
+  /** Where its HL7 v2 feed connects to on this machine. */
+  readonly feedPort: number;
   /** Brings every access so far into the store as AuditEvents, as a read of AuditEvents does. */
   flushAudit(): void;
 }
@@ -70,6 +73,8 @@ export async function createOrganization(settings: {
   deviations: readonly Deviation[];
   keyOf: KeyOf;
   deliver: Deliver;
+  /** Sends a message of the HL7 v2 feed; `port` is where a listener may stand for it. */
+  feed: { readonly port: number; readonly send: SendMessage };
   endpoints: readonly string[];
   peers: () => readonly RunningOrganization[];
   onFault: (fault: unknown) => void;
@@ -158,6 +163,14 @@ export async function createOrganization(settings: {
       }
     },
     matches: ({ resourceType, id = '' }, query) => criteria(resourceType, query).every((clause) => clause.matches(id)),
+  });
+
+  const feed = createFeed({
+    store: plainStore,
+    base: fhirBase,
+    organization: id,
+    now,
+    send: throughSeam(deviations, 'feed', settings.feed.send),
   });
 
   /** Who a bearer token speaks for; null for none, an unknown, an expired or another organization's one. */
@@ -284,7 +297,11 @@ export async function createOrganization(settings: {
     subscriptions,
     flushAudit: () => audit.flush(),
     tokenHolder: (accessToken) => authorization.tokenHolder(accessToken),
-    stop: () => subscriptions.stop(),
+    feedPort: settings.feed.port,
+    stop() {
+      subscriptions.stop();
+      feed.stop();
+    },
     async answer(request, path) {
       const [, door = '', rest = ''] = /^\/([^/]*)\/?(.*)$/.exec(path) ?? [];
       if (door === 'fhir') return answerFhir(request, rest);

@@ -5,6 +5,7 @@ import { listen, type ListenerResponse } from '../wire/listener.js';
 import type { OrganizationId } from './clinic/clinic-index.js';
 import { throughSeam, type Deliver, type Deviation, type ListenSettings, type RawHandler } from './deviation.js';
 import { refusal, requestIdOf } from './fhir-exchange.js';
+import { createFeedSender, unusedPort } from './hl7v2-feed.js';
 import { createClientKey, createPrivateFolder, type ClientKey, type KeyOf } from './keys.js';
 import { createOrganization, type RunningOrganization, type SandboxOrganization } from './organization.js';
 import { throttled } from './throttle.js';
@@ -68,6 +69,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   // The sandbox trusts whoever listens with it, as an EHR trusts a public authority.
   const forListeners = options.http ? undefined : await serverIdentity({ now: new Date(), validDays: 90 });
   const notifier = createNotifier(forListeners?.ca);
+  const feeds = await Promise.all(
+    ids.map(async () => {
+      const port = await unusedPort(Math.random);
+      return { port, ...createFeedSender(port, forListeners?.ca) };
+    }),
+  );
   const keys = new Map<string, Promise<ClientKey>>();
   const keyOf: KeyOf = (name, algorithm) => {
     const key = keys.get(name) ?? createKey(algorithm);
@@ -99,7 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     await createPrivateFolder(options.keysFolder);
     const created = await Promise.all(
-      ids.map((id) =>
+      ids.map((id, index) =>
         createOrganization({
           id,
           origin: listener.origin,
@@ -110,6 +117,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           keyOf,
           onFault,
           deliver: notifier.deliver,
+          feed: feeds[index]!,
           endpoints: options.subscriptionEndpoints ?? [],
           peers: () => [...running.values()].filter((peer) => peer.id !== id),
         }),
@@ -128,6 +136,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     organizations: running,
     async stop() {
       for (const organization of running.values()) organization.stop();
+      for (const feed of feeds) feed.close();
       await Promise.all([listener.close(), notifier.close()]);
     },
   };

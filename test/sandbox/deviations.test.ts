@@ -15,7 +15,7 @@ describe('every deviation', () => {
       expect(seamNames.filter((name) => deviation[name] !== undefined)).toHaveLength(1);
       expect(deviation.source).toMatch(/^https:\/\//);
       expect(deviation.caughtBy.length).toBeGreaterThan(0);
-      for (const check of deviation.caughtBy) expect(check).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/);
+      for (const check of deviation.caughtBy) expect(check).toMatch(/^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$/);
     },
   );
 

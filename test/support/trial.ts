@@ -210,7 +210,7 @@ async function organizationOf(
   folder: string,
   options: TrialOptions,
 ): Promise<OrganizationProfile> {
-  const { fhirBase, tokenUrl, clients, clinic } = sandbox.organizations.get(id)!;
+  const { fhirBase, tokenUrl, clients, clinic, feedPort } = sandbox.organizations.get(id)!;
   if (sandbox.caPem !== undefined) await writePrivateFile(join(folder, id), 'ca.pem', sandbox.caPem);
   return organizationDocument({
     organization: id,
@@ -221,6 +221,7 @@ async function organizationOf(
     clinic: clinic.index,
     now: options.now?.() ?? new Date(),
     keysFolder: 'keys',
+    feedPort,
     ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
     ...(await writeListenerFiles(join(folder, id), sandbox.forListeners)),
   });

@@ -63,6 +63,7 @@ import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
 import declaredPath from './declared-path.js';
 import writeRight from './write-right.js';
+import hl7v2Feed from './hl7v2-feed.js';
 import invalidWrites from './invalid-writes.js';
 
 /** Every probe of this version; the order inside a phase is the order of this list. */
@@ -114,6 +115,7 @@ export const probes: readonly AnyProbe[] = [
   staleUpdate,
   eventSubscription,
   missedEvents,
+  hl7v2Feed,
   scopeCreate,
   patientBoundaryCreate,
   workflowCreate,

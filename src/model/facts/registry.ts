@@ -14,6 +14,7 @@ import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
 import { identityFacts } from './identity.js';
 import { eventFacts } from './event.js';
+import { feedFacts } from './feed.js';
 import { latencyFacts } from './latency.js';
 import { previousFacts } from './previous.js';
 import { readFacts } from './read.js';
@@ -47,6 +48,7 @@ export const factKinds = {
   ...documentFacts,
   ...identityFacts,
   ...eventFacts,
+  ...feedFacts,
   ...latencyFacts,
   ...previousFacts,
   ...readFacts,

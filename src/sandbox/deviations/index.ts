@@ -73,6 +73,11 @@ import expiresInText from './expires-in-text.js';
 import factsSheetOfAnotherUse from './facts-sheet-of-another-use.js';
 import factsSheetOutOfDate from './facts-sheet-out-of-date.js';
 import factsSheetPartial from './facts-sheet-partial.js';
+import feedGarblesStart from './feed-garbles-start.js';
+import feedLosesMessages from './feed-loses-messages.js';
+import feedNeverResends from './feed-never-resends.js';
+import feedOfAnotherPatient from './feed-of-another-patient.js';
+import feedWithoutTime from './feed-without-time.js';
 import fieldDropped from './field-dropped.js';
 import fieldUnknownToFhir from './field-unknown-to-fhir.js';
 import flowWithoutParty from './flow-without-party.js';
@@ -351,6 +356,11 @@ export const deviations: readonly Deviation[] = [
   factsSheetOfAnotherUse,
   factsSheetOutOfDate,
   factsSheetPartial,
+  feedGarblesStart,
+  feedLosesMessages,
+  feedNeverResends,
+  feedOfAnotherPatient,
+  feedWithoutTime,
   fieldDropped,
   fieldUnknownToFhir,
   flowWithoutParty,

@@ -1,0 +1,11 @@
+import { defineDeviation } from '../deviation.js';
+import { byHl7v2 } from '../hl7v2-channel.js';
+
+export default defineDeviation({
+  id: 'feed-never-resends',
+  title: 'A message that nobody acknowledged is taken for delivered',
+  caughtBy: ['event.hl7v2-feed'],
+  source: 'https://www.hl7.org/implement/standards/product_brief.cfm?product_id=185',
+  given: byHl7v2,
+  feed: (next) => (message) => next({ ...message, resends: 0 }),
+});
