@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
+import { byHl7v2 } from '../src/sandbox/hl7v2-channel.js';
 import { withTransaction } from '../src/sandbox/transaction-contract.js';
 import { budgetDelivery } from './support/hurry.js';
 import { trial, type TrialOptions } from './support/trial.js';
@@ -43,6 +44,14 @@ describe('the clean sandbox', () => {
     expect(outcome('read.interactions')).toBe('pass');
     expect(outcome('error.rate-limit')).toBe('pass');
     passed.add('error.rate-limit');
+  });
+
+  it('by an HL7 v2 feed: each event is told of once, as it is', { timeout: 60_000 }, async () => {
+    const { outcome, end, after, before } = await trial({ checks: ['event.hl7v2-feed'], change: byHl7v2 });
+    expect(outcome('event.hl7v2-feed')).toBe('pass');
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+    passed.add('event.hl7v2-feed');
   });
 
   it('passes every check there is, in one workflow or another', async () => {
