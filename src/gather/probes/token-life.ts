@@ -1,5 +1,6 @@
 import { readSmartConfiguration } from '../../fhir/smart-configuration.js';
 import { missing, type FactValue } from '../../model/fact.js';
+import { discoveryPaths, ownDiscovery } from '../discovery.js';
 import { readableByExpendable, readableObject } from '../expendable-reading.js';
 import type { HeldToken } from '../held-token.js';
 import { knownObjectTemplates } from '../known-objects.js';
@@ -17,8 +18,6 @@ const waitAtMostMs = { simulator: 10_000, other: 90_000 } as const;
 /** A revoked token is looked at again after these pauses; the first look is at once. */
 const looksAfterMs = { simulator: [0, 1_000], other: [0, 15_000, 45_000] } as const;
 
-const discovery = '.well-known/smart-configuration';
-
 /** The early token after its end, and another one that is introspected, withdrawn and used again, between uses that work. */
 export default defineProbe({
   id: 'token-life',
@@ -32,7 +31,7 @@ export default defineProbe({
     const token = { context: 'expendable', method: 'POST', purpose: 'token' } as const;
     return [
       ...knownObjectTemplates(documents),
-      { context: 'anonymous', method: 'GET', path: discovery, most: 1 },
+      { context: 'anonymous', method: 'GET', path: discoveryPaths.smart, most: 1 },
       { ...token, path: '', most: 3 },
       { ...token, path: 'introspect', most: 3 },
       { ...token, path: 'revoke', most: 1 },
@@ -114,11 +113,11 @@ async function endOf(token: HeldToken, tools: ProbeTools): Promise<void> {
 type Endpoint = { readonly state: 'usable'; readonly url: string } | { readonly state: 'not-named' | 'not-listed' };
 
 /** Endpoints the discovery document names, as far as they lie where the token URL does. */
-async function endpointsOf({
-  anonymous,
-  environment,
-}: ProbeTools): Promise<{ readonly introspection: Endpoint; readonly revocation: Endpoint }> {
-  const { json } = await anonymous({ method: 'GET', path: discovery, headers: { accept: 'application/json' } });
+async function endpointsOf(
+  tools: ProbeTools,
+): Promise<{ readonly introspection: Endpoint; readonly revocation: Endpoint }> {
+  const { environment } = tools;
+  const { json } = await ownDiscovery(tools, 'smart');
   const { introspection_endpoint: introspection, revocation_endpoint: revocation } =
     readSmartConfiguration(json)?.addresses ?? {};
   const listed = environment.tokenUrl === undefined ? undefined : new URL(environment.tokenUrl).origin;
