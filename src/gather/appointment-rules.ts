@@ -1,8 +1,12 @@
 import type { CodeableConcept, HealthcareService, Period, Slot } from 'fhir/r4.js';
+import { objectsIn } from '../fhir/list.js';
 
 /** Whether a slot is for one of the visit types the organization lets the product book; true where either says nothing. */
 export function ofVisitType({ serviceType, appointmentType }: Slot, allowed: readonly string[]): boolean {
-  const stated = [...list(serviceType), ...(appointmentType === undefined ? [] : [appointmentType])].flatMap(codesOf);
+  const stated = objectsIn([
+    ...objectsIn(serviceType),
+    ...(appointmentType === undefined ? [] : [appointmentType]),
+  ]).flatMap(codesOf);
   return stated.length === 0 || allowed.length === 0 || stated.some((code) => allowed.includes(code));
 }
 
@@ -12,14 +16,17 @@ export function ofVisitType({ serviceType, appointmentType }: Slot, allowed: rea
  * @param zone time zone of the site; where nobody states one, times of day and dates say nothing
  */
 export function takesAppointments(service: HealthcareService, at: Date, zone: string | undefined): boolean {
-  const closed = list(service.notAvailable).some(({ during }) => during !== undefined && within(during, at, zone));
+  if (Number.isNaN(at.getTime())) return true;
+  const closed = objectsIn(service.notAvailable).some(({ during }) =>
+    objectsIn(during && [during]).some((period) => within(period, at, zone)),
+  );
   if (closed) return false;
-  const open = list(service.availableTime);
+  const open = objectsIn(service.availableTime);
   if (open.length === 0 || zone === undefined) return true;
   const { day, time } = localTime(at, zone);
   return open.some(
     ({ daysOfWeek, allDay, availableStartTime, availableEndTime }) =>
-      (list(daysOfWeek).length === 0 || list<string>(daysOfWeek).includes(day)) &&
+      (texts(daysOfWeek).length === 0 || texts(daysOfWeek).includes(day)) &&
       (allDay === true || ((availableStartTime ?? '') <= time && time < (availableEndTime ?? '24'))),
   );
 }
@@ -34,6 +41,7 @@ function within({ start, end }: Period, at: Date, zone: string | undefined): boo
 
 /** Negative, zero or positive as the time is before, at or after the limit; undefined where that cannot be said. */
 function compared(at: Date, limit: string, zone: string | undefined): number | undefined {
+  if (typeof limit !== 'string') return undefined;
   if (limit.includes('T')) {
     const limitMs = Date.parse(limit);
     return Number.isNaN(limitMs) ? undefined : Math.sign(at.getTime() - limitMs);
@@ -67,7 +75,18 @@ function localTime(at: Date, zone: string): { readonly date: string; readonly da
   };
 }
 
-const codesOf = ({ coding }: CodeableConcept): string[] => list(coding).flatMap(({ code }) => code ?? []);
+const codesOf = ({ coding }: CodeableConcept): string[] =>
+  objectsIn(coding).flatMap(({ code }) => (typeof code === 'string' ? code : []));
 
-const list = <T>(value: readonly T[] | undefined): readonly T[] =>
-  Array.isArray(value) ? (value as readonly T[]) : [];
+const texts = (value: readonly string[] | undefined): readonly string[] =>
+  Array.isArray(value) ? (value as string[]) : [];
+
+/** The time zone, where this machine knows it. */
+export function knownZone(zone: string | undefined): string | undefined {
+  try {
+    void new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return zone;
+  } catch {
+    return undefined;
+  }
+}

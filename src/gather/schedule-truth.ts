@@ -1,8 +1,9 @@
 import type { Appointment, HealthcareService, Location, Resource, Schedule, Slot } from 'fhir/r4.js';
+import { objectsIn } from '../fhir/list.js';
 import { localReference } from '../fhir/reference.js';
 import { scopesAllow } from '../fhir/scopes.js';
 import { aiSystemBinding } from '../model/subjects.js';
-import { takesAppointments } from './appointment-rules.js';
+import { knownZone, takesAppointments } from './appointment-rules.js';
 import type { Client, RunDocuments } from './probe.js';
 import type { RequestTemplate } from './request.js';
 import { followPages, searchEitherWay, searchsetOf } from './result-pages.js';
@@ -17,6 +18,8 @@ export interface OfferTruth {
 }
 
 const schedulesLookedAt = 10;
+/** Of one schedule. */
+const actorsLookedAt = 10;
 const visitPages = 5;
 const dayMs = 86_400_000;
 const needed = ['Schedule', 'Location', 'HealthcareService', 'Appointment'];
@@ -57,8 +60,9 @@ export const scheduleTruthTemplates = (context: string): RequestTemplate[] => [
 export async function scheduleTruth(
   viewer: Client,
   offers: readonly Slot[],
-  { fhirBase, zone }: { readonly fhirBase: string; readonly zone: string | undefined },
+  { fhirBase, zone: stated }: { readonly fhirBase: string; readonly zone: string | undefined },
 ): Promise<((offer: Slot) => OfferTruth) | undefined> {
+  const zone = knownZone(stated);
   const search = async (type: string, parameters: readonly (readonly [string, string])[], pages: number) => {
     const page = searchsetOf(await searchEitherWay(viewer, type, parameters));
     const result = page && (await followPages(viewer, type, page, fhirBase, { pages }));
@@ -67,21 +71,26 @@ export async function scheduleTruth(
   const byIds = async (references: readonly string[], type: string): Promise<Map<string, Resource> | undefined> => {
     const ids = references.flatMap((each) => (each.startsWith(`${type}/`) ? each.slice(type.length + 1) : []));
     const rows = ids.length === 0 ? [] : await search(type, [['_id', ids.join(',')]], 1);
-    return rows && new Map(rows.map((row) => [`${type}/${row.id}`, row]));
+    const asked = new Set(ids);
+    return rows && new Map(rows.filter(({ id }) => asked.has(id ?? '')).map((row) => [`${type}/${row.id}`, row]));
   };
 
   const named = unique(offers.map(({ schedule }) => localReference(schedule?.reference))).slice(0, schedulesLookedAt);
   const schedules = await byIds(named, 'Schedule');
   if (schedules === undefined) return undefined;
   const actorsOf = (schedule: Resource | undefined): string[] =>
-    unique(((schedule as Schedule | undefined)?.actor ?? []).map(({ reference }) => localReference(reference)));
+    unique(
+      objectsIn((schedule as Schedule | undefined)?.actor, actorsLookedAt).map(({ reference }) =>
+        localReference(reference),
+      ),
+    );
   const actors = unique([...schedules.values()].flatMap(actorsOf));
   const locations = await byIds(actors, 'Location');
   const services = locations && (await byIds(actors, 'HealthcareService'));
   if (locations === undefined || services === undefined) return undefined;
 
   const isRoom = (reference: string): boolean =>
-    ((locations.get(reference) as Location | undefined)?.physicalType?.coding ?? []).some(({ code }) =>
+    objectsIn((locations.get(reference) as Location | undefined)?.physicalType?.coding).some(({ code }) =>
       rooms.has(code ?? ''),
     );
   const busy = actors.filter((each) => each.startsWith('Practitioner') || isRoom(each));
@@ -126,8 +135,8 @@ export async function scheduleTruth(
 const readVisit = ({ start, end, participant, slot }: Appointment) => ({
   startMs: Date.parse(start ?? ''),
   endMs: Date.parse(end ?? ''),
-  actors: unique((participant ?? []).map(({ actor }) => localReference(actor?.reference))),
-  slots: unique((slot ?? []).map(({ reference }) => localReference(reference))),
+  actors: unique(objectsIn(participant).map(({ actor }) => localReference(actor?.reference))),
+  slots: unique(objectsIn(slot).map(({ reference }) => localReference(reference))),
 });
 
 const unique = (texts: readonly (string | undefined)[]): string[] => [

@@ -1,5 +1,6 @@
 import type { Patient, Reference, Resource, Schedule, Slot } from 'fhir/r4.js';
 import { readSearchset } from '../fhir/bundle.js';
+import { objectsIn } from '../fhir/list.js';
 import { patientsOf, referencedId } from '../fhir/reference.js';
 import type { Contract, ContractResource } from '../model/documents/contract.js';
 import type { OrganizationProfile, TestPatient } from '../model/documents/organization.js';
@@ -300,8 +301,8 @@ export class TestCases {
         'Check the id and the canary in testData.schedules with the EHR team.',
       );
     }
-    const practitioner = found.actor
-      .map((actor: Reference) => referencedId(actor.reference, 'Practitioner'))
+    const practitioner = objectsIn<Reference>(found.actor)
+      .map((actor) => referencedId(actor.reference, 'Practitioner'))
       .find((id) => id !== undefined);
     return practitioner === undefined ? undefined : `Practitioner/${practitioner}`;
   }

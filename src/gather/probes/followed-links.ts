@@ -1,4 +1,5 @@
 import type { Attachment, Binary, DomainResource, Resource } from 'fhir/r4.js';
+import { objectsIn } from '../../fhir/list.js';
 import { localReference } from '../../fhir/reference.js';
 import type { ContractResource } from '../../model/documents/contract.js';
 import { fieldsOf } from '../../model/documents/normalise.js';
@@ -98,7 +99,7 @@ function referenceLink(value: unknown, holder: Resource, inside: string): Link {
   if (typeof reference !== 'string') return settled(inside, 'broken');
   if (reference.startsWith('#')) {
     const { contained } = holder as Partial<DomainResource>;
-    const held = Array.isArray(contained) && contained.some((each) => `#${each?.id}` === reference);
+    const held = objectsIn(contained).some(({ id }) => `#${id}` === reference);
     return settled(inside, held ? 'contained' : 'broken');
   }
   return {

@@ -1,4 +1,5 @@
 import type { Appointment, Resource, Slot } from 'fhir/r4.js';
+import { objectsIn } from '../../fhir/list.js';
 import { localReference, referencedId } from '../../fhir/reference.js';
 import type { Contract, ContractResource } from '../../model/documents/contract.js';
 import { missing } from '../../model/fact.js';
@@ -90,7 +91,7 @@ export default defineProbe({
     );
     const held = (visits.rows as Appointment[])
       .filter((visit) => visit.resourceType === 'Appointment' && holding.has(visit.status))
-      .flatMap((visit) => [...new Set((visit.slot ?? []).map(({ reference }) => referencedId(reference, 'Slot')))]);
+      .flatMap((visit) => [...new Set(objectsIn(visit.slot).map(({ reference }) => referencedId(reference, 'Slot')))]);
     const free = new Set(freeSlots(truth.rows).map(({ id }) => id));
 
     const { bookingsPerSlot = 1 } = organization.testData?.slots ?? {};
