@@ -115,16 +115,19 @@ export function createFeedSender(port: number, ca: string | undefined): { readon
   };
 }
 
+const mostTries = 50;
+
 /** A port of this machine nobody listens on, below those that systems hand out by themselves. */
 export async function unusedPort(random: () => number): Promise<number> {
   const { createServer } = await import('node:net');
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const port = 20_000 + Math.floor(random() * 12_000);
     const server = createServer();
     const free = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));
       server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
     });
-    if (free) return port;
+    // Where nothing can be listened on at all, whoever tries to will say so.
+    if (free || tries === mostTries) return port;
   }
 }

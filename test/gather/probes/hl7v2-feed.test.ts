@@ -80,6 +80,17 @@ it.each<[string, string, string | undefined]>([
   expect(messages).toContain(message);
 });
 
+it.each([
+  ['EVN-2 where there is an EVN', 'EVN||20261120080000+0000', 'pass', 'EVN-2'],
+  ['no time where it is empty, whatever MSH-7 says', 'EVN||', 'warn', null],
+])('takes %s', slow, async (_, segment, expected, timed) => {
+  const { outcome, feed } = await heard({
+    deviations: [feeding((next) => (message) => next({ ...message, text: `${message.text}${segment}\r` }))],
+  });
+  expect(outcome('event.hl7v2-feed')).toBe(expected);
+  expect(new Set(feed.events.map((each) => each.timed))).toEqual(new Set([timed]));
+});
+
 it.each<[string, Partial<TrialOptions>, string]>([
   [
     'no listener with a port',
