@@ -1,6 +1,7 @@
 import type { Bundle, MedicationRequest } from 'fhir/r4.js';
 import { expect, it } from 'vitest';
 import { defineDeviation, searches, withBundle } from '../../../src/sandbox/deviation.js';
+import { readsNotes } from '../../../src/sandbox/notes-contract.js';
 import { trial } from '../../support/trial.js';
 
 const references = ['#drug', '#nothing', 'https://drugs.example/Medication/1', 'Patient/somebody', 'urn:uuid:1'];
@@ -43,4 +44,14 @@ it('counts what a record contains, follows nothing outside the FHIR base, and re
     fields: [{ records: 22, links: 12, opened: 5, contained: 5, broken: 5, unusable: 0, otherLogin: 0, elsewhere: 2 }],
   });
   expect(exchanges.filter(({ probe }) => probe === 'followed-links')).toEqual([]);
+});
+
+it('opens the contents of notes with the right that opens the note', async () => {
+  const { fact, outcome } = await trial({
+    workflow: 'documentation',
+    checks: ['read.references-attachments'],
+    change: readsNotes,
+  });
+  expect(fact('followed-links', 'resource:earlier-notes')).toMatchObject({ fields: [{ links: 14, opened: 14 }] });
+  expect(outcome('read.references-attachments')).toBe('pass');
 });
