@@ -6,7 +6,17 @@ import { environmentClasses, grades } from './outcome.js';
 export const evidenceSchemaVersion = 1;
 
 /** What requests are sent for. */
-export const runParts = ['sign-in', 'discover', 'read', 'write', 'race', 'load', 'negative', 'cleanup', 'audit'] as const;
+export const runParts = [
+  'sign-in',
+  'discover',
+  'read',
+  'write',
+  'race',
+  'load',
+  'negative',
+  'cleanup',
+  'audit',
+] as const;
 const runPart = Type.Enum([...runParts]);
 export type RunPart = (typeof runParts)[number];
 
