@@ -228,7 +228,7 @@ const rows: readonly Row[] = [
     'HS-29',
     'a test patient that was merged',
     changed(
-      (request) => reads(request, 'Patient'),
+      (request) => request.path.includes('/Patient'),
       (answer) =>
         withResources(
           answer,
@@ -243,7 +243,7 @@ const rows: readonly Row[] = [
     'HS-29',
     'a test patient with another name',
     changed(
-      (request) => reads(request, 'Patient'),
+      (request) => request.path.includes('/Patient'),
       (answer) => withResources(answer, (patient) => ({ ...patient, name: [{ family: planted }] }) as never),
     ),
     fields,

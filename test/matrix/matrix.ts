@@ -50,7 +50,7 @@ const vitest = join(root.pathname, 'node_modules/vitest/vitest.mjs');
 const kills =
   wanted.length > 0
     ? 0
-    : spawnSync(process.execPath, [vitest, 'run', 'test/kill-points.test.ts'], {
+    : spawnSync(process.execPath, [vitest, 'run', 'test/kill-points.test.ts', 'test/allowed-habits.test.ts'], {
         cwd: root,
         stdio: 'inherit',
         env: { ...process.env, EHR_SCORECARD_TEST_ALL: '1' },

@@ -114,6 +114,8 @@ it('names that cross the files, certificates in files and a stranger’s site ar
   expect(files.map(({ name, notAfter }) => [name, notAfter === null])).toEqual([
     ['authority', false],
     ['no-certificate', true],
+    ['listener subscription', false],
+    ['listener hl7v2', false],
   ]);
   expect(results.get('contract.schema')?.outcome).toBe('fail');
 });

@@ -40,6 +40,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'organization-document-'));
   await mkdir(join(folder, 'keys'));
   await writeFile(join(folder, 'ca.pem'), 'a certificate');
+  await writeFile(join(folder, 'keys', 'clinician.login'), 'a login', { mode: 0o600 });
   for (const { name } of clientTable) await writeFile(join(folder, 'keys', `${name}.pem`), 'a key', { mode: 0o600 });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -85,11 +86,14 @@ describe.each(cases)('organizationDocument for $organization, $workflow', ({ org
     expect(document.testData?.forbidden).toHaveLength(2);
   });
 
-  it('signs in with one AI system client first, one expendable twin, and keys kept outside the file', () => {
+  it('signs in with one AI system client first, expendable ones after it, and keys kept outside the file', () => {
     const bindings = document.auth?.bindings ?? [];
     const products = bindings.filter(({ usedBy }) => usedBy === 'ai-system');
-    expect(products.map(({ expendable }) => expendable ?? false)).toEqual([false, true]);
+    expect(products[0]).toMatchObject({ flow: 'backend', workflow: workflows[workflow].workflow });
+    expect(products[0]?.expendable ?? false).toBe(false);
+    expect(products.some(({ flow, expendable }) => flow === 'backend' && expendable === true)).toBe(true);
     expect(bindings.map(({ key }) => key?.ref)).toEqual(bindings.map(({ id }) => `file:keys/${id}.pem`));
-    expect(bindings.map(({ workflow: of }) => of)).toEqual(bindings.map(() => workflows[workflow].workflow));
+    // One client of another workflow, whose rights this workflow has to be kept apart from.
+    expect(bindings.filter(({ workflow: of }) => of !== workflows[workflow].workflow)).toHaveLength(1);
   });
 });
