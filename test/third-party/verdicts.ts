@@ -48,11 +48,13 @@ export const expected: Readonly<Record<string, Findings>> = {
     'action:take-call-back': unvalidated,
     'action:book-and-file': ['not-measured tool-limited'],
   },
-  // An outdated If-Match is applied on PATCH and refused with 412 on PUT; none is asked for on either.
+  // An outdated If-Match is applied on PATCH and DELETE and refused with 412 on PUT; none is asked for on any.
   'write.version-conflict': {
     'action:book': ['fail overwritten', 'warn unguarded'],
     'action:cancel': ['fail overwritten', 'warn unguarded'],
     'action:take-call-back': ['pass', 'warn unguarded'],
+    'action:file-call-back': ['fail overwritten'],
+    'action:book-and-file': ['not-measured tool-limited'],
   },
   // Nothing holds a slot: two who book it at once both have it.
   'write.slot-race': { 'action:book': ['fail booked-twice'] },

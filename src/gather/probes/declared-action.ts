@@ -31,6 +31,8 @@ export default defineProbe({
     'slot-race',
     'state-walk',
     'version-history',
+    'stale-update',
+    'unconditional-update',
   ],
   sends: () => [],
   run({ item }) {
@@ -41,7 +43,7 @@ export default defineProbe({
       : via === undefined
         ? missing('undecided', 'the contract does not say by which way the action is carried out')
         : via === 'fhir-r4' || via === 'fhir-operation'
-          ? missing('tool-limited', 'this version performs create, update and patch')
+          ? missing('tool-limited', 'this version performs create, update, patch and delete of one object')
           : missing('no-ai-system', 'only the product can perform this action');
     const undo = declaredUndo(item);
     return Promise.resolve({
@@ -58,6 +60,8 @@ export default defineProbe({
       'slot-race': unspoken,
       'state-walk': unspoken,
       'version-history': unspoken,
+      'stale-update': unspoken,
+      'unconditional-update': unspoken,
     });
   },
 });
