@@ -126,7 +126,7 @@ const isAbsent = (row: Row): boolean => row.reason === 'not-in-this-version';
 function absentSentence({ answer, deciding, supporting, causes }: AnswerCore): string {
   const [rows, kind] = answer === 'partly' ? [supporting, 'supporting'] : [deciding, 'deciding'];
   const seen = rows.filter((row) => !isOpen(row)).length;
-  const titles = causes.slice(0, maxTitles).map((row) => `“${absentTitle(row.check)}”`);
+  const titles = causes.slice(0, maxTitles).map((row) => `“${row.definition?.title ?? absentTitle(row.check)}”`);
   const more = causes.length > maxTitles ? ` and ${causes.length - maxTitles} more` : '';
   return `${seen} of ${rows.length} ${kind} checks made; this version has none for ${titles.join(', ')}${more}.`;
 }

@@ -7,8 +7,6 @@ const keptValues = new Set([
   'retry-after',
   'x-request-id',
   'x-correlation-id',
-  'age',
-  'cache-control',
 ]);
 const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const mostNames = 100;
