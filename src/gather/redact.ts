@@ -1,13 +1,6 @@
 import type { DoorResponse } from '../wire/exchange.js';
 
-const keptValues = new Set([
-  'etag',
-  'content-type',
-  'date',
-  'retry-after',
-  'x-request-id',
-  'x-correlation-id',
-]);
+const keptValues = new Set(['etag', 'content-type', 'date', 'retry-after', 'x-request-id', 'x-correlation-id']);
 const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const mostNames = 100;
 const visibleAscii = /^[\x20-\x7e]{0,200}$/;
