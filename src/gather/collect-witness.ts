@@ -6,6 +6,7 @@ import { ToolError } from '../model/errors.js';
 import type { EvidenceEnd, EvidenceHeader, EvidenceLine } from '../model/evidence.js';
 import type { FactKind, FactValue, RecordedFact } from '../model/fact.js';
 import { factKinds } from '../model/facts/registry.js';
+import { collectedEnd } from './collected-end.js';
 import { ChainedLog, createLogFile } from './durable-log.js';
 import { wordDigestOf } from './one-time-word.js';
 
@@ -62,19 +63,7 @@ export async function collectWitness(options: WitnessOptions): Promise<Witnessed
       exchanges: [],
       environmentClass: header.environment.class,
     })),
-    {
-      type: 'end',
-      at,
-      how: 'complete',
-      plannedRequests: 0,
-      sentRequests: 0,
-      unavailableRequests: 0,
-      writes: 0,
-      undone: 0,
-      residue: lastEnd.residue,
-      leavesMax: lastEnd.leavesMax,
-      journalHead: lastEnd.journalHead,
-    },
+    collectedEnd(at, lastEnd),
   ];
   const log = new ChainedLog(await createLogFile(join(folder, 'evidence.ndjson'), 'continue'), continueFrom);
   try {

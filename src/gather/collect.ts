@@ -21,6 +21,7 @@ import {
   type LogDocuments,
   type LogFacts,
 } from './audit-facts.js';
+import { collectedEnd } from './collected-end.js';
 import { runIdentity } from './audit-log.js';
 import { ChainedLog, createLogFile } from './durable-log.js';
 import { logRecords } from './log-mapping.js';
@@ -207,18 +208,6 @@ function segment(
     }),
     lineOf('agents-in-log', agents, []),
     lineOf('record-quality', quality, 'missing' in quality ? [] : quality.examples),
-    {
-      type: 'end',
-      at,
-      how: 'complete',
-      plannedRequests: 0,
-      sentRequests: 0,
-      unavailableRequests: 0,
-      writes: 0,
-      undone: 0,
-      residue: lastEnd.residue,
-      leavesMax: lastEnd.leavesMax,
-      journalHead: lastEnd.journalHead,
-    },
+    collectedEnd(at, lastEnd),
   ];
 }
