@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/matrix/**', 'test/bench/**', 'test/third-party/**'],
-    // Much of a trial is waiting: more files at once than there are cores.
-    maxWorkers: '150%',
+    // Much of a trial is waiting: twice as many files at once as there are cores.
+    maxWorkers: '200%',
     sequence: { sequencer: LongestFirst },
     // Files share their modules: loading them again for each of 150 files took longer than half of the tests.
     isolate: false,
