@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -18,7 +19,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/matrix/**', 'test/bench/**', 'test/third-party/**'],
     // Much of a trial is waiting: twice as many files at once as there are cores.
-    maxWorkers: '200%',
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongestFirst },
     // Files share their modules: loading them again for each of 150 files took longer than half of the tests.
     isolate: false,
