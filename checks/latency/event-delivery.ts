@@ -1,11 +1,5 @@
 import { defineCheck } from '../../src/check.js';
-import {
-  demandOf,
-  latencyMessages,
-  latencyVerdict,
-  offered,
-  undecidedBudget,
-} from '../../src/model/latency-judgement.js';
+import { budgetMessages, budgetVerdict } from '../../src/model/latency-judgement.js';
 import { latencyCheckOf } from '../../src/model/latency-pairs.js';
 
 const defaultMs = 10_000;
@@ -46,12 +40,6 @@ export default defineCheck({
   when: ({ item: { entry } }) => latencyCheckOf(entry.from, entry.to) === 'latency.event-delivery',
   ifNone: 'not-applicable',
   reads: ['latency-series'],
-  messages: { ...latencyMessages, ...undecidedBudget },
-  evaluate: ({ 'latency-series': series }, say, { item: { entry } }) => {
-    const demand = demandOf(entry);
-    if (demand === undefined) {
-      return say.notMeasured('no-budget', 'undecided', { who: 'The clinical owner', default: offered(defaultMs) });
-    }
-    return latencyVerdict(say, series, demand);
-  },
+  messages: budgetMessages,
+  evaluate: ({ 'latency-series': series }, say, { item: { entry } }) => budgetVerdict(say, series, entry, defaultMs),
 });

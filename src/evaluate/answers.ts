@@ -128,7 +128,7 @@ function absentSentence({ answer, deciding, supporting, causes }: AnswerCore): s
   const seen = rows.filter((row) => !isOpen(row)).length;
   const titles = causes.slice(0, maxTitles).map((row) => `“${row.definition?.title ?? absentTitle(row.check)}”`);
   const more = causes.length > maxTitles ? ` and ${causes.length - maxTitles} more` : '';
-  return `${seen} of ${rows.length} ${kind} checks made; this version has none for ${titles.join(', ')}${more}.`;
+  return `${seen} of ${rows.length} ${kind} checks made; this version cannot make ${titles.join(', ')}${more}.`;
 }
 
 function sentence(core: AnswerCore, heldBy: Answer['heldBy']): string {

@@ -83,7 +83,7 @@ export function checkEntry(row: AttributedRow, input: ScoreInput, gap: CheckEntr
     prose: {
       title: definition?.title ?? absentTitle(row.check),
       failureTitle: definition?.failureTitle ?? absentTitle(row.check),
-      plain: definition?.plain ?? 'This version of the tool has no check for it.',
+      plain: definition?.plain ?? 'This version of the tool cannot look at it.',
       why: definition?.why ?? '',
       ask: definition === undefined ? null : { owner: definition.ask.of, text: definition.ask.text },
       remedy: (definition?.remedy ?? []).map(({ owner, effort, text }) => ({ owner, effort, text })),

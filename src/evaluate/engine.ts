@@ -115,7 +115,7 @@ function declaredResults({ id, looksAt = [] }: AnyCheck, results: Results, used:
 }
 
 /** Frozen, and without what only the engine needs. */
-export const seenResult = ({ outcome, judgements }: CheckResult): SeenResult =>
+const seenResult = ({ outcome, judgements }: CheckResult): SeenResult =>
   Object.freeze({
     outcome,
     judgements: Object.freeze(

@@ -1,5 +1,5 @@
 /** Members of the discovery document that hold an address. */
-export const smartAddresses = [
+const smartAddresses = [
   'token_endpoint',
   'authorization_endpoint',
   'introspection_endpoint',

@@ -85,7 +85,7 @@ interface FactLine {
  * What people saw, as facts. What speaks for the product or a person counts only beside a word of this run, copied from a
  * screen; what speaks against them counts without.
  */
-export function witnessedFacts({
+function witnessedFacts({
   header,
   contract,
   facts,

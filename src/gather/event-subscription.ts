@@ -13,9 +13,9 @@ import { idOfLocation } from './writer.js';
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';
 const endsAfterMs = 4 * 3_600_000;
 /** Looks at a Subscription until its state is settled. */
-export const looksAtState = 8;
+const looksAtState = 8;
 /** The state is read, then it is deleted; a server may change the state in between, once. */
-export const requestsToEnd = 2;
+const requestsToEnd = 2;
 
 /** Longest time anything about a subscription is waited for. */
 export const patienceMs = (environmentClass: EnvironmentClass): number =>
@@ -163,7 +163,7 @@ export async function settledSubscription(
   return last;
 }
 
-export async function readSubscription({ clients }: ProbeTools, id: string): Promise<Subscription | undefined> {
+async function readSubscription({ clients }: ProbeTools, id: string): Promise<Subscription | undefined> {
   const { resource } = await clients.ai.send({ method: 'GET', path: `Subscription/${id}`, tolerant: true });
   return resource?.resourceType === 'Subscription' ? (resource as Subscription) : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WitnessedObject } from './probe.js';
 
 /** A file of this name in the run folder ends the wait: the people have looked. */
-export const seenFile = 'seen';
+const seenFile = 'seen';
 
 export interface WitnessWait {
   /** Longest time for each object. */

@@ -85,6 +85,22 @@ export function latencyVerdict(
   return say.fail('too-many-errors', { ...verdict.data, errors, n: samples.length, allowedPercent });
 }
 
+/** What a check of one entry of the contract says, where nothing but its budget is asked. */
+export const budgetMessages = { ...latencyMessages, ...undecidedBudget } as const satisfies Messages;
+
+/** One verdict on one entry by its own budget; undecided while nobody has written one. */
+export function budgetVerdict(
+  say: Say<typeof budgetMessages>,
+  series: LatencySeries,
+  entry: LatencyEntry,
+  defaultMs: number,
+): Verdict {
+  const demand = demandOf(entry);
+  return demand === undefined
+    ? say.notMeasured('no-budget', 'undecided', { who: 'The clinical owner', default: offered(defaultMs) })
+    : latencyVerdict(say, series, demand);
+}
+
 /** One verdict on the times of one series. */
 export function timeVerdict(
   say: Say<typeof timeMessages>,

@@ -80,7 +80,7 @@ export const reasonWords: Readonly<Record<NotMeasuredReason, ReasonWords>> = {
     add: 'run it in the environment that decides',
   },
   'not-in-this-version': {
-    text: 'this version of the tool has no check for it',
+    text: 'this version of the tool cannot look at it',
     owner: 'operator',
     add: 'look at it by other means',
   },

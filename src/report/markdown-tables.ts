@@ -1,6 +1,6 @@
 import { compareCodeUnits } from '../model/order.js';
 import type { Scorecard } from '../model/scorecard.js';
-import { joinMarkdown, mark, markdownCode, markdownTable, type Markdown } from './escape.js';
+import { mark, markdownCode, markdownTable, type Markdown } from './escape.js';
 import { reasonWords } from '../model/not-measured-words.js';
 import { checkName, latencyNumbers, numberWords, outcomeWords } from './words.js';
 
@@ -47,23 +47,19 @@ export function permissionTable({ matrix }: Scorecard): Markdown {
   return markdownTable(['role', 'site', 'resource', 'contract allows', 'used by', 'seen'], rows);
 }
 
-const maxLookups = 5;
-
-/** What the log held of what was sent, and exchanges the EHR team can look up in it. */
+/** What the log held of what was sent, check by check. */
 export function auditTable({ checks }: Scorecard): Markdown {
   const rows = checks
     .filter((check) => check.id.startsWith('audit.') && check.outcome !== 'not-applicable')
     .map((check) => {
       const said = [...check.findings, ...check.shows];
-      const exchanges = [...new Set(said.flatMap((one) => one.exchanges.map(({ id }) => id)))].slice(0, maxLookups);
       return [
         markdownCode(checkName(check)),
         mark`${outcomeWords[check.outcome]}`,
         mark`${said.flatMap(({ data }) => numberWords(data)).join(', ')}`,
-        joinMarkdown(exchanges.map(markdownCode), ' '),
       ];
     });
-  return markdownTable(['check', 'outcome', 'counted', 'exchanges to look up'], rows);
+  return markdownTable(['check', 'outcome', 'counted'], rows);
 }
 
 const groupWords = { reads: 'reads and searches', writes: 'writes', refusals: 'refusals' } as const;

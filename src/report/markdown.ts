@@ -144,7 +144,7 @@ function unshown(scorecard: Scorecard): Markdown {
     ...(absent.length === 0
       ? []
       : [
-          mark`**Nobody has looked at these**: this version of the tool has no check for them. Look at them by other means:`,
+          mark`**Nobody has looked at these**: this version of the tool cannot look at them. Look at them by other means:`,
           block(...absent.map((check) => mark`- ${titledCheck(check)}`)),
         ]),
   );

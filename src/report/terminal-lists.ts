@@ -76,7 +76,7 @@ export function absentLines(scorecard: Scorecard, width: number): Line[] {
   return [
     blank,
     ...wrapped(
-      `Not looked at: ${counted(absent.length, 'check')} this version does not have; look by other means`,
+      `Not looked at: ${counted(absent.length, 'check')} this version cannot make; look by other means`,
       width,
     ).map(title),
     ...named.flatMap((one) =>

@@ -65,7 +65,7 @@ export const openPointWords: Readonly<Record<OpenPoint['why'], string>> = {
   'major-not-measured': 'not measured',
   'major-failed': 'failed',
   answer: 'keeps an answer from Yes',
-  'not-in-this-version': 'no check for it in this version',
+  'not-in-this-version': 'cannot be looked at by this version',
   policy: 'asked by the policy',
 };
 

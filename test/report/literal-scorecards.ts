@@ -215,7 +215,21 @@ export const goOnSimulator: Scorecard = {
   blockers: [],
   narrowing: null,
   value: null,
-  audit: { groups: [], lookUp: [] },
+  audit: {
+    groups: [],
+    lookUp: [
+      {
+        exchange: 'x4',
+        at: '2026-11-20T08:00:04.000Z',
+        method: 'GET',
+        path: 'Slot/a1',
+        context: 'staff',
+        status: 200,
+        requestId: 'req-4',
+        found: false,
+      },
+    ],
+  },
   checks: [
     auditCheck('audit.reads-logged', 206, 206),
     auditCheck('audit.writes-logged', 151, 151),

@@ -114,7 +114,10 @@ describe('Go on a simulator', () => {
   it('names untested cells and exchanges to look up in the log', () => {
     const page = tables(renderMarkdown(goOnSimulator)).map(textOf);
     expect(page.find((text) => text.includes('scheduler'))).toContain('untested: no credential was supplied');
-    expect(page.find((text) => text.includes('audit.reads-logged'))).toMatch(/206 of 206 foundx4 x5/);
+    expect(page.find((text) => text.includes('audit.reads-logged'))).toMatch(/206 of 206 found/);
+    expect(page.find((text) => text.includes('sent at (UTC)'))).toMatch(
+      /x42026-11-20T08:00:04.000ZGET Slot\/a1staff, 200req-4not found/,
+    );
   });
 });
 

@@ -5,7 +5,7 @@ const count = Type.Integer({ minimum: 0 });
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** Fields of a message that are compared with FHIR, by where they stand. */
-export const comparedFields = ['PID-5', 'PID-7', 'PID-8', 'start', 'SCH-25'] as const;
+const comparedFields = ['PID-5', 'PID-7', 'PID-8', 'start', 'SCH-25'] as const;
 const fields = Type.Array(Type.Enum([...comparedFields]), { maxItems: comparedFields.length });
 
 /** An HL7 v2 feed that tells of events. Subject: trigger. */
