@@ -4,9 +4,10 @@ import { contentSha256 } from '../fhir/content.js';
 import { scopesAllow } from '../fhir/scopes.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { Residue } from '../model/evidence.js';
-import type { Intent, Journal, JournalEntry, JournalOutcome, Settled } from './journal.js';
+import type { Journal, JournalEntry, Settled } from './journal.js';
+import { ownObjects, type OwnObject } from './own-objects.js';
 import { scopeFor, type Scope } from './recorder.js';
-import { ExchangeFault } from './request.js';
+import { ExchangeFault, type Answer } from './request.js';
 import type { Session } from './session.js';
 import { TemplateBudget } from './template-match.js';
 import { isLive, undoState } from './undo-state.js';
@@ -28,23 +29,10 @@ export interface CleanupResult {
   readonly undone: number;
 }
 
-/** One object this run created, or may have created, and what is known of its content. */
-interface OwnObject {
-  readonly resourceType: string;
-  readonly identifier: string | undefined;
-  readonly binding: string;
-  objectId: string | undefined;
-  /** Content hashes it may rightly have: the last known, and what an unanswered change would have made of it. */
-  hashes: Set<string>;
-  /** The create itself was never answered: an untouched first version is ours. */
-  createUnanswered: boolean;
-  order: number;
-}
-
 const requestsPerObject = 12;
 /** Objects looked for in one search. */
-const objectsTogether = 50;
-const worthASearch = 3;
+const objectsTogether = 100;
+const worthASearch = 2;
 
 /**
  * Undoes what the journal says this run did, newest first. An object is touched only with proof that it is ours: its id
@@ -56,36 +44,50 @@ export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
   const scope = scopeFor('cleanup', 'run', cleanupBudget(options, objects), true);
   const residue: Residue[] = [];
   let undone = 0;
-  const ended = await endedAlready(options, scope, objects);
-  for (const object of objects) {
-    const { outcome, id } = await (
-      ended.has(object)
-        ? Promise.resolve({ outcome: 'already-gone' as const, id: object.objectId })
-        : undoOne(options, scope, object)
-    ).catch((error: unknown) => {
-      if (!(error instanceof ExchangeFault)) throw error;
-      return { outcome: 'undo-refused' as const, id: object.objectId };
-    });
-    if (outcome === 'nothing') continue;
+  const note = async (object: OwnObject, { outcome, id }: UndoOutcome): Promise<void> => {
+    if (outcome === 'nothing') return;
     if (id !== undefined) await options.journal.record(settled(options, object.resourceType, id, outcome));
     if (outcome === 'deleted' || outcome === 'cancelled' || outcome === 'entered-in-error') undone += 1;
     else if (outcome !== 'already-gone')
       residue.push({ resourceType: object.resourceType, id: id ?? '', reason: outcome });
+  };
+  const alone = async (object: OwnObject): Promise<void> =>
+    note(object, await refusedAtWorst(object, () => undoOne(options, scope, object)));
+  const shown = await shownTogether(options, scope, objects);
+  const taken: OwnObject[] = [];
+  for (const object of objects) {
+    const asShown = await refusedAtWorst(object, () => undoAsShown(options, scope, object, shown.get(object)));
+    if (asShown === 'taken-back') taken.push(object);
+    else if (asShown === 'look-alone') await alone(object);
+    else await note(object, asShown);
+  }
+  const after = await shownTogether(options, scope, taken);
+  for (const object of taken) {
+    const end = ends(options)[0];
+    const seen = end && endSeen(object, { status: 200, resource: after.get(object) }, end);
+    if (seen !== undefined) await note(object, { outcome: seen, id: object.objectId });
+    else await note(object, await refusedAtWorst(object, () => verifyAlone(options, scope, object)));
   }
   for (const stray of options.writer.strays) residue.push({ ...stray, reason: 'stored-under-another-patient' });
   return { residue, undone };
 }
 
-/**
- * The objects that were taken back before, by their own probe or an earlier cleanup, shown many at a time by a search.
- * Whatever the search does not show as ours and ended is read alone, as is everything before it is touched.
- */
-async function endedAlready(
+async function refusedAtWorst<T>(object: OwnObject, work: () => Promise<T>): Promise<T | UndoOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ExchangeFault)) throw error;
+    return { outcome: 'undo-refused', id: object.objectId };
+  }
+}
+
+/** The objects as a search shows them, many at a time and each with our identifier; whatever is missing is read alone. */
+async function shownTogether(
   options: CleanupOptions,
   scope: Scope,
   objects: readonly OwnObject[],
-): Promise<ReadonlySet<OwnObject>> {
-  const ended = new Set<OwnObject>();
+): Promise<ReadonlyMap<OwnObject, Resource>> {
+  const shown = new Map<OwnObject, Resource>();
   for (const [type, own] of searchable(objects)) {
     const [first] = own;
     const session = first && sessionFor(options, first, 's');
@@ -111,12 +113,45 @@ async function endedAlready(
       for (const object of asked) {
         const found = page.matches.find(({ resourceType, id }) => resourceType === type && id === object.objectId);
         const system = options.organization.writePolicy?.identifierSystem;
-        if (found !== undefined && !isLive(found) && carriesIdentifier(found, system, object.identifier))
-          ended.add(object);
+        if (found !== undefined && carriesIdentifier(found, system, object.identifier)) shown.set(object, found);
       }
     }
   }
-  return ended;
+  return shown;
+}
+
+/**
+ * What the search has shown as ended is done with. What it shows in the very version and content we left is taken back by
+ * its status; whether that came to pass is seen later, together with others. Anything else is looked at alone.
+ */
+async function undoAsShown(
+  options: CleanupOptions,
+  scope: Scope,
+  object: OwnObject,
+  current: Resource | undefined,
+): Promise<UndoOutcome | 'taken-back' | 'look-alone'> {
+  const id = object.objectId;
+  if (current === undefined) return 'look-alone';
+  // Taken back already, by the probe's own undo or by an earlier cleanup.
+  if (!isLive(current)) return { outcome: 'already-gone', id };
+  const [end] = ends(options);
+  const [changer] = sessionsFor(options, object, 'u');
+  const byStatus = options.organization.writePolicy?.cleanup !== 'delete' && end !== undefined;
+  const sure = etagOf(current) !== undefined && object.hashes.has(contentSha256(current));
+  if (!byStatus || !sure || changer === undefined) return 'look-alone';
+  const answer = await patchTo(options, scope, { object, current, changer, end });
+  if (answer === undefined) return 'look-alone';
+  if (answer.status === 412 || answer.status === 409) return { outcome: 'changed-by-others', id };
+  return answer.ok ? 'taken-back' : 'look-alone';
+}
+
+/** An object the search does not show as taken back; when it is not, it is tried as if it had not been tried yet. */
+async function verifyAlone(options: CleanupOptions, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
+  const [end] = ends(options);
+  const [changer] = sessionsFor(options, object, 'u');
+  const seen =
+    end && changer && endSeen(object, await readAgain(scope, changer, object.resourceType, object.objectId ?? ''), end);
+  return seen === undefined ? undoOne(options, scope, object) : { outcome: seen, id: object.objectId };
 }
 
 /** By type, where there are enough to be worth a search. A Subscription leaves nothing behind that a search could show. */
@@ -175,13 +210,20 @@ async function takeBack(
     const answer = await options.writer.write(deleter, scope, { ...base, method: 'DELETE' });
     if (answer.ok && (await gone(scope, deleter, object.resourceType, id))) return 'deleted';
   }
-  // What has come to an end cannot be cancelled any more, only called an error.
-  const ends = way === 'entered-in-error' ? [way] : (['cancel', 'entered-in-error'] as const);
-  for (const end of ends) {
+  for (const end of ends(options)) {
     const left = await endInState(options, scope, object, current, end);
     if (left !== 'undo-refused') return left;
   }
   return 'undo-refused';
+}
+
+type End = 'cancel' | 'entered-in-error';
+
+/** What has come to an end cannot be cancelled any more, only called an error. */
+function ends({ organization }: CleanupOptions): readonly End[] {
+  const way = organization.writePolicy?.cleanup ?? 'none';
+  if (way === 'none') return [];
+  return way === 'entered-in-error' ? [way] : ['cancel', 'entered-in-error'];
 }
 
 async function endInState(
@@ -189,38 +231,62 @@ async function endInState(
   scope: Scope,
   object: OwnObject,
   current: Resource,
-  end: 'cancel' | 'entered-in-error',
+  end: End,
 ): Promise<Undone | Left> {
-  const state = undoState(object.resourceType, end);
-  if (state === undefined) return 'undo-refused';
-  const id = object.objectId ?? '';
-  const path = `/${state.element}`;
   // Whoever wrote it first; a client that may write need not be one that may take back.
   for (const changer of sessionsFor(options, object, 'u')) {
-    const answer = await options.writer.write(changer, scope, {
-      method: 'PATCH',
-      resourceType: object.resourceType,
-      objectId: id,
-      basedOn: current,
-      undo: true,
-      body: [
-        { op: 'test', path, value: (current as unknown as Record<string, unknown>)[state.element] },
-        { op: 'replace', path, value: state.value },
-      ],
-      ...(etagOf(current) === undefined ? {} : { ifMatch: etagOf(current) ?? null }),
-    });
+    const answer = await patchTo(options, scope, { object, current, changer, end });
+    if (answer === undefined) return 'undo-refused';
     // A 412 means that somebody was faster: never tried again with the newer version.
     if (answer.status === 412 || answer.status === 409) return 'changed-by-others';
-    const after = await changer.send(scope, { method: 'GET', path: `${object.resourceType}/${id}`, tolerant: true });
-    if (after.status === 404 || after.status === 410) return 'deleted';
-    const value = (after.resource as unknown as Record<string, unknown> | undefined)?.[state.element];
-    if (value === state.value) return end === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
+    const after = await readAgain(scope, changer, object.resourceType, object.objectId ?? '');
+    const seen = endSeen(object, after, end);
+    if (seen !== undefined) return seen;
   }
   return 'undo-refused';
 }
 
+/** Undefined where objects of this type have no such state. */
+async function patchTo(
+  { writer }: CleanupOptions,
+  scope: Scope,
+  { object, current, changer, end }: { object: OwnObject; current: Resource; changer: Session; end: End },
+): Promise<Answer | undefined> {
+  const state = undoState(object.resourceType, end);
+  if (state === undefined) return undefined;
+  const path = `/${state.element}`;
+  return writer.write(changer, scope, {
+    method: 'PATCH',
+    resourceType: object.resourceType,
+    objectId: object.objectId ?? '',
+    basedOn: current,
+    undo: true,
+    body: [
+      { op: 'test', path, value: (current as unknown as Record<string, unknown>)[state.element] },
+      { op: 'replace', path, value: state.value },
+    ],
+    ...(etagOf(current) === undefined ? {} : { ifMatch: etagOf(current) ?? null }),
+  });
+}
+
+/** How the object has ended by what was seen of it afterwards; undefined when it has not. */
+function endSeen(
+  { resourceType }: OwnObject,
+  { status, resource }: { readonly status: number; readonly resource: Resource | undefined },
+  end: End,
+): Undone | undefined {
+  if (status === 404 || status === 410) return 'deleted';
+  const state = undoState(resourceType, end);
+  const value = (resource as unknown as Record<string, unknown> | undefined)?.[state?.element ?? ''];
+  if (state === undefined || value !== state.value) return undefined;
+  return end === 'entered-in-error' ? 'entered-in-error' : 'cancelled';
+}
+
+const readAgain = (scope: Scope, session: Session, resourceType: string, id: string): Promise<Answer> =>
+  session.send(scope, { method: 'GET', path: `${resourceType}/${id}`, tolerant: true });
+
 async function gone(scope: Scope, session: Session, resourceType: string, id: string): Promise<boolean> {
-  const after = await session.send(scope, { method: 'GET', path: `${resourceType}/${id}`, tolerant: true });
+  const after = await readAgain(scope, session, resourceType, id);
   return after.status === 404 || after.status === 410;
 }
 
@@ -289,45 +355,6 @@ function sessionsFor(options: CleanupOptions, object: OwnObject, letter: string)
   return [...able.filter(isOwn), ...able.filter((session) => !isOwn(session))];
 }
 
-function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
-  const outcomes = new Map<string, JournalOutcome>();
-  for (const entry of entries) if (entry.type === 'outcome') outcomes.set(entry.id, entry);
-  const objects: OwnObject[] = [];
-  const byId = new Map<string, OwnObject>();
-  for (const [order, intent] of entries.entries()) {
-    if (intent.type !== 'intent') continue;
-    const outcome = outcomes.get(intent.id);
-    const answered = outcome !== undefined && outcome.status >= 200 && outcome.status < 300;
-    const unknown = outcome === undefined || outcome.status === 0 || outcome.status >= 500;
-    if (intent.method === 'POST' && intent.undo === 'object' && (answered || unknown)) {
-      const object = createdBy(intent, outcome, order, !answered || outcome?.contentSha256 === undefined);
-      objects.push(object);
-      if (object.objectId !== undefined) byId.set(`${object.resourceType}/${object.objectId}`, object);
-    } else if (intent.objectId !== undefined && (answered || unknown)) {
-      const object = byId.get(`${intent.resourceType}/${intent.objectId}`);
-      if (object === undefined) continue;
-      if (answered && outcome?.contentSha256 !== undefined) object.hashes = new Set([outcome.contentSha256]);
-      else if (intent.predictedSha256 !== undefined) object.hashes.add(intent.predictedSha256);
-      if (answered) object.createUnanswered = false;
-    }
-  }
-  // Subscriptions first: undoing the others may be what they tell of (safety rule 19).
-  const first = ({ resourceType }: OwnObject): number => (resourceType === 'Subscription' ? 0 : 1);
-  return objects.sort((a, b) => first(a) - first(b) || b.order - a.order);
-}
-
-function createdBy(intent: Intent, outcome: JournalOutcome | undefined, order: number, unanswered: boolean): OwnObject {
-  return {
-    resourceType: intent.resourceType,
-    identifier: intent.identifier,
-    binding: intent.binding,
-    objectId: outcome?.objectId,
-    hashes: new Set([outcome?.contentSha256, intent.predictedSha256].filter((each) => each !== undefined)),
-    createUnanswered: unanswered,
-    order,
-  };
-}
-
 function settled(
   options: CleanupOptions,
   resourceType: string,
@@ -367,7 +394,8 @@ function cleanupBudget(options: CleanupOptions, objects: readonly OwnObject[]): 
           context,
           method: 'POST' as const,
           path: `${type}/_search?_id&_count`,
-          most: Math.ceil(most / objectsTogether),
+          // Before it is taken back, and afterwards.
+          most: 2 * Math.ceil(objects.length / objectsTogether),
         },
         { context, method: 'PATCH' as const, path: `${type}/{id}`, most, mutates: true },
         { context, method: 'DELETE' as const, path: `${type}/{id}`, most, mutates: true },

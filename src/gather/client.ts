@@ -24,5 +24,11 @@ export function clientOf(session: Session, scope: Scope, writer: Writer, context
     write: (change) => writer.write(session, scope, change),
     writeBundle: (change) => writer.writeBundle(session, scope, change),
     signedIn: () => session.signedIn(),
+    allowed: (ask) => {
+      const { justGiven } = session;
+      if (justGiven === undefined) return ask();
+      scope.exchanges.push(justGiven);
+      return Promise.resolve(true);
+    },
   };
 }

@@ -10,6 +10,9 @@ import { MissingTemplateValue } from './template-values.js';
 export interface KnownObject {
   readonly id: string;
   readonly resource: Resource;
+  /** How it was seen, by reading or by searching, and the exchange that brought it. */
+  readonly letter: 'r' | 's';
+  readonly exchange: string;
 }
 
 /** Types with a search parameter `patient` in R4 (https://hl7.org/fhir/R4/searchparameter-registry.html). */
@@ -58,17 +61,20 @@ export const knownObjects = (tools: ProbeTools): Promise<ReadonlyMap<string, Kno
 async function findObjects(tools: ProbeTools): Promise<ReadonlyMap<string, KnownObject>> {
   const { cases, contract, clients, cite } = tools;
   const known = new Map<string, KnownObject>();
-  const keep = (resource: Resource | undefined): void => {
+  const keep = (resource: Resource | undefined, letter: 'r' | 's', exchange = ''): void => {
     if (resource?.id !== undefined && !known.has(resource.resourceType))
-      known.set(resource.resourceType, { id: resource.id, resource });
+      known.set(resource.resourceType, { id: resource.id, resource, letter, exchange });
   };
   const patient = cases.patients()[0];
-  if (patient !== undefined) keep((await cases.proven(patient)).patient);
+  if (patient !== undefined) {
+    const proof = await cases.proven(patient);
+    keep(proof.patient, proof.letter, proof.exchange);
+  }
   for (const item of contract.resources ?? []) {
     if (item.find === undefined || known.has(item.type)) continue;
     const found = await unlessRefused(() => cases.collect(item, 1));
     cite(found?.exchanges ?? []);
-    keep(found?.resources[0]);
+    keep(found?.resources[0], 's', found?.exchanges.at(-1));
   }
   for (const type of searchedByPatient(tools)) {
     if (patient === undefined) break;
@@ -78,12 +84,17 @@ async function findObjects(tools: ProbeTools): Promise<ReadonlyMap<string, Known
     ];
     const answer = await unlessRefused(() => clients.ai.search(type, form));
     const page = readSearchset(answer?.resource);
-    if (page !== undefined && page !== 'too-many') keep(page.matches.find((match) => match.resourceType === type));
+    if (page !== undefined && page !== 'too-many')
+      keep(
+        page.matches.find((match) => match.resourceType === type),
+        's',
+        answer?.exchange,
+      );
   }
   const schedule = cases.schedule();
   if (schedule !== undefined && !known.has('Schedule') && lettersAllowed(clients.ai.grantedScopes, 'Schedule') !== '') {
     const answer = await unlessRefused(() => clients.ai.read('Schedule', schedule.id));
-    if (answer?.resource?.resourceType === 'Schedule') keep(answer.resource);
+    if (answer?.resource?.resourceType === 'Schedule') keep(answer.resource, 'r', answer.exchange);
   }
   return known;
 }

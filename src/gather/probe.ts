@@ -18,6 +18,7 @@ import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
 import type { NegativeAttempt } from './negative-sign-ins.js';
+import type { ProductEvents } from './observers/product-events.js';
 import type { BundleChange, Change, Writer } from './writer.js';
 
 /** In the order they run. Latency before load and faults, negative sign-ins last; cleanup comes between `negative` and `settle`. */
@@ -103,6 +104,8 @@ export interface Client {
   /** The same for several creates in one request. */
   writeBundle(change: BundleChange): Promise<Answer>;
   signedIn(): Promise<SignInRecord>;
+  /** A positive control: shown by the last exchange of the session where that succeeded just now, else by asking. */
+  allowed(ask: () => Promise<boolean>): Promise<boolean>;
 }
 
 /** The AI system, asked as its vendor lets anyone ask it. */
@@ -117,6 +120,8 @@ export interface AiSystem {
 export interface ProbeTools extends RunDocuments {
   /** Absent when the organization file names no `aiSystem.query`. */
   readonly aiSystem?: AiSystem;
+  /** Absent when the organization file names no `aiSystem.webhook`. */
+  readonly product?: ProductEvents;
   /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */
   readonly reserve: (requests: number) => Reservation | undefined;
   readonly clients: Readonly<Record<Need, Client>>;

@@ -1,3 +1,4 @@
+import { readSearchset } from '../fhir/bundle.js';
 import type { AuthBinding } from '../model/documents/organization.js';
 import { ExchangeFault, type Answer, type OutgoingRequest, type RequestTemplate } from './request.js';
 import { scopeFor, type Recorder, type Scope } from './recorder.js';
@@ -35,6 +36,8 @@ class Grant {
   pending: Promise<AccessToken> | undefined;
   lastSignInMs = Number.NEGATIVE_INFINITY;
   record: SignInRecord | undefined;
+  /** The last exchange, where it was given what it asked for. */
+  lastGiven: { readonly exchange: string; readonly atMs: number } | undefined;
   /** Every token of the run, so that our own output can be searched for them at its end. */
   readonly tokens: string[] = [];
 }
@@ -88,9 +91,19 @@ export class Session {
     const token = await this.#authorize();
     const { recorder, peer } = this.#options;
     const sent = peer === undefined ? request : { ...request, peer };
+    this.#grant.lastGiven = undefined;
     const answer = await recorder.send(scope, this.context, sent, token.authorization);
+    if (isGiven(sent, answer)) this.#grant.lastGiven = { exchange: answer.exchange, atMs: performance.now() };
     if (answer.status === 401 && performance.now() > token.expiresAtMs - expiryMarginMs) this.#grant.token = undefined;
     return answer;
+  }
+
+  /** Exchange that shows the session is given what it may have: its very last one, a moment ago. */
+  get justGiven(): string | undefined {
+    const { lastGiven } = this.#grant;
+    return lastGiven !== undefined && performance.now() - lastGiven.atMs <= controlLastsMs
+      ? lastGiven.exchange
+      : undefined;
   }
 
   get tokens(): readonly string[] {
@@ -155,6 +168,17 @@ export class Session {
 }
 
 const expiryMarginMs = 2_000;
+/** A positive control stands just before or just after what it controls. */
+const controlLastsMs = 30_000;
+
+/** A record, rows, or a change that was made; what a batch brought is not looked into. */
+function isGiven({ method, path }: OutgoingRequest, { ok, resource }: Answer): boolean {
+  if (!ok || path === '') return false;
+  if (method === 'GET' && resource === undefined) return false;
+  if (resource?.resourceType === 'OperationOutcome') return false;
+  const page = resource?.resourceType === 'Bundle' ? readSearchset(resource) : undefined;
+  return resource?.resourceType !== 'Bundle' || (page !== undefined && page !== 'too-many' && page.matches.length > 0);
+}
 
 function rethrowUnlessRefused(error: unknown): void {
   if (!(error instanceof ExchangeFault) || error.reason !== 'prerequisite-failed') throw error;

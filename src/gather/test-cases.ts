@@ -22,6 +22,13 @@ export interface CaseReader {
   ): Promise<Answer>;
 }
 
+/** A Patient that carries its canary, by reading it or by a search for several. */
+interface Proof {
+  readonly patient: Patient;
+  readonly letter: 'r' | 's';
+  readonly exchange: string;
+}
+
 export interface FoundResources {
   readonly resources: readonly Resource[];
   /** Exchanges that brought them. */
@@ -47,7 +54,7 @@ export class TestCases {
   readonly #reader: CaseReader;
   readonly #now: () => Date;
   readonly #site: string | undefined;
-  readonly #proofs = new Map<string, Promise<{ patient: Patient; exchange: string }>>();
+  readonly #proofs = new Map<string, Promise<Proof>>();
   readonly #askedTogether = new Set<string>();
   readonly #found = new Map<string, Promise<FoundResources>>();
   #provider: Promise<string | undefined> | undefined;
@@ -97,7 +104,7 @@ export class TestCases {
    * The Patient resource, read once, carrying its canary.
    * @throws SafetyStop when the canary is missing or the record was merged away
    */
-  proven(testPatient: TestPatient): Promise<{ patient: Patient; exchange: string }> {
+  proven(testPatient: TestPatient): Promise<Proof> {
     let proof = this.#proofs.get(testPatient.alias);
     if (proof === undefined) {
       proof = this.#prove(testPatient);
@@ -106,7 +113,7 @@ export class TestCases {
     return proof;
   }
 
-  async #prove(testPatient: TestPatient): Promise<{ patient: Patient; exchange: string }> {
+  async #prove(testPatient: TestPatient): Promise<Proof> {
     const answer = await this.#reader.read('Patient', testPatient.id);
     if (!answer.ok || answer.resource?.resourceType !== 'Patient' || answer.resource.id !== testPatient.id) {
       throw new ExchangeFault(
@@ -124,7 +131,7 @@ export class TestCases {
         'Check the id and the canary in testData.patients with the EHR team before anything else is sent.',
       );
     }
-    return { patient, exchange: answer.exchange };
+    return { patient, letter: 'r', exchange: answer.exchange };
   }
 
   // Whoever is not found there, or does not carry the canary there, is read alone like anybody else.
@@ -145,7 +152,7 @@ export class TestCases {
         (match): match is Patient => match.resourceType === 'Patient' && match.id === testPatient.id,
       );
       if (patient !== undefined && carriesCanary(patient, testPatient))
-        this.#proofs.set(testPatient.alias, Promise.resolve({ patient, exchange: answer.exchange }));
+        this.#proofs.set(testPatient.alias, Promise.resolve({ patient, letter: 's', exchange: answer.exchange }));
     }
   }
 

@@ -31,13 +31,14 @@ const counted = (exchanges: Awaited<ReturnType<typeof trial>>['exchanges']) => {
 const made = (exchanges: Awaited<ReturnType<typeof trial>>['exchanges']) =>
   exchanges.filter(({ method, path, status }) => method === 'POST' && path === 'Appointment' && status === 201).length;
 
-it('what was taken back before is shown by one search, the rest is read', { timeout: 120_000 }, async () => {
-  const { exchanges, end, before, after } = await trial({ checks });
+it('one search shows what was taken back before, another that the rest is', { timeout: 120_000 }, async () => {
+  const { exchanges, end, before, after } = await trial({ checks: [...checks, 'scope.role'] });
   const { searches, reads } = counted(exchanges);
   const undone = exchanges.filter(({ probe, method }) => probe === 'cleanup' && method === 'PATCH').length;
-  expect(searches).toBe(1);
-  // Before and after each undo, and nothing of the others.
-  expect(reads).toBe(2 * undone);
+  expect(searches).toBe(2);
+  // What is not shown there in the content we left is read alone.
+  expect(reads).toBeLessThan(undone);
+  expect(undone).toBeGreaterThan(1);
   expect(undone).toBeLessThan(made(exchanges));
   expect(end.residue).toEqual([]);
   expect(after).toBe(before);

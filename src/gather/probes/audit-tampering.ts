@@ -49,9 +49,10 @@ export default defineProbe({
     if (!before.ok || record?.resourceType !== 'AuditEvent') {
       return { 'audit-tampering': missing('control-failed', `the audit record was answered ${before.status}`) };
     }
-    const controlBefore = await ai.read('Patient', patient.id);
+    const control = (): Promise<boolean> => ai.allowed(async () => (await ai.read('Patient', patient.id)).ok);
+    const controlBefore = await control();
     const attempts = await tamper(tools, record as AuditEvent, id);
-    const controlAfter = await ai.read('Patient', patient.id);
+    const controlAfter = await control();
     const after = await audit.read('AuditEvent', id);
     return {
       'audit-tampering': {
@@ -62,7 +63,7 @@ export default defineProbe({
           after.resource !== undefined &&
           contentSha256(after.resource) === contentSha256(record) &&
           after.resource.meta?.versionId === record.meta?.versionId,
-        controls: controlBefore.ok && controlAfter.ok,
+        controls: controlBefore && controlAfter,
       },
     };
   },

@@ -38,7 +38,7 @@ export default defineProbe({
   },
   async run(_subject, tools) {
     const about: Record<string, Change | Missing> = {};
-    const object = await tools.testObject(creating(tools)!);
+    let object = await tools.testObject(creating(tools)!);
     let gone = false;
     for (const { role, cell, letter } of trialsOf(tools)) {
       const client = roleClient(role, tools);
@@ -46,8 +46,9 @@ export default defineProbe({
         about[cellId(cell)] = missing('no-credential', `no context of role ${role.role} can sign in`);
       else if (gone) about[cellId(cell)] = missing('control-failed', 'the object was deleted by an earlier trial');
       else {
-        const change = await tryChange(client, object, letter);
+        const { change, left } = await tryChange(client, object, letter);
         about[cellId(cell)] = change;
+        object = left ?? object;
         gone = letter === 'd' && change.seen === 'data';
       }
     }
@@ -55,22 +56,32 @@ export default defineProbe({
   },
 });
 
-async function tryChange(client: Client, { resourceType, id = '' }: Resource, letter: 'u' | 'd'): Promise<Change> {
-  const before = await client.read(resourceType, id);
-  const allowedBefore = seenOfRead(before, resourceType) === 'data';
+async function tryChange(
+  client: Client,
+  object: Resource,
+  letter: 'u' | 'd',
+): Promise<{ readonly change: Change; readonly left: Resource | undefined }> {
+  const { resourceType, id = '' } = object;
+  const allowedBefore = await client.allowed(
+    async () => seenOfRead(await client.read(resourceType, id), resourceType) === 'data',
+  );
   const { status, ok } = await client.write({
     method: letter === 'u' ? 'PATCH' : 'DELETE',
     resourceType,
     objectId: id,
-    ...(before.resource === undefined ? {} : { basedOn: before.resource }),
+    basedOn: object,
     ...(letter === 'u'
       ? { body: [{ op: 'replace', path: '/description', value: 'INTEGRATION TEST - must not be allowed' }] }
       : {}),
     expectRefusal: true,
   });
   const seen = seenOf(status, ok);
-  const after = seenOfRead(await client.read(resourceType, id), resourceType);
-  return { letter, status, seen, allowedBefore, allowedAfter: after === 'data' || (letter === 'd' && seen === 'data') };
+  const again = await client.read(resourceType, id);
+  const after = seenOfRead(again, resourceType) === 'data';
+  return {
+    change: { letter, status, seen, allowedBefore, allowedAfter: after || (letter === 'd' && seen === 'data') },
+    left: after ? again.resource : undefined,
+  };
 }
 
 /** The contract's first create through FHIR of a type of the matrix. */

@@ -4,7 +4,7 @@ import type { FactValue } from '../../model/fact.js';
 import { missing, type Missing } from '../../model/fact.js';
 import type { PermissionCell } from '../../model/subject.js';
 import { knownObjects, knownObjectTemplates, type KnownObject } from '../known-objects.js';
-import { defineProbe, type Client } from '../probe.js';
+import { defineProbe, type Client, type ProbeTools } from '../probe.js';
 import type { RequestTemplate } from '../request.js';
 import { cellId, denied, roleClient, roleContexts } from '../role-contexts.js';
 import { seenOf, seenOfRead } from '../seen.js';
@@ -27,7 +27,7 @@ export default defineProbe({
       session === undefined
         ? []
         : cells.flatMap((cell) => [
-            ...readingTemplates(session, cell.resourceType, cell.allow, 2),
+            ...readingTemplates(session, cell.resourceType, cell.allow, 3),
             ...readingTemplates(session, cell.resourceType, denied(cell), 1),
           ]),
     ),
@@ -46,7 +46,9 @@ export default defineProbe({
               ? undefined
               : missing('prerequisite-failed', `the sign-in for role ${role.role} was refused`);
       const readings =
-        absent === undefined ? await readingsOf(role.cells, client!, objects!) : new Map<PermissionCell, Reading>();
+        absent === undefined
+          ? await readingsOf(role.cells, client!, objects!, tools)
+          : new Map<PermissionCell, Reading>();
       for (const cell of role.cells) {
         about[cellId(cell)] =
           readings.get(cell) ?? absent ?? missing('no-test-object', 'no object of this type is known');
@@ -65,19 +67,39 @@ async function readingsOf(
   cells: readonly PermissionCell[],
   client: Client,
   objects: ReadonlyMap<string, KnownObject>,
+  { cite }: Pick<ProbeTools, 'cite'>,
 ): Promise<Map<PermissionCell, Reading>> {
   const allowed = new Map<PermissionCell, Tried>();
   const forbidden = new Map<PermissionCell, Tried>();
-  for (const cell of cells) {
+  const tryAllowed = async (cell: PermissionCell): Promise<void> => {
+    const known = objects.get(cell.resourceType);
+    // What the AI system's own session was given in this run already is no question any more.
+    if (client.context === 'ai' && known !== undefined && cell.allow.includes(known.letter)) {
+      cite([known.exchange]);
+      allowed.set(cell, { letter: known.letter, status: 200, seen: 'data' });
+      return;
+    }
     const tried = await attempt(client, cell.resourceType, cell.allow, objects);
     if (tried !== undefined) allowed.set(cell, tried);
-  }
-  const anchor = [...allowed].find(([, tried]) => tried.seen === 'data')?.[0];
+  };
+  const anchorOf = (): PermissionCell | undefined => [...allowed].find(([, tried]) => tried.seen === 'data')?.[0];
+  const given = async (): Promise<boolean> => {
+    const anchor = anchorOf();
+    return (
+      anchor !== undefined &&
+      client.allowed(async () => (await attempt(client, anchor.resourceType, anchor.allow, objects))?.seen === 'data')
+    );
+  };
+  // One of several is kept for afterwards, where it is a control as well.
+  const kept = cells.length > 1 ? cells.at(-1) : undefined;
+  for (const cell of cells) if (cell !== kept) await tryAllowed(cell);
+  const allowedBefore = await given();
   for (const cell of cells) {
     const tried = await attempt(client, cell.resourceType, denied(cell), objects);
     if (tried !== undefined) forbidden.set(cell, tried);
   }
-  const after = anchor && (await attempt(client, anchor.resourceType, anchor.allow, objects));
+  if (kept !== undefined) await tryAllowed(kept);
+  const allowedAfter = await given();
   return new Map(
     cells
       .filter((cell) => allowed.has(cell) || forbidden.has(cell))
@@ -89,8 +111,8 @@ async function readingsOf(
           {
             allowed: allowed.get(cell) ?? null,
             forbidden: forbidden.get(cell) ?? null,
-            allowedBefore: anchor !== undefined,
-            allowedAfter: after?.seen === 'data',
+            allowedBefore,
+            allowedAfter,
             notTried,
             grantedAllTheSame: lettersWithout(notTried, lettersWithout('cruds', held)),
           },

@@ -61,8 +61,10 @@ export default defineProbe({
     const type = readable.find((each) => known.has(each) && scopesAllow(granted, each, 'r'));
     if (action === undefined || type === undefined)
       return { 'scope-create': missing('no-test-object', 'nothing the expendable client may read is known') };
-    const allowed = async (): Promise<boolean> =>
-      seenOfRead(await clients.expendable.read(type, known.get(type)?.id ?? ''), type) === 'data';
+    const allowed = (): Promise<boolean> =>
+      clients.expendable.allowed(
+        async () => seenOfRead(await clients.expendable.read(type, known.get(type)?.id ?? ''), type) === 'data',
+      );
     const allowedBefore = await allowed();
     const { body, slot } = await objects.body(action);
     const { status, ok } = await clients.expendable.write({ method: 'POST', resourceType, body, expectRefusal: true });

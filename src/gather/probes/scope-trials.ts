@@ -92,8 +92,8 @@ export default defineProbe({
     const patient = cases.patients()[0];
     if (patient === undefined) return { 'scope-trials': missing('no-test-object', 'no test patient is listed') };
     const known = await knownObjects(tools);
-    const allowed = async (): Promise<boolean> =>
-      seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data';
+    const allowed = (): Promise<boolean> =>
+      clients.ai.allowed(async () => seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data');
     const allowedBefore = await allowed();
     const trials = await tried(tools, known, patient.id);
     const allowedAfter = await allowed();

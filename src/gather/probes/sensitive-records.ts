@@ -88,8 +88,8 @@ export default defineProbe({
       return { 'sensitive-records': missing('no-test-object', 'testData.sensitive lists no record of a test patient') };
     }
     await cases.proven(patient);
-    const allowed = async (): Promise<boolean> =>
-      seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data';
+    const allowed = (): Promise<boolean> =>
+      clients.ai.allowed(async () => seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data');
     const allowedBefore = await allowed();
     const records: RecordSeen[] = [];
     for (const record of prepared) records.push(await recordSeen(record, tools));

@@ -95,7 +95,8 @@ async function readingsOf(
     const target = await objectElsewhere(tools, sitesAllowed(cell, site), cell.resourceType);
     if (target !== undefined) targets.set(cell, target);
   }
-  const anchor = await firstAllowed(client, cells, objects);
+  const given = (): Promise<boolean> => client.allowed(() => givenOne(client, cells, objects));
+  const allowedBefore = await given();
   const trials = new Map<PermissionCell, Trial[]>();
   for (const [cell, target] of targets) {
     const tried: Trial[] = [];
@@ -104,23 +105,22 @@ async function readingsOf(
     }
     trials.set(cell, tried);
   }
-  const after = anchor && (await attempt(client, anchor.type, anchor.letter, anchor.id));
-  const controls = { allowedBefore: anchor !== undefined, allowedAfter: after?.seen === 'data' };
+  const controls = { allowedBefore, allowedAfter: await given() };
   return new Map([...trials].map(([cell, tried]) => [cell, { sites, ownSite: site, trials: tried, ...controls }]));
 }
 
-/** The first object of its own site the session is given. */
-async function firstAllowed(
+/** Whether the session is given any object of its own site. */
+async function givenOne(
   client: Client,
   cells: readonly PermissionCell[],
   objects: ReadonlyMap<string, KnownObject>,
-): Promise<{ readonly type: string; readonly letter: 'r' | 's'; readonly id: string } | undefined> {
+): Promise<boolean> {
   for (const { resourceType: type, allow } of cells) {
     const id = objects.get(type)?.id;
     const letter = allow.includes('r') ? 'r' : 's';
-    if (id !== undefined && (await attempt(client, type, letter, id)).seen === 'data') return { type, letter, id };
+    if (id !== undefined && (await attempt(client, type, letter, id)).seen === 'data') return true;
   }
-  return undefined;
+  return false;
 }
 
 async function attempt(

@@ -99,7 +99,9 @@ class Walk {
       if (!taken.stored) break;
     }
     await this.#lookIntoHistory(object);
-    const controlsHeld = (await this.#ai.read(object.resourceType, object.id ?? '')).ok;
+    const controlsHeld = await this.#ai.allowed(
+      async () => (await this.#ai.read(object.resourceType, object.id ?? '')).ok,
+    );
     return { steps: this.#steps, controlsHeld, ...(this.#jump === undefined ? {} : { jump: this.#jump }) };
   }
 

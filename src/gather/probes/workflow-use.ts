@@ -107,8 +107,8 @@ async function tried(
     trials.push({ ...trial, direction: 'other-here', resourceType: type, status: here.status, seen, ...controls });
   }
   if (before.id === undefined) return trials;
-  const works = async (): Promise<boolean> =>
-    seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data';
+  const works = (): Promise<boolean> =>
+    clients.ai.allowed(async () => seenOfRead(await clients.ai.read('Patient', patient.id), 'Patient') === 'data');
   const allowedBefore = await works();
   const there = await clients.ai.read(theirs, before.id);
   const seen = seenOfRead(there, theirs);

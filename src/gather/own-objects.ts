@@ -1,0 +1,54 @@
+import type { Intent, JournalEntry, JournalOutcome } from './journal.js';
+
+/** One object this run created, or may have created, and what is known of its content. */
+export interface OwnObject {
+  readonly resourceType: string;
+  readonly identifier: string | undefined;
+  readonly binding: string;
+  objectId: string | undefined;
+  /** Content hashes it may rightly have: the last known, and what an unanswered change would have made of it. */
+  hashes: Set<string>;
+  /** The create itself was never answered: an untouched first version is ours. */
+  createUnanswered: boolean;
+  order: number;
+}
+
+/** What the journal says was created, in the order it is to be taken back. */
+export function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
+  const outcomes = new Map<string, JournalOutcome>();
+  for (const entry of entries) if (entry.type === 'outcome') outcomes.set(entry.id, entry);
+  const objects: OwnObject[] = [];
+  const byId = new Map<string, OwnObject>();
+  for (const [order, intent] of entries.entries()) {
+    if (intent.type !== 'intent') continue;
+    const outcome = outcomes.get(intent.id);
+    const answered = outcome !== undefined && outcome.status >= 200 && outcome.status < 300;
+    const unknown = outcome === undefined || outcome.status === 0 || outcome.status >= 500;
+    if (intent.method === 'POST' && intent.undo === 'object' && (answered || unknown)) {
+      const object = createdBy(intent, outcome, order, !answered || outcome?.contentSha256 === undefined);
+      objects.push(object);
+      if (object.objectId !== undefined) byId.set(`${object.resourceType}/${object.objectId}`, object);
+    } else if (intent.objectId !== undefined && (answered || unknown)) {
+      const object = byId.get(`${intent.resourceType}/${intent.objectId}`);
+      if (object === undefined) continue;
+      if (answered && outcome?.contentSha256 !== undefined) object.hashes = new Set([outcome.contentSha256]);
+      else if (intent.predictedSha256 !== undefined) object.hashes.add(intent.predictedSha256);
+      if (answered) object.createUnanswered = false;
+    }
+  }
+  // Subscriptions first: undoing the others may be what they tell of (safety rule 19).
+  const first = ({ resourceType }: OwnObject): number => (resourceType === 'Subscription' ? 0 : 1);
+  return objects.sort((a, b) => first(a) - first(b) || b.order - a.order);
+}
+
+function createdBy(intent: Intent, outcome: JournalOutcome | undefined, order: number, unanswered: boolean): OwnObject {
+  return {
+    resourceType: intent.resourceType,
+    identifier: intent.identifier,
+    binding: intent.binding,
+    objectId: outcome?.objectId,
+    hashes: new Set([outcome?.contentSha256, intent.predictedSha256].filter((each) => each !== undefined)),
+    createUnanswered: unanswered,
+    order,
+  };
+}
