@@ -34,7 +34,7 @@ export type { Ready };
 /** A template whose literal parts are ours; texts in its holes are escaped, what is ready goes in as it is. */
 const door =
   <Format extends string>(format: Format, escape: (text: string) => string) =>
-  (literals: TemplateStringsArray, ...holes: readonly (string | number | Ready<Format>)[]): Ready<Format> =>
+  (literals: readonly string[], ...holes: readonly (string | number | Ready<Format>)[]): Ready<Format> =>
     new Ready(
       format,
       literals.reduce((text, literal, index) => {
@@ -82,11 +82,13 @@ export function markdownCode(text: string): Markdown {
   return new Ready('markdown', `${fence}${room}${shown}${room}${fence}`);
 }
 
+/** An address that may become a link: https, without a user, a port or anything a format gives a meaning to. */
+export const isPlainHttps = (url: string): boolean =>
+  /^https:\/\/[A-Za-z0-9.-]+(?:\/[A-Za-z0-9._~/#%&=?+-]*)?$/.test(url) && url.length <= dataLimit;
+
 /** A reference of a check, as a link only when it is a plain https URL; else as text. */
 export const markdownLink = (url: string): Markdown =>
-  /^https:\/\/[A-Za-z0-9.-]+(?:\/[A-Za-z0-9._~/#%&=?+-]*)?$/.test(url) && url.length <= dataLimit
-    ? new Ready('markdown', `<${url}>`)
-    : mark`${url}`;
+  isPlainHttps(url) ? new Ready('markdown', `<${url}>`) : mark`${url}`;
 
 export const joinMarkdown = (parts: readonly Markdown[], separator: string): Markdown =>
   new Ready('markdown', parts.map(({ text }) => text).join(separator));

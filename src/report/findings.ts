@@ -2,8 +2,15 @@ import { askedParties, type AskedParty, type RemedyOwner } from '../model/check.
 import { reasonWords } from '../model/not-measured-words.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { NotMeasuredReason } from '../model/outcome.js';
-import { questionIds, type CheckEntry, type Finding, type QuestionId, type Scorecard } from '../model/scorecard.js';
-import { classWords, counted } from './words.js';
+import {
+  questionIds,
+  type Answer,
+  type CheckEntry,
+  type Finding,
+  type QuestionId,
+  type Scorecard,
+} from '../model/scorecard.js';
+import { classWords, counted, holderWords, listed } from './words.js';
 
 // What several formats list. Nothing is judged here: outcome, severity and order come from the scorecard.
 
@@ -121,4 +128,52 @@ export function openPointWordsOf(scorecard: Scorecard): string {
   // Where nothing was tested every point is open, and says nothing.
   if (own.length === 0 || nothingTested(scorecard)) return '';
   return `${counted(own.length, 'open point')} (${own.filter(({ gap }) => gap !== null).length} with a gap)`;
+}
+
+/** How many checks came out how, in the order a reader asks. */
+export function countItems(scorecard: Scorecard): string[] {
+  const { counts } = scorecard.decision;
+  const absent = absentChecks(scorecard).length;
+  return [
+    `${counted(counts.blockersFailed, 'blocker')} failed`,
+    `${counted(counts.majorsFailed, 'major')} failed`,
+    `${counted(counts.notShown, 'check')} not shown${absent === 0 ? '' : ` (${absent} of them not in this version)`}`,
+    `${counts.warnings} shown with a limit`,
+    `${counts.passed} shown`,
+    `${counts.notApplicable} not applicable`,
+  ];
+}
+
+/** Open points that only a later version of this tool can settle; nobody here can own them. */
+export const pointsOfThisVersion = ({ decision }: Scorecard): number =>
+  decision.openPoints.filter(({ why, gap }) => why === 'not-in-this-version' && gap === null).length;
+
+/** What failed or holds only with a limit, in the order findings are told. */
+export const toldChecks = (scorecard: Scorecard): CheckEntry[] => [
+  ...failedChecks(scorecard),
+  ...limitedChecks(scorecard),
+];
+
+/** Findings of a check and exchanges of a finding that a page lists; the others are counted. */
+export const mostFindings = 10;
+export const mostExchanges = 5;
+
+/** The findings of a check a page tells: what failed or holds with a limit, worst first. */
+export const toldFindings = (check: CheckEntry): Finding[] =>
+  check.findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn');
+
+/** `vendor sandbox 2.1`; empty where nothing is known of the EHR. */
+export const ehrWords = ({ target: { ehr } }: Scorecard): string =>
+  [ehr.vendor, ehr.product, ehr.version].filter((one) => one !== null).join(' ');
+
+/** Who held what an answer stands on: the EHR, where nobody else is named. */
+export function holdersOf({ heldBy, grade }: Answer): string {
+  const others = [...new Set(heldBy.map(({ holder }) => holderWords[holder]))];
+  return listed(others) || (grade === null ? '' : holderWords.ehr);
+}
+
+/** The law of the safeguards: its date, and what to look up before relying on it. */
+export function lawWords({ regulatory: { asOf, unknown } }: Scorecard): string {
+  const dated = `Required and addressable as in 45 CFR 164.312, as of ${asOf ?? 'no stated date'}, unverified after`;
+  return `${dated}${unknown.length === 0 ? '.' : `; look up before relying on this: ${listed(unknown)}.`}`;
 }

@@ -1,6 +1,6 @@
 import type { CheckEntry, Finding, Scorecard } from '../model/scorecard.js';
 import { joinMarkdown, mark, markdownCode, markdownLink, markdownProse, type Markdown } from './escape.js';
-import { failedChecks, limitedChecks } from './findings.js';
+import { mostExchanges, mostFindings, toldChecks, toldFindings } from './findings.js';
 import {
   checkName,
   classWords,
@@ -13,17 +13,14 @@ import {
   severityWords,
 } from './words.js';
 
-const maxFindings = 10;
-const maxExchanges = 5;
-
 const exchangeWords = ({ id, method, path, status, context }: Finding['exchanges'][number]): Markdown =>
   mark`${markdownCode(id)} ${markdownCode(`${method} ${path}`)} → ${status === 0 ? 'no answer' : status} as ${context}`;
 
 /** The exchanges a finding cites, the first few of them. */
 function citedExchanges(exchanges: Finding['exchanges']): Markdown | undefined {
   if (exchanges.length === 0) return undefined;
-  const more = exchanges.length - maxExchanges;
-  const cited = joinMarkdown(exchanges.slice(0, maxExchanges).map(exchangeWords), '; ');
+  const more = exchanges.length - mostExchanges;
+  const cited = joinMarkdown(exchanges.slice(0, mostExchanges).map(exchangeWords), '; ');
   return more > 0 ? mark`${cited}; and ${more} more` : cited;
 }
 
@@ -46,15 +43,15 @@ function findingLines(check: CheckEntry, finding: Finding): Markdown[] {
 
 function checkSection(check: CheckEntry): Markdown {
   const { prose, outcome, severity, blocks, gap } = check;
-  const told = check.findings.filter((one) => one.outcome === 'fail' || one.outcome === 'warn');
+  const told = toldFindings(check);
   const title = outcome === 'fail' ? prose.failureTitle : prose.title;
-  const more = told.length - maxFindings;
+  const more = told.length - mostFindings;
   const lines = [
     mark`### ${markdownCode(checkName(check))} ${markdownProse(title)}`,
     mark``,
     mark`${severityWords[severity]}, ${outcomeWords[outcome]}; most likely lies with: ${classWords[blocks]}. ${markdownProse(prose.why)}`,
     mark``,
-    ...told.slice(0, maxFindings).flatMap((finding) => findingLines(check, finding)),
+    ...told.slice(0, mostFindings).flatMap((finding) => findingLines(check, finding)),
     ...(more > 0 ? [mark`- and ${counted(more, 'more finding')} of this check in the scorecard`] : []),
     ...prose.remedy.map(
       ({ owner, effort, text }) =>
@@ -67,5 +64,4 @@ function checkSection(check: CheckEntry): Markdown {
 }
 
 /** What failed or holds only with a limit: observed, required, what to do. */
-export const findingSections = (scorecard: Scorecard): Markdown[] =>
-  [...failedChecks(scorecard), ...limitedChecks(scorecard)].map(checkSection);
+export const findingSections = (scorecard: Scorecard): Markdown[] => toldChecks(scorecard).map(checkSection);

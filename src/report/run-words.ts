@@ -1,5 +1,6 @@
 import type { Scorecard } from '../model/scorecard.js';
-import { counted, grouped } from './words.js';
+import { code, joined, phrase, prose, type Phrase } from './phrase.js';
+import { checkName, counted, grouped } from './words.js';
 
 /** "116 writes, all taken back, 0 left"; the end of a run is the only place that knows what is left. */
 export function writtenWords({ run: { endedAt, writes } }: Scorecard): string {
@@ -40,4 +41,44 @@ export function exitWords({ decision: { exitCode, gate }, run }: Scorecard): str
     130: 'interrupted',
   };
   return words[exitCode];
+}
+
+/** A run that was mostly refused, or found nothing, has seen little whatever else it says. */
+function answeredWords(validity: NonNullable<Scorecard['validity']>): string {
+  const { answers, unauthorized, forbidden, notFound, throttled, searches, emptySearches } = validity;
+  const refused = `${unauthorized} of ${answers} answers were 401, ${forbidden} 403, ${notFound} 404, ${throttled} 429`;
+  return `${refused}; ${emptySearches} of ${searches} searches brought nothing (refusals and empty answers that were tried on purpose included)`;
+}
+
+export interface RunFact {
+  readonly said: Phrase;
+  /** What it consists of, where that is listed. */
+  readonly under?: readonly Phrase[];
+}
+
+/** What was sent, written, left and kept, by which run and from which documents. */
+export function runFacts(scorecard: Scorecard): RunFact[] {
+  const { run, residue, hosts, checks, redaction, maturity, validity } = scorecard;
+  const { requests } = run;
+  const parts = partsWords(scorecard);
+  const aside = checks.filter((check) => check.outcome === 'not-applicable').map((check) => code(checkName(check)));
+  const claimed = maturity.claimed === null ? '' : `, claimed: ${maturity.claimed}`;
+  return [
+    {
+      said: phrase`${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joined(hosts.map(code), ', ')}`,
+    },
+    ...(parts === undefined ? [] : [{ said: phrase`${prose(parts)}` }]),
+    ...(validity === null ? [] : [{ said: phrase`${prose(answeredWords(validity))}` }]),
+    {
+      said: phrase`${writtenWords(scorecard)}`,
+      under: residue.map(({ resourceType, id, reason }) => phrase`left: ${code(`${resourceType}/${id}`)} (${reason})`),
+    },
+    {
+      said: phrase`${redaction.phi === 'may-contain' ? 'patients by alias; keep as PHI' : 'synthetic patients, by alias'}`,
+    },
+    { said: phrase`maturity evidenced: ${maturity.evidenced} of 4 (${maturity.name})${claimed}` },
+    ...(aside.length === 0 ? [] : [{ said: phrase`does not apply: ${joined(aside, ' ')}` }]),
+    { said: phrase`run ${code(run.id)}, plan ${code(run.planSha256.slice(0, 16))}, seed ${code(run.seed)}` },
+    ...run.inputs.map(({ role, name, sha256 }) => ({ said: phrase`${role}: ${code(name)} ${code(sha256)}` })),
+  ];
 }
