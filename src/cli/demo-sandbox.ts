@@ -18,6 +18,7 @@ export interface DemoSandbox {
 /** Client of the AI system's own program, and the name of its door's token file beside the organization file. */
 const aiClient = 'ai-voice-bot';
 const tokenFile = 'ai-system.token';
+const secretFile = 'ai-system.secret';
 
 /** The lakeside clinic with an AI system at work, described by an organization file in a private temporary folder. */
 export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: readonly string[]): Promise<DemoSandbox> {
@@ -61,6 +62,7 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
         latestDays: 60,
       });
       await writePrivateFile(home, tokenFile, product.token);
+      await writePrivateFile(home, secretFile, product.webhookSecret);
     }
     const token = { ref: `file:${tokenFile}` };
     const document = organizationDocument({
@@ -76,7 +78,13 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
       ...(await writeListenerFiles(home, sandbox.forListeners)),
       ...(product === undefined
         ? {}
-        : { aiSystem: { query: { url: product.queryUrl, token }, control: { url: product.controlUrl, token } } }),
+        : {
+            aiSystem: {
+              query: { url: product.queryUrl, token },
+              control: { url: product.controlUrl, token },
+              webhook: { url: product.webhookUrl, secret: { ref: `file:${secretFile}` } },
+            },
+          }),
     });
     const organizationFile = await writePrivateFile(home, 'organization.yaml', stringify(document));
     return { organizationFile, close };

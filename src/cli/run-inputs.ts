@@ -275,9 +275,11 @@ export async function aiSystemAccess(
     reference === undefined ? undefined : (await resolveSecret(reference, secretPlaces)).trim();
   const queryToken = await tokenOf(aiSystem?.query?.token);
   const controlToken = await tokenOf(aiSystem?.control?.token);
+  const webhookSecret = await tokenOf(aiSystem?.webhook?.secret);
   return {
     ...(queryToken === undefined ? {} : { queryToken }),
     ...(controlToken === undefined ? {} : { controlToken }),
+    ...(webhookSecret === undefined ? {} : { webhookSecret }),
   };
 }
 
@@ -310,6 +312,7 @@ export async function originsOfEnvironment(
   }
   if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
   if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
+  if (organization.aiSystem?.webhook !== undefined) bases['ai-webhook'] = organization.aiSystem.webhook.url;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
   if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {

@@ -9,6 +9,8 @@ export interface AiSystemAccess {
   readonly queryToken?: string;
   /** Bearer token of `aiSystem.control`. */
   readonly controlToken?: string;
+  /** What events to `aiSystem.webhook` are signed with. */
+  readonly webhookSecret?: string;
 }
 
 const bearerOf = (token: string | undefined): string | undefined =>

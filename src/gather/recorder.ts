@@ -59,7 +59,7 @@ export interface Scope {
 export interface RecorderCounts {
   sent: number;
   unavailable: number;
-  /** Of `sent`, those of measured series. */
+  /** Of `sent`, those of measured series and shares. */
   samples: number;
   /** The others, by probe. */
   readonly byProbe: Map<string, number>;
@@ -207,9 +207,10 @@ export class Recorder {
       headers: {},
     };
     if (request.peer !== undefined) line.peer = request.peer;
-    if (bypass) line.sample = true;
+    const sample = bypass || request.sample === true;
+    if (sample) line.sample = true;
     this.counts.sent += 1;
-    if (bypass) this.counts.samples += 1;
+    if (sample) this.counts.samples += 1;
     else this.counts.byProbe.set(scope.probe, (this.counts.byProbe.get(scope.probe) ?? 0) + 1);
     scope.exchanges.push(id);
     const seen = (answer: Answer | undefined): void =>
@@ -332,7 +333,7 @@ export class Recorder {
 }
 
 // The breaker spares the EHR; what the AI system does not answer is a finding about the AI system.
-const ofAiSystem = (purpose: Purpose): boolean => purpose === 'ai-system' || purpose === 'ai-control';
+const ofAiSystem = (purpose: Purpose): boolean => purpose.startsWith('ai-');
 
 const unanswered = { status: 0, resource: undefined, headers: {} } as const;
 

@@ -5,6 +5,8 @@ import { type RunIdentity } from '../model/audit-access.js';
 import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { Residue } from '../model/evidence.js';
+import { aiSystemBinding } from '../model/subjects.js';
+import { productEvents, type ProductEvents } from './observers/product-events.js';
 import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
@@ -22,7 +24,7 @@ import { NegativeSignIns } from './negative-sign-ins.js';
 import { peerTools } from './peers.js';
 import { Recorder, scopeFor, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
-import { searchEitherWay } from './result-pages.js';
+import { searchByPost, searchEitherWay } from './result-pages.js';
 import { type RunFolder } from './run-folder.js';
 import { Session } from './session.js';
 import { TemplateBudget } from './template-match.js';
@@ -287,8 +289,10 @@ export class Run {
       this.#options.bases['ai-system'] === undefined
         ? undefined
         : aiSystemFor(this.recorder, scope, this.#options.aiSystem ?? {});
+    const product = this.#options.bases['ai-webhook'] === undefined ? undefined : this.#productEvents(scope);
     return {
       ...documents,
+      ...(product === undefined ? {} : { product }),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),
       reserve: (requests) => this.#options.pacing.reserve(requests),
@@ -341,6 +345,18 @@ export class Run {
     };
   }
 
+  #productEvents(scope: Scope): ProductEvents {
+    const { documents, now, aiSystem: access = {} } = this.#options;
+    const { contract, organization, environmentId } = documents;
+    return productEvents(this.recorder, scope, {
+      access,
+      writer: this.writer,
+      bindingId: aiSystemBinding(contract, organization, environmentId)?.id ?? 'ai-system',
+      identifierSystem: organization.writePolicy?.identifierSystem,
+      now,
+    });
+  }
+
   #peer(id: string, scope: Scope): PeerTools | undefined {
     const { documents, peers } = this.#options;
     return peerTools({
@@ -383,9 +399,9 @@ export class Run {
           ['_count', String(ids.length)],
         ]);
       },
-      search: (resourceType, parameters, mayStandInUrl) => {
-        const ai = this.#sessions.client('ai', scope);
-        return mayStandInUrl ? searchEitherWay(ai, resourceType, parameters) : ai.search(resourceType, parameters);
+      search: (resourceType, parameters, { mayStandInUrl, sample }) => {
+        const ask = mayStandInUrl ? searchEitherWay : searchByPost;
+        return ask(this.#sessions.client('ai', scope), resourceType, parameters, { sample });
       },
     };
   }

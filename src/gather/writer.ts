@@ -49,6 +49,9 @@ export interface BundleChange {
   readonly expectRefusal?: boolean;
 }
 
+/** Whose credentials a change is made with. */
+type Writing = Pick<Session, 'context'> & { readonly binding: { readonly id: string } };
+
 export interface WriterOptions {
   readonly journal: Journal;
   readonly organization: OrganizationProfile;
@@ -214,7 +217,7 @@ export class Writer {
 
   /** Writes down what is about to be sent. Answers its id in the journal. */
   async #intend(
-    session: Session,
+    session: Writing,
     scope: Scope,
     change: Change,
     body: Change['body'],
@@ -242,6 +245,18 @@ export class Writer {
       undo: change.undo === true ? 'none' : 'object',
     });
     return id;
+  }
+
+  /**
+   * Writes down, before the AI system is asked for something, that whatever it creates under this identifier is the run's
+   * to take back, like a create whose answer never came.
+   *
+   * @throws ExchangeFault `writes-off`, `cap`
+   */
+  async announce(by: Writing, scope: Scope, resourceType: string, identifier: string): Promise<void> {
+    const change: Change = { method: 'POST', resourceType };
+    this.#permit(change, undefined);
+    await this.#intend(by, scope, change, undefined, identifier);
   }
 
   /** Journals the id and content of an object found after a create whose answer did not say enough. */

@@ -184,10 +184,12 @@ export async function writeDocuments(
   };
   if (aiSystem !== undefined) {
     await writePrivateFile(home, 'ai-system.token', aiSystem.token);
+    await writePrivateFile(home, 'ai-system.secret', aiSystem.webhookSecret);
     const token = { ref: 'file:ai-system.token' };
     documents.organization['aiSystem'] = {
       query: { url: aiSystem.queryUrl, token },
       control: { url: aiSystem.controlUrl, token },
+      webhook: { url: aiSystem.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
     };
   }
   for (const deviation of chosen) deviation.given?.(documents);

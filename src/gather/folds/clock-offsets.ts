@@ -46,6 +46,7 @@ const systems: Readonly<Partial<Record<SeenExchange['purpose'], Row['system']>>>
   jwks: 'authorization-server',
   'ai-system': 'ai-system',
   'ai-control': 'ai-system',
+  'ai-webhook': 'ai-system',
 };
 
 /**

@@ -14,6 +14,8 @@ export interface Configuration {
   readonly port: number;
   /** Bearer token of every door of the program. */
   readonly controlToken: string;
+  /** What events posted to `/webhook` are signed with. */
+  readonly webhookSecret: string;
   /** Whose diaries it offers: `Practitioner/<id>`, and the visit type it may book. */
   readonly providers: readonly string[];
   readonly visitType: string;
@@ -34,6 +36,7 @@ const required: Readonly<Record<Exclude<keyof Configuration, 'caFile' | 'answers
   algorithm: 'string',
   port: 'number',
   controlToken: 'string',
+  webhookSecret: 'string',
   providers: 'list',
   visitType: 'string',
   earliestDays: 'number',

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -25,11 +25,15 @@ export interface Door {
 
 const mostBytes = 1024 * 1024;
 
-/** A bearer-protected door on loopback. Where a route names its own token in `tokens`, only that one opens it. */
+/**
+ * A bearer-protected door on loopback. Where a route names its own token in `tokens`, only that one opens it; where it
+ * stands in `signed`, the body has to be signed with that secret: `x-scorecard-signature: sha256=<hex HMAC>`.
+ */
 export async function openDoor(settings: {
   port: number;
   token: string;
   tokens?: Readonly<Record<string, string>>;
+  signed?: Readonly<Record<string, string>>;
   routes: Routes;
 }): Promise<Door> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
@@ -47,10 +51,18 @@ export async function openDoor(settings: {
     });
     if (!route) return { status: 404, body: { error: 'no such door' } };
     const [key, handle] = route;
-    if (!opens(request.headers.authorization, settings.tokens?.[key] ?? settings.token)) return { status: 401 };
+    const secret = settings.signed?.[key];
+    if (secret === undefined) {
+      const token = settings.tokens?.[key] ?? settings.token;
+      if (!same(request.headers.authorization, `Bearer ${token}`)) return { status: 401 };
+    }
     const path = key.slice(key.indexOf(' ') + 1);
     const text = await bodyOf(request);
     if (text === undefined) return { status: 413 };
+    if (secret !== undefined) {
+      const signature = createHmac('sha256', secret).update(text).digest('hex');
+      if (!same(request.headers['x-scorecard-signature'], `sha256=${signature}`)) return { status: 401 };
+    }
     let body: unknown;
     try {
       body = text === '' ? undefined : JSON.parse(text);
@@ -80,9 +92,9 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function opens(header: string | undefined, token: string): boolean {
+function same(header: string | string[] | undefined, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
+  return timingSafeEqual(digest(typeof header === 'string' ? header : ''), digest(expected));
 }
 
 async function bodyOf(request: http.IncomingMessage): Promise<string | undefined> {

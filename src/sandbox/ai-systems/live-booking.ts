@@ -30,6 +30,13 @@ export function createLiveBooking(connection: FhirConnection, configuration: Con
       const before = await existing(patient, request.slot);
       if (before) return booked(before, request.slot);
     }
+    const near = await otherVisit(request, patient);
+    if (near !== undefined) {
+      const own = near.identifier?.some(({ value }) => value === request.identifier?.value) === true;
+      const slot = near.slot?.[0]?.reference;
+      if (own && slot !== undefined) return booked(near, slot);
+      return { outcome: 'queued-for-human', reason: 'the caller already has such a visit' };
+    }
     for (const { slot, start, end } of wanted.slice(0, mostTries)) {
       if (!offered((await connection.send({ method: 'GET', url: slot })).body)) continue;
       const body: Appointment = {
@@ -65,6 +72,18 @@ export function createLiveBooking(connection: FhirConnection, configuration: Con
       if (before) return { status: 201, etag: undefined, location: undefined, body: before };
     }
     return undefined;
+  }
+
+  /** A booked visit of the caller in the time asked for; a new call is no reason for a second one. */
+  async function otherVisit({ slot, from, to }: Call, patient: string): Promise<Visit | undefined> {
+    // Who names one slot knows of the others.
+    if (slot !== undefined || from === undefined || to === undefined) return undefined;
+    const visits = await connection.searchAll('Appointment', [
+      ['patient', `Patient/${patient}`],
+      ['date', `ge${from}`],
+      ['date', `lt${to}`],
+    ]);
+    return visits.find((visit): visit is Visit => isResource<Visit>(visit, 'Appointment') && visit.status === 'booked');
   }
 
   async function existing(patient: string, slot: string): Promise<Visit | undefined> {

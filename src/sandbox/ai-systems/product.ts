@@ -8,6 +8,8 @@ export interface Product {
   /** A visit was cancelled. Absent: the product does not listen to the EHR. */
   readonly freed?: (appointment: Appointment) => Promise<Offer | undefined>;
   call(call: Call): Promise<CallOutcome>;
+  /** Whether an event that arrives a second time is taken for a new one. */
+  readonly forgetsEvents?: true;
 }
 
 export interface AvailabilityQuestion {

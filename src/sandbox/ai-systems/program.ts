@@ -15,7 +15,7 @@ const mostOffers = 5_000;
  * started it closes its stdin; its subscription ends with it.
  *
  * Doors, all behind the bearer token of the configuration: `GET /availability`, `POST /call`, `GET /control`,
- * `POST /control/off`, `POST /control/on`.
+ * `POST /control/off`, `POST /control/on`; and `POST /webhook` for signed events.
  */
 export async function runProgram(make: ProductMaker): Promise<void> {
   try {
@@ -62,6 +62,34 @@ async function run(make: ProductMaker): Promise<void> {
     return isCall(body) ? { status: 200, body: await product.call(body) } : { status: 400, body: { error: 'no call' } };
   }
 
+  const told = new Map<string, Promise<DoorAnswer>>();
+
+  /** An event from outside the EHR. The same id again is the same event, and gets the same answer. */
+  async function event({ body }: { body: unknown }): Promise<DoorAnswer> {
+    if (!on) return { status: 503, body: { error: 'switched off' } };
+    const event = readEvent(body);
+    if (event === undefined) return { status: 400, body: { error: 'no event' } };
+    const known = product.forgetsEvents === true ? undefined : told.get(event.id);
+    const answer = known ?? answerTo(event);
+    told.set(event.id, answer);
+    const [oldest] = told.keys();
+    if (told.size > mostOffers && oldest !== undefined) told.delete(oldest);
+    // What failed may be tried again.
+    answer.catch(() => told.delete(event.id));
+    return answer;
+  }
+
+  async function answerTo({ id, call: asked, changed }: OutsideEvent): Promise<DoorAnswer> {
+    if (changed !== undefined) {
+      await noticed((await connection.send({ method: 'GET', url: changed })).body);
+      return { status: 200, body: { id, outcome: 'noted' } };
+    }
+    if (asked === undefined)
+      return { status: 200, body: { id, outcome: 'queued-for-human', reason: 'not understood' } };
+    const { outcome, appointment, reason } = await product.call(asked);
+    return { status: 200, body: { id, outcome, object: appointment, reason } };
+  }
+
   async function switchOff(): Promise<DoorAnswer> {
     on = false;
     const end = unsubscribe;
@@ -85,9 +113,11 @@ async function run(make: ProductMaker): Promise<void> {
     port: configuration.port,
     token: configuration.controlToken,
     tokens: { 'PUT /ehr': eventToken, 'POST /ehr': eventToken },
+    signed: { 'POST /webhook': configuration.webhookSecret },
     routes: {
       'GET /availability': availability,
       'POST /call': call,
+      'POST /webhook': event,
       'POST /control/off': switchOff,
       'POST /control/on': () => switchOn(door),
       'GET /control': () => ({ status: 200, body: { on } }),
@@ -131,4 +161,27 @@ function isCall(value: unknown): value is Call {
     typeof call.birthDate === 'string' &&
     callTexts.every((name) => call[name] === undefined || typeof call[name] === 'string')
   );
+}
+
+interface OutsideEvent {
+  readonly id: string;
+  /** Undefined where what the caller wants was not said. */
+  readonly call: Call | undefined;
+  /** `Appointment/<id>` it tells of. */
+  readonly changed: string | undefined;
+}
+
+/** Undefined for what is no event at all. */
+function readEvent(value: unknown): OutsideEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, action, inputs, event, identifier } = value as Record<string, unknown>;
+  if (typeof id !== 'string' || id.length > 200) return undefined;
+  const said = typeof inputs === 'object' && inputs !== null ? inputs : {};
+  const call = { ...said, intent: action, ...(identifier === undefined ? {} : { identifier }) };
+  const changed = (event as { resource?: unknown } | undefined)?.resource;
+  return {
+    id,
+    call: isCall(call) ? call : undefined,
+    changed: typeof changed === 'string' && /^Appointment\/[A-Za-z0-9.-]{1,64}$/.test(changed) ? changed : undefined,
+  };
 }

@@ -17,6 +17,9 @@ export interface RunningAiSystem {
   readonly callUrl: string;
   /** Bearer token of all three. */
   readonly token: string;
+  /** `aiSystem.webhook.url`, and what an event posted there is signed with. */
+  readonly webhookUrl: string;
+  readonly webhookSecret: string;
   readonly processId: number;
   /** Resolves when it has ended its subscription and is gone; killed after five seconds. */
   stop(): Promise<void>;
@@ -35,11 +38,12 @@ const mostErrorText = 2_000;
 export async function startAiSystem(
   name: AiSystemName,
   folder: string,
-  settings: Omit<Configuration, 'controlToken' | 'port'>,
+  settings: Omit<Configuration, 'controlToken' | 'webhookSecret' | 'port'>,
 ): Promise<RunningAiSystem> {
   const token = newToken();
   await createPrivateFolder(folder);
-  const configuration: Configuration = { ...settings, controlToken: token, port: 0 };
+  const webhookSecret = newToken();
+  const configuration: Configuration = { ...settings, controlToken: token, webhookSecret, port: 0 };
   const file = await writePrivateFile(folder, `${name}.json`, JSON.stringify(configuration));
   const own = fileURLToPath(import.meta.url);
   const fromSource = own.endsWith('.ts');
@@ -88,6 +92,8 @@ export async function startAiSystem(
     controlUrl: `${origin}/control`,
     callUrl: `${origin}/call`,
     token,
+    webhookUrl: `${origin}/webhook`,
+    webhookSecret,
     processId: child.pid ?? 0,
     stop,
   };

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AiSystemName, type RunningAiSystem, startAiSystem } from '../../../src/sandbox/ai-systems/start.js';
 import type { SandboxOrganization } from '../../../src/sandbox/organization.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.js';
+import { reusedKeys } from '../../support/client-keys.js';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -13,7 +15,12 @@ let lakeside: SandboxOrganization;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ai-systems-'));
-  sandbox = await startSandbox({ organizations: ['lakeside'], seed: 'ai-systems-test', keysFolder: folder });
+  sandbox = await startSandbox({
+    organizations: ['lakeside'],
+    seed: 'ai-systems-test',
+    keysFolder: folder,
+    createKey: reusedKeys(),
+  });
   const found = sandbox.organizations.get('lakeside');
   if (!found) throw new Error('no organization');
   lakeside = found;
@@ -69,6 +76,33 @@ describe('integrated', () => {
     expect(await call(program, cancel)).toEqual({ outcome: 'cancelled', appointment: first.appointment });
     expect(await call(program, cancel)).toEqual({ outcome: 'cancelled', appointment: first.appointment });
     expect((stored(slot ?? '') as Slot | undefined)?.status).toBe('free');
+  });
+
+  it('takes signed events only, and the same event once', async () => {
+    const identifier = { system: 'https://voicebot.example/call', value: 'event-1' };
+    const event = { id: 'event-1', trigger: 'call', action: 'book', inputs: caller(4), identifier };
+    expect((await tell(program, event, 'wrong')).status).toBe(401);
+    expect((await fetch(program.webhookUrl, { method: 'POST', body: JSON.stringify(event) })).status).toBe(401);
+    const first = (await (await tell(program, event)).json()) as Record<string, unknown>;
+    expect(first).toMatchObject({ id: 'event-1', outcome: 'booked' });
+    expect((stored(`${first['object'] as string}`) as Appointment | undefined)?.identifier).toContainEqual(identifier);
+    expect(await (await tell(program, event)).json()).toEqual(first);
+    expect((await tell(program, { trigger: 'call' })).status).toBe(400);
+    const cancelled = { id: 'event-2', action: 'cancel', inputs: { ...caller(4), appointment: first['object'] } };
+    expect(await (await tell(program, cancelled)).json()).toMatchObject({
+      outcome: 'cancelled',
+      object: first['object'],
+    });
+  });
+
+  it('hands a second visit of the same caller to a person', async () => {
+    const from = (await ask(program)).slots[0]?.start;
+    const to = new Date(Date.parse(from ?? '') + 86_400_000).toISOString();
+    const inputs = { ...caller(8), from, to };
+    const event = (id: string) => ({ id, action: 'book', inputs, identifier: { system: 's', value: id } });
+    const first = (await (await tell(program, event('event-3'))).json()) as Record<string, unknown>;
+    expect(first).toMatchObject({ outcome: 'booked' });
+    expect(await (await tell(program, event('event-4'))).json()).toMatchObject({ outcome: 'queued-for-human' });
   });
 
   it('hands a caller with a twin to a person', async () => {
@@ -172,6 +206,7 @@ function start(name: AiSystemName, different: { clientId?: string } = {}): Promi
 
 interface Offered {
   readonly slot: string;
+  readonly start?: string;
   readonly appointment?: string;
 }
 
@@ -235,4 +270,14 @@ function change<T extends Resource>(reference: string, elements: Partial<T>): vo
   const current = stored(reference);
   if (!current) throw new Error(`no ${reference}`);
   lakeside.store.transaction((writer) => writer.update({ ...current, ...elements }));
+}
+
+function tell(program: RunningAiSystem, event: unknown, secret = program.webhookSecret): Promise<Response> {
+  const body = JSON.stringify(event);
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  return fetch(program.webhookUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-scorecard-signature': `sha256=${signature}` },
+    body,
+  });
 }

@@ -13,6 +13,7 @@ const right = {
   algorithm: 'ES384',
   port: 0,
   controlToken: 'token',
+  webhookSecret: 'secret',
   providers: ['Practitioner/d1'],
   visitType: 'visit',
   earliestDays: 14,

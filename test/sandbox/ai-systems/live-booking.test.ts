@@ -14,6 +14,7 @@ const configuration: Configuration = {
   algorithm: 'ES384',
   port: 0,
   controlToken: 'token',
+  webhookSecret: 'secret',
   providers: ['Practitioner/d1'],
   visitType: 'visit',
   earliestDays: 14,

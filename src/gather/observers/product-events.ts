@@ -1,0 +1,143 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { AiSystemAccess } from '../ai-system.js';
+import type { Recorder, Scope } from '../recorder.js';
+import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
+import type { Writer } from '../writer.js';
+
+/** What a product may say it has done; a claim until the EHR shows it. */
+export const productOutcomes = [
+  'booked',
+  'cancelled',
+  'drafted',
+  'queued-for-human',
+  'refused',
+  'nothing-free',
+  'noted',
+] as const;
+export type ProductOutcome = (typeof productOutcomes)[number];
+
+/** Something outside the EHR that the product reacts to: a call, a payer's message, a change it is told of. */
+export interface ProductEvent {
+  /** Id of the contract's trigger. */
+  readonly trigger: string;
+  /** Id of the contract's action it should lead to. */
+  readonly action?: string;
+  /** Inputs the contract names for the trigger. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The object of the EHR it is about, where it tells of a change there. */
+  readonly event?: { readonly resource: string; readonly change: 'create' | 'update' | 'delete' };
+  /** The same id again is the same event again. Default: a new one. */
+  readonly id?: string;
+  /**
+   * Resource type the product may create for it, and the identifier it is asked to keep in what it creates. What carries
+   * it is taken back with the run's own objects.
+   */
+  readonly creates?: { readonly resourceType: string; readonly identifier: string };
+}
+
+/** What the product said, within bounds; its words are claims. */
+export interface ProductAnswer {
+  /** Id of the event. */
+  readonly event: string;
+  /** 0 where no answer came. */
+  readonly status: number;
+  readonly outcome: ProductOutcome | undefined;
+  /** `Type/id` it names. */
+  readonly object: string | undefined;
+  readonly exchange: string | undefined;
+  readonly durationMs: number;
+}
+
+/** Tells the product of events by `aiSystem.webhook`. */
+export interface ProductEvents {
+  /**
+   * `POST aiSystem.webhook` with the event as JSON, signed: `x-scorecard-signature: sha256=<hex HMAC of the body>`.
+   *
+   * @throws ExchangeFault `writes-off`, `cap` where the event may lead to a write that is not agreed; nothing was sent
+   */
+  tell(event: ProductEvent, how?: { readonly deadlineMs?: number }): Promise<ProductAnswer>;
+}
+
+const defaultDeadlineMs = 15_000;
+const reference = /^[A-Z][A-Za-z]{1,40}\/[A-Za-z0-9.-]{1,64}$/;
+
+/** What telling the product of up to `most` events may send. */
+export const productEventTemplate = (most: number): RequestTemplate => ({
+  context: 'ai-system',
+  method: 'POST',
+  path: '',
+  most,
+  purpose: 'ai-webhook',
+  mutates: true,
+});
+
+/** For one probe, within its templates. */
+export function productEvents(
+  recorder: Recorder,
+  scope: Scope,
+  options: {
+    readonly access: AiSystemAccess;
+    readonly writer: Writer;
+    /** Binding the product signs in with; what it wrote is taken back with it. */
+    readonly bindingId: string;
+    readonly identifierSystem: string | undefined;
+    readonly now: () => Date;
+  },
+): ProductEvents {
+  const { access, writer, bindingId, identifierSystem, now } = options;
+  return {
+    async tell(
+      { trigger, action, inputs, event, id = randomUUID(), creates },
+      { deadlineMs = defaultDeadlineMs } = {},
+    ) {
+      if (creates !== undefined) {
+        const by = { context: 'ai-system', binding: { id: bindingId } };
+        await writer.announce(by, scope, creates.resourceType, creates.identifier);
+      }
+      const body = JSON.stringify({
+        id,
+        trigger,
+        ...(action === undefined ? {} : { action }),
+        at: now().toISOString(),
+        inputs,
+        ...(event === undefined ? {} : { event }),
+        ...(creates === undefined ? {} : { identifier: { system: identifierSystem, value: creates.identifier } }),
+      });
+      const startedMs = performance.now();
+      const answer = await recorder
+        .send(scope, 'ai-system', {
+          method: 'POST',
+          path: '',
+          body,
+          contentType: 'application/json',
+          purpose: 'ai-webhook',
+          headers:
+            access.webhookSecret === undefined
+              ? {}
+              : {
+                  'x-scorecard-signature': `sha256=${createHmac('sha256', access.webhookSecret).update(body).digest('hex')}`,
+                },
+          tolerant: true,
+          deadlineMs,
+        })
+        .catch((error: unknown) => {
+          if (error instanceof ExchangeFault && error.reason === 'unavailable') return error.exchange;
+          throw error;
+        });
+      const durationMs = performance.now() - startedMs;
+      if (typeof answer !== 'object') {
+        return { event: id, status: 0, outcome: undefined, object: undefined, exchange: answer, durationMs };
+      }
+      return { event: id, status: answer.status, ...claimOf(answer), exchange: answer.exchange, durationMs };
+    },
+  };
+}
+
+function claimOf({ ok, json }: Answer): Pick<ProductAnswer, 'outcome' | 'object'> {
+  const claim = ok && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  const { outcome, object } = claim;
+  return {
+    outcome: productOutcomes.find((word) => word === outcome),
+    object: typeof object === 'string' && reference.test(object) ? object : undefined,
+  };
+}

@@ -1,0 +1,11 @@
+import type { AdvisorConfiguration } from './advisor-configuration.js';
+import { startProgram, type RunningProgram } from './start-program.js';
+
+/** Id of the service it offers for the hook `order-sign`. */
+export const advisorService = 'pa-needed';
+
+/** The order advisor at work in a process of its own; `origin` is `aiSystem.cdsHooks.base`. */
+export const startOrderAdvisor = (
+  folder: string,
+  settings: Omit<AdvisorConfiguration, 'port'>,
+): Promise<RunningProgram> => startProgram('order-advisor', folder, { ...settings, port: 0 });
