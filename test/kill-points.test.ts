@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Appointment } from 'fhir/r4.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadChecks } from '../src/cli/check-catalog.js';
+import { prepareRun } from '../src/cli/execute-run.js';
+import { recoverRun } from '../src/cli/recover.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
+import { reusedKeys } from './support/client-keys.js';
 import { live, writeDocuments } from './support/trial.js';
 
 interface ChildResult {
@@ -29,7 +33,7 @@ const nowLive = () => live(store().snapshot());
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-kill-'));
-  sandbox = await startSandbox({ keysFolder: folder, organizations: ['lakeside'] });
+  sandbox = await startSandbox({ keysFolder: folder, createKey: reusedKeys(), organizations: ['lakeside'] });
   files = await writeDocuments(sandbox, folder, {}, []);
   before = nowLive();
 });
@@ -81,28 +85,60 @@ async function killedAt(killAt: number, output = `runs-${killAt}`): Promise<stri
   return name === undefined ? undefined : join(folder, output, name);
 }
 
-const cleanup = (runFolder: string, killAt = 0) =>
+const packageFolder = new URL('../', import.meta.url);
+const places = { checksFolder: new URL('checks/', packageFolder), packageFolder };
+
+/** The same run to its end, in this process: the operations it can be killed at. */
+async function wholeRun(): Promise<readonly string[]> {
+  const operations: string[] = [];
+  const run = await prepareRun(
+    {
+      ...files,
+      writes: 'all',
+      gate: 'go',
+      output: join(folder, 'whole'),
+      seed: 'killed',
+      selected: writing.checks,
+      signal: new AbortController().signal,
+      operation: (name) => operations.push(name),
+    },
+    places,
+    await loadChecks(places.checksFolder),
+  );
+  expect((await run.execute()).how).toBe('complete');
+  return operations;
+}
+
+/** A cleanup that nobody kills, in this process, which knows nothing of the run but its folder. */
+async function cleanup(runFolder: string) {
+  const operations: string[] = [];
+  const { organization } = files;
+  const result = await recoverRun(runFolder, { organization }, places, new AbortController().signal, (name) =>
+    operations.push(name),
+  );
+  return { ...result, operations };
+}
+
+const cleanupInItsOwnProcess = (runFolder: string, killAt = 0) =>
   child({ mode: 'cleanup', folder: runFolder, organization: files.organization, killAt });
 
 describe('rule 23: killed at every operation of a writing run, then cleaned up', () => {
   it('leaves the EHR as it was, and a second cleanup sends no write', { timeout: 600_000 }, async () => {
-    const whole = await child(runOptions(0, 'whole'));
-    expect(whole.output.how).toBe('complete');
+    const points = await wholeRun();
     expect(nowLive()).toBe(before);
-    const points = whole.output.operations;
     expect(points.length).toBeGreaterThan(40);
     // One after the other: a run refuses to start beside what a killed one has left. Only the second cleanup may overlap.
     let again: Promise<unknown> = Promise.resolve();
     const secondCleanup = async (runFolder: string): Promise<void> => {
-      const { output } = await cleanup(runFolder);
-      expect(output.operations.filter((name) => /send:fhir:(PATCH|PUT|DELETE)/.test(name))).toEqual([]);
-      expect(output.residue).toEqual([]);
+      const { operations, residue } = await cleanup(runFolder);
+      expect(operations.filter((name) => /send:fhir:(PATCH|PUT|DELETE)/.test(name))).toEqual([]);
+      expect(residue).toEqual([]);
     };
     for (const killAt of chosenPoints(points)) {
       const runFolder = await killedAt(killAt);
       if (runFolder === undefined) continue;
-      const cleaned = await cleanup(runFolder);
-      expect(cleaned.output.residue, `killed before ${killAt}: ${points[killAt - 1]}`).toEqual([]);
+      const { residue } = await cleanup(runFolder);
+      expect(residue, `killed before ${killAt}: ${points[killAt - 1]}`).toEqual([]);
       await again;
       again = secondCleanup(runFolder);
     }
@@ -113,14 +149,13 @@ describe('rule 23: killed at every operation of a writing run, then cleaned up',
 
 describe('killed in the cleanup itself', () => {
   it('is finished by the next cleanup', { timeout: 120_000 }, async () => {
-    const whole = await child(runOptions(0, 'whole'));
     // Just after the first object was created, so that the cleanup has one object to undo.
-    const created = whole.output.operations.indexOf('journal:outcome-written') + 2;
-    const { output } = await cleanup((await killedAt(created, 'sample'))!);
-    for (const killAt of chosenPoints(output.operations)) {
+    const created = (await wholeRun()).indexOf('journal:outcome-written') + 2;
+    const { operations } = await cleanup((await killedAt(created, 'sample'))!);
+    for (const killAt of chosenPoints(operations)) {
       const runFolder = (await killedAt(created, `again-${killAt}`))!;
-      expect((await cleanup(runFolder, killAt)).signal).toBe('SIGKILL');
-      expect((await cleanup(runFolder)).output.residue, output.operations[killAt - 1]).toEqual([]);
+      expect((await cleanupInItsOwnProcess(runFolder, killAt)).signal).toBe('SIGKILL');
+      expect((await cleanup(runFolder)).residue, operations[killAt - 1]).toEqual([]);
     }
     expect(nowLive()).toBe(before);
   });
@@ -128,8 +163,7 @@ describe('killed in the cleanup itself', () => {
 
 describe('rule 20: what is not ours', () => {
   async function killedBetween(): Promise<{ runFolder: string; appointment: Appointment }> {
-    const whole = await child(runOptions(0, 'whole'));
-    const firstCreated = whole.output.operations.indexOf('journal:outcome-written') + 1;
+    const firstCreated = (await wholeRun()).indexOf('journal:outcome-written') + 1;
     const runFolder = (await killedAt(firstCreated + 3))!;
     const intents = (await readFile(join(runFolder, 'journal.ndjson'), 'utf8'))
       .split('\n')
@@ -144,8 +178,8 @@ describe('rule 20: what is not ours', () => {
     store().transaction((writer) =>
       writer.update({ ...appointment, comment: 'moved by the front desk' } as Appointment),
     );
-    const { output } = await cleanup(runFolder);
-    expect(output.residue).toEqual([{ resourceType: 'Appointment', id: appointment.id, reason: 'changed-by-others' }]);
+    const { residue } = await cleanup(runFolder);
+    expect(residue).toEqual([{ resourceType: 'Appointment', id: appointment.id, reason: 'changed-by-others' }]);
     const after = store().get('Appointment', appointment.id!)!.resource as Appointment;
     expect(after).toMatchObject({ status: 'booked', comment: 'moved by the front desk' });
   });
@@ -159,8 +193,8 @@ describe('rule 20: what is not ours', () => {
         writer.create({ ...content, slot: [], identifier } as never),
       ) as Appointment;
     });
-    const { output } = await cleanup(runFolder);
-    expect(output.residue).toEqual([]);
+    const { residue } = await cleanup(runFolder);
+    expect(residue).toEqual([]);
     for (const decoy of decoys) {
       expect((store().get('Appointment', decoy.id!)!.resource as Appointment).status).toBe('booked');
     }
@@ -172,7 +206,7 @@ describe('rule 20: what is not ours', () => {
     const text = await readFile(files.organization, 'utf8');
     await writeFile(files.organization, text.replace(/id: lakeside\n/, 'id: elsewhere\n'));
     const events = [...store().all('AuditEvent')].length;
-    const { code, output } = await cleanup(runFolder);
+    const { code, output } = await cleanupInItsOwnProcess(runFolder);
     expect(code).not.toBe(0);
     expect(output.operations).toEqual([]);
     expect([...store().all('AuditEvent')].length).toBe(events);
@@ -198,7 +232,7 @@ describe('a full disk', () => {
     const [name] = await readdir(join(folder, 'full'));
     const journal = await readFile(join(folder, 'full', name!, 'journal.ndjson'), 'utf8');
     expect(journal).toContain('"type":"intent"');
-    expect((await cleanup(join(folder, 'full', name!))).output.residue).toEqual([]);
+    expect((await cleanupInItsOwnProcess(join(folder, 'full', name!))).output.residue).toEqual([]);
     expect(nowLive()).toBe(before);
   });
 });

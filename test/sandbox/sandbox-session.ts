@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
 import type { SandboxOrganization } from '../../src/sandbox/organization.js';
 import { startSandbox, type SandboxOptions } from '../../src/sandbox/server.js';
+import { reusedKeys } from '../support/client-keys.js';
 
 export interface Answer {
   readonly status: number;
@@ -39,7 +40,12 @@ export type Send = (
 export async function openSandbox(options: Omit<SandboxOptions, 'keysFolder'> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-sandbox-'));
   const faults: unknown[] = [];
-  const sandbox = await startSandbox({ onFault: (fault) => faults.push(fault), ...options, keysFolder: folder });
+  const sandbox = await startSandbox({
+    createKey: reusedKeys(),
+    onFault: (fault) => faults.push(fault),
+    ...options,
+    keysFolder: folder,
+  });
   const agent = new Agent({ connect: sandbox.caPem === undefined ? {} : { ca: sandbox.caPem } });
 
   const send: Send = async (method, url, headers = {}, body) => {

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { reusedKeys } from './client-keys.js';
 import { writeDocuments, type TrialOptions } from './trial.js';
 
 const root = new URL('../../', import.meta.url);
@@ -50,7 +51,12 @@ export async function openWorkplace(
 ): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-command-'));
   const chosen = options.deviations ?? [];
-  const sandbox = await startSandbox({ keysFolder: folder, organizations: ['lakeside'], deviations: chosen });
+  const sandbox = await startSandbox({
+    keysFolder: folder,
+    createKey: reusedKeys(),
+    organizations: ['lakeside'],
+    deviations: chosen,
+  });
   const { change, workflow } = options;
   const files = await writeDocuments(
     sandbox,

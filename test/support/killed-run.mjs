@@ -1,9 +1,6 @@
 // A run, or a cleanup, in a process of its own that kills itself before operation number `killAt` (0: never).
 // Arguments: JSON {mode, killAt, signal, contract, organization, output, folder, checks}. Prints JSON lines.
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadChecks } from '../../dist/src/cli/check-catalog.js';
-import { prepareRun } from '../../dist/src/cli/execute-run.js';
-import { recoverRun } from '../../dist/src/cli/recover.js';
 
 const options = JSON.parse(process.argv[2]);
 const root = new URL('../../', import.meta.url);
@@ -19,7 +16,10 @@ const operation = (name) => {
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => controller.abort(new Error('interrupted')));
 
+// Each mode loads only its own half: loading takes most of the time of a process.
 if (options.mode === 'run') {
+  const { loadChecks } = await import('../../dist/src/cli/check-catalog.js');
+  const { prepareRun } = await import('../../dist/src/cli/execute-run.js');
   const run = await prepareRun(
     {
       contract: options.contract,
@@ -38,6 +38,7 @@ if (options.mode === 'run') {
   const gathered = await run.execute();
   process.stdout.write(JSON.stringify({ folder: gathered.folder, how: gathered.how, operations }) + '\n');
 } else {
+  const { recoverRun } = await import('../../dist/src/cli/recover.js');
   const result = await recoverRun(
     options.folder,
     { organization: options.organization },
