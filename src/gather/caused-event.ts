@@ -71,13 +71,15 @@ export function causedEventTemplates({ action, resourceType }: CausableEvent, ti
  */
 export async function causeEvent(tools: ProbeTools, event: CausableEvent, patient: TestPatient): Promise<string> {
   const { ai } = tools.clients;
-  const { body } = await tools.objects.body(event.action, patient);
-  const stored = await tools.objects.make(body, ai);
+  const first = tools.cases.patients()[0]?.alias === patient.alias;
+  const spare =
+    first && event.by === 'undo' ? tools.objects.takeSpare(event.action, event.action.states?.to) : undefined;
+  const stored = spare ?? (await tools.objects.make((await tools.objects.body(event.action, patient)).body, ai));
   await takeBack(tools, stored);
   return `${stored.resourceType}/${stored.id}`;
 }
 
-async function takeBack({ clients }: ProbeTools, stored: Resource): Promise<void> {
+export async function takeBack({ clients }: ProbeTools, stored: Resource): Promise<void> {
   const state = undoState(stored.resourceType, 'cancel');
   if (state === undefined) return;
   const answer = await clients.ai.write({
