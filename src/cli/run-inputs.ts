@@ -276,10 +276,12 @@ export async function aiSystemAccess(
   const queryToken = await tokenOf(aiSystem?.query?.token);
   const controlToken = await tokenOf(aiSystem?.control?.token);
   const webhookSecret = await tokenOf(aiSystem?.webhook?.secret);
+  const cdsHooksKey = await tokenOf(aiSystem?.cdsHooks?.key);
   return {
     ...(queryToken === undefined ? {} : { queryToken }),
     ...(controlToken === undefined ? {} : { controlToken }),
     ...(webhookSecret === undefined ? {} : { webhookSecret }),
+    ...(cdsHooksKey === undefined ? {} : { cdsHooksKey }),
   };
 }
 
@@ -313,6 +315,7 @@ export async function originsOfEnvironment(
   if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
   if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
   if (organization.aiSystem?.webhook !== undefined) bases['ai-webhook'] = organization.aiSystem.webhook.url;
+  if (organization.aiSystem?.cdsHooks !== undefined) bases['ai-cds'] = organization.aiSystem.cdsHooks.base;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
   if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {

@@ -11,6 +11,8 @@ export interface AiSystemAccess {
   readonly controlToken?: string;
   /** What events to `aiSystem.webhook` are signed with. */
   readonly webhookSecret?: string;
+  /** What calls of `aiSystem.cdsHooks` are signed with: a private key as PKCS #8 PEM. */
+  readonly cdsHooksKey?: string;
 }
 
 const bearerOf = (token: string | undefined): string | undefined =>

@@ -57,9 +57,14 @@ export class NegativeSignIns {
 
   /**
    * The same for several: the good one after each is the good one before the next, so that n bad ones need n + 1 good ones.
+   * @param who shows the good and the bad credentials
    * @throws as `attempt`; `cap` before the first when not all of them are agreed
    */
-  async attempts<T>(bads: readonly (() => Promise<T>)[], good: () => Promise<SignInRecord>): Promise<T[]> {
+  async attempts<T>(
+    bads: readonly (() => Promise<T>)[],
+    good: () => Promise<Tried>,
+    who = 'the expendable client',
+  ): Promise<T[]> {
     const { organization, environmentClass, pause } = this.#options;
     if (environmentClass === 'production') throw refused('tool-limited', 'production is never tested negatively');
     if (organization.limits?.authNegativeTests !== true)
@@ -73,25 +78,25 @@ export class NegativeSignIns {
       if (paced && this.#made > 0) await pause(spacingMs);
       this.#made += 1;
       before ??= await timed(good);
-      if (!before.record.usableToken) throw refused('control-failed', 'the expendable client cannot sign in');
+      if (!before.record.usableToken) throw refused('control-failed', `${who} cannot sign in`);
       if (paced) await pause(signInSpacingMs);
       results.push(await bad());
       if (paced) await pause(signInSpacingMs);
       const after = await timed(good);
-      this.#refuseLocked(before, after);
+      this.#refuseLocked(before, after, who);
       before = after;
     }
     return results;
   }
 
-  #refuseLocked(before: Timed, after: Timed): void {
+  #refuseLocked(before: Timed, after: Timed, who: string): void {
     const { contact } = this.#options;
     const slower = after.tookMs > slowMs && after.tookMs > slowerTimes * before.tookMs;
     if (!after.record.usableToken || slower) {
       throw new SafetyStop(
         'sign-in-locked',
         27,
-        `after one refused sign-in the expendable client ${slower ? 'waits much longer' : `is refused with ${after.record.status}`}: the server may have locked it`,
+        `after one refused sign-in ${who} ${slower ? 'waits much longer' : `is refused with ${after.record.status}`}: the server may have locked it`,
         `Tell ${contact ?? 'the EHR team'}, have the client unlocked, and run again without limits.authNegativeTests.`,
       );
     }
@@ -101,12 +106,15 @@ export class NegativeSignIns {
 const refused = (reason: ExchangeFault['reason'], detail: string): ExchangeFault =>
   new ExchangeFault(reason, detail, undefined);
 
+/** What came of one good sign-in. */
+type Tried = Pick<SignInRecord, 'usableToken' | 'status'>;
+
 interface Timed {
-  readonly record: SignInRecord;
+  readonly record: Tried;
   readonly tookMs: number;
 }
 
-async function timed(work: () => Promise<SignInRecord>): Promise<Timed> {
+async function timed(work: () => Promise<Tried>): Promise<Timed> {
   const startedMs = performance.now();
   return { record: await work(), tookMs: performance.now() - startedMs };
 }

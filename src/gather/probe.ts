@@ -7,6 +7,7 @@ import type { EnvironmentClass, Grade } from '../model/outcome.js';
 import type { AnySubject, Subject, SubjectKind } from '../model/subject.js';
 import type { TlsRule } from '../wire/exchange.js';
 import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
+import type { CdsHooksClient } from './observers/cds-hooks.js';
 import type { Reservation } from '../wire/token-bucket.js';
 import type { SignInRecord } from './sign-in.js';
 import type { SamplingPlan } from './series/sampling-plan.js';
@@ -17,7 +18,7 @@ import type { SeenStamp } from './folds/fold.js';
 import type { Inbox } from './notification-inbox.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
-import type { NegativeAttempt } from './negative-sign-ins.js';
+import type { NegativeAttempt, NegativeSignIns } from './negative-sign-ins.js';
 import type { ProductEvents } from './observers/product-events.js';
 import type { BundleChange, Change, Writer } from './writer.js';
 
@@ -113,7 +114,7 @@ export interface AiSystem {
   /** `GET aiSystem.query` with these parameters. @throws ExchangeFault when no answer comes */
   ask(
     query: readonly (readonly [string, string])[],
-    how?: Pick<OutgoingRequest, 'measured' | 'deadlineMs'>,
+    how?: Pick<OutgoingRequest, 'measured' | 'sample' | 'deadlineMs'>,
   ): Promise<Answer>;
 }
 
@@ -122,6 +123,8 @@ export interface ProbeTools extends RunDocuments {
   readonly aiSystem?: AiSystem;
   /** Absent when the organization file names no `aiSystem.webhook`. */
   readonly product?: ProductEvents;
+  /** Absent when the organization file names no `aiSystem.cdsHooks`. */
+  readonly cdsHooks?: CdsHooksClient;
   /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */
   readonly reserve: (requests: number) => Reservation | undefined;
   readonly clients: Readonly<Record<Need, Client>>;
@@ -149,6 +152,8 @@ export interface ProbeTools extends RunDocuments {
    * @throws as `negativeSignIn`; ExchangeFault `cap` when none is left
    */
   readonly negativeSignIns: (attempts: readonly NegativeAttempt[]) => Promise<SignInRecord[]>;
+  /** Calls of the AI system that have to be refused, between good ones; as many as are agreed. */
+  readonly negativeCalls: NegativeSignIns['attempts'];
   /** The token of this name of the expendable client; the same in every probe that asks for it. */
   readonly heldToken: (name: string) => Promise<HeldToken>;
   /** What the exchanges so far must have left in an audit log, and who the run was. */

@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * One request a probe may make. The recorder refuses anything that matches none, and the plan prints them all.
- * `path` is relative to the base of its purpose; `{id}` stands for one segment, `{type}` for a resource type, names after `?` are
+ * `path` is relative to the base of its purpose; `{id}` and `{service}` stand for one segment, `{type}` for a resource type, names after `?` are
  * the parameters that may be sent (in the URL or in the form of a POST _search): `Appointment/{id}`, `Slot/_search?schedule&start`.
  */
 export interface RequestTemplate {
@@ -46,6 +46,8 @@ export interface OutgoingRequest {
   readonly abandon?: boolean;
   /** A measured series draws its budget beforehand and then bypasses pacing, retry and breaker. */
   readonly measured?: { readonly intendedAtMs?: number };
+  /** Of a series, or behind the first of a share: counted among the samples, paced and asked again as any other. */
+  readonly sample?: boolean;
   /** Answers that mean "unavailable" come back as answers instead of ending the probe. */
   readonly tolerant?: boolean;
 }

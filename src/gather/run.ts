@@ -7,6 +7,8 @@ import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { Residue } from '../model/evidence.js';
 import { aiSystemBinding } from '../model/subjects.js';
 import { productEvents, type ProductEvents } from './observers/product-events.js';
+import { cdsHooksClient } from './observers/cds-hooks.js';
+import { cdsCaller } from './observers/cds-hooks-caller.js';
 import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
@@ -293,6 +295,7 @@ export class Run {
     return {
       ...documents,
       ...(product === undefined ? {} : { product }),
+      ...this.#cdsHooks(scope),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),
       reserve: (requests) => this.#options.pacing.reserve(requests),
@@ -306,6 +309,8 @@ export class Run {
       peer: (id) => this.#peer(id, scope),
       negativeSignIn: (attempt) => this.#expendable.attempt(attempt, scope),
       negativeSignIns: (attempts) => this.#expendable.attempts(attempts, scope),
+      negativeCalls: (bads, good, who) =>
+        this.#negative.attempts(bads.slice(0, Math.max(1, this.#negative.left)), good, who),
       heldToken: (name) => this.#expendable.held(name, scope),
       ...(witness === undefined
         ? {}
@@ -355,6 +360,17 @@ export class Run {
       identifierSystem: organization.writePolicy?.identifierSystem,
       now,
     });
+  }
+
+  #cdsHooks(scope: Scope): Pick<ProbeTools, 'cdsHooks'> {
+    const { documents, bases, aiSystem } = this.#options;
+    const { cdsHooks } = documents.organization.aiSystem ?? {};
+    const base = bases['ai-cds'];
+    if (base === undefined || cdsHooks === undefined) return {};
+    const { fhirBase } = documents.environment;
+    const pem = aiSystem?.cdsHooksKey;
+    const caller = async () => (pem === undefined ? undefined : cdsCaller(cdsHooks, pem, fhirBase));
+    return { cdsHooks: cdsHooksClient(this.recorder, scope, { base, fhirBase, caller }) };
   }
 
   #peer(id: string, scope: Scope): PeerTools | undefined {

@@ -66,7 +66,9 @@ function matches(
         ? /^[A-Za-z0-9.-]{1,64}$/.test(actual[index] ?? '')
         : segment === '{type}'
           ? /^[A-Z][A-Za-z]{1,40}$/.test(actual[index] ?? '')
-          : segment === actual[index],
+          : segment === '{service}'
+            ? /^[A-Za-z0-9._~-]{1,100}$/.test(actual[index] ?? '')
+            : segment === actual[index],
     )
   )
     return false;
@@ -80,7 +82,7 @@ export function shapeOf(request: Pick<OutgoingRequest, 'path' | 'query' | 'form'
   const path = request.path
     .split('/')
     .map((segment, index) =>
-      index === 0 || /^[$_.]|^(metadata|smart-configuration)$/.test(segment) ? segment : '{id}',
+      index === 0 || /^[$_.]|^(metadata|smart-configuration|feedback)$/.test(segment) ? segment : '{id}',
     )
     .join('/');
   if (request.nextLink !== undefined) return `${path}?{next}`;

@@ -1,4 +1,7 @@
 import type { AnyProbe } from '../probe.js';
+import cardCallerTrials from './card-caller-trials.js';
+import cardData from './card-data.js';
+import cardService from './card-service.js';
 import cellChange from './cell-change.js';
 import codeTrials from './code-trials.js';
 import launchContext from './launch-context.js';
@@ -104,6 +107,8 @@ export const probes: readonly AnyProbe[] = [
   workflowUse,
   searchBehaviour,
   slotTruth,
+  cardService,
+  cardData,
   latencySeries,
   declaredAction,
   createdObject,
@@ -131,6 +136,7 @@ export const probes: readonly AnyProbe[] = [
   auditLog,
   auditTampering,
   assertionTrials,
+  cardCallerTrials,
   scopeEcho,
   codeTrials,
   redirectTrials,

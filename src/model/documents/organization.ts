@@ -271,7 +271,21 @@ const fileOrUrl = Type.Union([reference, anyUrl], { description: 'an address, or
 const aiSystem = block({
   launchUrl: o(anyUrl),
   webhook: o(closed({ url: anyUrl, secret: o(reference) })),
-  cdsHooks: o(closed({ base: anyUrl, services: o(texts), key: o(reference) })),
+  cdsHooks: o(
+    closed({
+      /** `cds-services` lies below it. */
+      base: anyUrl,
+      services: o(texts),
+      /** Test key of the EHR the tool plays: RSA, or EC on P-384. */
+      key: o(reference),
+      /** Default: the RFC 7638 thumbprint of the key. */
+      kid: o(text),
+      /** As the service has agreed to; default: the FHIR base. */
+      issuer: o(anyUrl),
+      jku: o(anyUrl),
+      tenant: o(text),
+    }),
+  ),
   query: o(closed({ url: anyUrl, token: o(reference) })),
   auditExport: o(fileOrUrl),
   control: o(closed({ url: anyUrl, token: o(reference) })),

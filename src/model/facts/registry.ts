@@ -6,6 +6,7 @@ import { actionFacts } from './action.js';
 import { attestationFacts } from './attestation.js';
 import { auditFacts } from './audit.js';
 import { authorizationFacts } from './authorization.js';
+import { cdsFacts } from './cds.js';
 import { clockFacts } from './clock.js';
 import { conflictFacts } from './conflict.js';
 import { controlFacts } from './control.js';
@@ -40,6 +41,7 @@ export const factKinds = {
   ...attestationFacts,
   ...auditFacts,
   ...authorizationFacts,
+  ...cdsFacts,
   ...clockFacts,
   ...conflictFacts,
   ...controlFacts,

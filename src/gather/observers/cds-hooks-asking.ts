@@ -1,0 +1,98 @@
+import { missing, type FactValue } from '../../model/fact.js';
+import type { ProbeTools, RunDocuments } from '../probe.js';
+import { ExchangeFault, type RequestTemplate } from '../request.js';
+import { cdsHooksTemplates, usableService, type CallAnswer, type CdsHooksClient } from './cds-hooks.js';
+import { hookCase, playedHooks, type HookCase } from './cds-hooks-case.js';
+import { readDiscovery, type DiscoveredService } from './cds-hooks-documents.js';
+
+type NotCalled = NonNullable<FactValue<'cds-answers'>[number]['notCalled']>;
+
+/** Calls of one service about test patients, with all it asks for. */
+export interface AskedService {
+  readonly service: DiscoveredService;
+  readonly notCalled: NotCalled | null;
+  readonly answers: readonly CallAnswer[];
+  /** The first case that brought advice. */
+  readonly telling: HookCase | undefined;
+  readonly first: HookCase | undefined;
+}
+
+export interface Asked {
+  readonly status: number;
+  /** Services the document names; undefined when it could not be read. */
+  readonly named: number | undefined;
+  readonly services: readonly AskedService[];
+}
+
+export const mostServices = 2;
+const ordinaryCalls = 10;
+
+/** A trigger that is a hook, or an action that shows a card. */
+export const asksForCards = ({ contract }: Pick<RunDocuments, 'contract'>): boolean =>
+  (contract.triggers ?? []).some(({ kind }) => kind === 'cds-hook') ||
+  (contract.actions ?? []).some(({ channel }) => channel === 'card');
+
+/** What asking takes, for whichever probe is the first to ask. */
+export const askingTemplates = (documents: RunDocuments): RequestTemplate[] =>
+  documents.organization.aiSystem?.cdsHooks === undefined
+    ? []
+    : cdsHooksTemplates({ discoveries: 1, calls: mostServices * ordinaryCalls, feedbacks: 0 });
+
+export const noService = missing('no-ai-system', 'aiSystem.cdsHooks is not in the organization file');
+
+/**
+ * Discovery, and one call of each service about each of a few test patients. Asked once in a run.
+ * @throws ExchangeFault
+ */
+export const askServices = (tools: ProbeTools, client: CdsHooksClient): Promise<Asked> =>
+  tools.once('cds-hooks', async () => {
+    const discovery = await client.discover();
+    const all = discovery.ok ? readDiscovery(discovery.json) : undefined;
+    const services: AskedService[] = [];
+    for (const service of concerned(all ?? [], tools).slice(0, mostServices)) {
+      services.push(await askService(service, tools, client));
+    }
+    return { status: discovery.status, named: all?.length, services };
+  });
+
+/** Those the organization file names; without names those of the contract's hooks. */
+function concerned(all: readonly DiscoveredService[], { contract, organization }: RunDocuments): DiscoveredService[] {
+  const named = organization.aiSystem?.cdsHooks?.services;
+  if (named !== undefined) return all.filter(({ id }) => named.includes(id));
+  const hooks = (contract.triggers ?? []).flatMap(({ kind, hook, equivalents }) =>
+    kind === 'cds-hook' ? [hook] : [equivalents?.cdsHook],
+  );
+  return all.filter(({ hook }) => hook !== undefined && hooks.includes(hook));
+}
+
+async function askService(
+  service: DiscoveredService,
+  tools: ProbeTools,
+  client: CdsHooksClient,
+): Promise<AskedService> {
+  const nothing = { service, answers: [], telling: undefined, first: undefined };
+  if (!usableService.test(service.id)) return { ...nothing, notCalled: 'id-not-usable' };
+  if (!playedHooks.includes(service.hook ?? '')) return { ...nothing, notCalled: 'hook-not-played' };
+  const answers: CallAnswer[] = [];
+  let [telling, first]: (HookCase | undefined)[] = [];
+  for (const patient of tools.cases.patients()) {
+    if (answers.length === ordinaryCalls) break;
+    const about = await hookCase(service, patient, tools.cases, tools);
+    if (about === undefined) continue;
+    const answer = await client.call(service, { ...about, namesEhr: true });
+    answers.push(answer);
+    first ??= about;
+    if (answer.read.guidance) telling ??= about;
+  }
+  return { service, notCalled: answers.length === 0 ? 'no-test-data' : null, answers, telling, first };
+}
+
+/** One call, or undefined where none came back in time. */
+export async function answered<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ExchangeFault) return undefined;
+    throw error;
+  }
+}
