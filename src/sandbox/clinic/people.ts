@@ -34,6 +34,8 @@ const gaps = {
   'gap-participant': 'Encounter.participant.individual.reference',
   'gap-subscriber': 'Coverage.subscriberId',
   'gap-indication': 'ServiceRequest.reasonCode.coding.code',
+  'gap-official-name': "Patient.name.where(use = 'official').family",
+  'gap-birth-date': 'Patient.birthDate',
 } as const;
 
 const completePatients = 26;
@@ -111,6 +113,7 @@ function createPatient(
   const mrn = `${identity.organization.slice(0, 2).toUpperCase()}${random.below(9_000_000) + 1_000_000}`;
   const family = like ? familyOf(like) : alias === undefined ? `Sample-${syllable(identity)}` : identity.newCanary();
   const birthDate = like?.birthDate ?? dateText(dayAfter(identity.now, -365 * 20 - random.below(365 * 60)));
+  const lacks = (path: string): boolean => missing.includes(path);
   const resource: Patient = {
     resourceType: 'Patient',
     id,
@@ -125,10 +128,16 @@ function createPatient(
       },
     ],
     active: true,
-    name: [{ use: 'official', family, given: [`${random.pick(givenNames)}${random.below(900) + 100}`] }],
+    name: [
+      {
+        use: lacks(gaps['gap-official-name']) ? 'usual' : 'official',
+        family,
+        given: [`${random.pick(givenNames)}${random.below(900) + 100}`],
+      },
+    ],
     telecom: [{ system: 'phone', use: 'mobile', value: samplePhone(identity) }],
     gender: random.pick(genders),
-    birthDate,
+    ...(lacks(gaps['gap-birth-date']) ? { _birthDate: { extension: [unknownReason] } } : { birthDate }),
     address: [
       {
         use: 'home',
@@ -154,6 +163,12 @@ function syllable({ random }: Identity): string {
 function samplePhone({ random }: Identity): string {
   return `555-01${random.word(2, '0123456789')}`;
 }
+
+// https://hl7.org/fhir/R4/extension-data-absent-reason.html
+const unknownReason = {
+  url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+  valueCode: 'unknown',
+};
 
 function unknownGroup(kind: 'race' | 'ethnicity') {
   return {
