@@ -1,23 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { createLiveBooking } from './live-booking.js';
-import { offered, readFreeSlots } from './product.js';
+import { liveProduct } from './live-product.js';
 import { runProgram } from './program.js';
 
-/** A product that lives in the EHR: it hears of changes, reads at use, and books where the EHR keeps the last word. */
-await runProgram((connection, configuration) => {
-  const slotNow = async (slot: string) => offered((await connection.send({ method: 'GET', url: slot })).body);
-  return {
-    async availability(question) {
-      if (question.slot === undefined) return readFreeSlots(connection, configuration, question);
-      const asOf = new Date().toISOString();
-      return { asOf, slots: [(await slotNow(question.slot)) ?? []].flat() };
-    },
-    async freed({ id, slot }) {
-      await pause(configuration.answersAfterMs ?? 0);
-      const reference = slot?.[0]?.reference;
-      const free = reference === undefined ? undefined : await slotNow(reference);
-      return free && { ...free, appointment: `Appointment/${id}`, offeredAt: new Date().toISOString() };
-    },
-    call: createLiveBooking(connection, configuration).call,
-  };
-});
+/** A product that lives in the EHR. */
+await runProgram(liveProduct);

@@ -1,4 +1,5 @@
 import type { Appointment, Slot } from 'fhir/r4.js';
+import { type CallerHabits, findCaller } from './callers.js';
 import type { Configuration } from './configuration.js';
 import type { FhirAnswer, FhirConnection } from './fhir-connection.js';
 import { type Call, type CallOutcome, isResource, offered, readFreeSlots } from './product.js';
@@ -9,28 +10,36 @@ const outdated = 412;
 
 type Visit = Appointment & { readonly id: string };
 
+/** What a product may lack that a live one has. */
+export interface BookingHabits extends CallerHabits {
+  /** It looks neither for what it booked before nor for other visits of the caller. */
+  readonly forgetsBookings?: true;
+  /** It changes a visit as it found it once, and names no version. */
+  readonly trustsFirstRead?: true;
+}
+
 /** Books and cancels for callers. Everything it decides on was read a moment before; the EHR keeps the last word. */
-export function createLiveBooking(connection: FhirConnection, configuration: Configuration) {
+export function createLiveBooking(
+  connection: FhirConnection,
+  configuration: Configuration,
+  habits: BookingHabits = {},
+) {
+  const { forgetsBookings, trustsFirstRead } = habits;
+
   async function call(request: Call): Promise<CallOutcome> {
-    const patients = await connection.searchAll('Patient', [
-      ['family', request.family],
-      ['birthdate', request.birthDate],
-    ]);
-    const [patient] = patients;
-    if (!patient?.id || patients.length > 1) {
-      return { outcome: 'queued-for-human', reason: `${patients.length} patients match` };
-    }
-    return request.intent === 'book' ? book(request, patient.id) : cancel(request, patient.id);
+    const patient = await findCaller(connection, request, habits);
+    if (typeof patient !== 'string') return patient;
+    return request.intent === 'book' ? book(request, patient) : cancel(request, patient);
   }
 
   async function book(request: Call, patient: string): Promise<CallOutcome> {
     const { slots } = await readFreeSlots(connection, configuration, request);
     const wanted = request.slot === undefined ? slots : slots.filter(({ slot }) => slot === request.slot);
-    if (request.slot !== undefined) {
+    if (request.slot !== undefined && forgetsBookings !== true) {
       const before = await existing(patient, request.slot);
       if (before) return booked(before, request.slot);
     }
-    const near = await otherVisit(request, patient);
+    const near = forgetsBookings === true ? undefined : await otherVisit(request, patient);
     if (near !== undefined) {
       const own = near.identifier?.some(({ value }) => value === request.identifier?.value) === true;
       const slot = near.slot?.[0]?.reference;
@@ -68,7 +77,7 @@ export function createLiveBooking(connection: FhirConnection, configuration: Con
         })
         .catch(() => undefined);
       if (answer && answer.status < 500) return answer;
-      const before = await existing(patient, slot);
+      const before = forgetsBookings === true ? undefined : await existing(patient, slot);
       if (before) return { status: 201, etag: undefined, location: undefined, body: before };
     }
     return undefined;
@@ -112,8 +121,26 @@ export function createLiveBooking(connection: FhirConnection, configuration: Con
       ? visits.find(({ id }) => `Appointment/${id}` === request.appointment)
       : visits.find(({ status }) => status === 'booked');
     if (!visit) return { outcome: 'queued-for-human', reason: 'the caller has no such visit' };
-    return cancelVisit(`Appointment/${visit.id}`);
+    const appointment = `Appointment/${visit.id}`;
+    return trustsFirstRead === true ? cancelAsFound(appointment) : cancelVisit(appointment);
   }
+
+  async function cancelAsFound(appointment: string): Promise<CallOutcome> {
+    const { status } = await sendCancel(appointment);
+    if (status < 300) return { outcome: 'cancelled', appointment };
+    return { outcome: 'queued-for-human', appointment, reason: `the EHR answered ${status}` };
+  }
+
+  const sendCancel = (appointment: string, ifMatch?: string): Promise<FhirAnswer> =>
+    connection.send({
+      method: 'PATCH',
+      url: appointment,
+      headers: {
+        'content-type': 'application/json-patch+json',
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
+      body: JSON.stringify([{ op: 'replace', path: '/status', value: 'cancelled' }]),
+    });
 
   async function cancelVisit(appointment: string): Promise<CallOutcome> {
     for (let attempt = 1; attempt <= mostTries; attempt += 1) {
@@ -121,14 +148,7 @@ export function createLiveBooking(connection: FhirConnection, configuration: Con
       if (!isResource<Appointment>(current.body, 'Appointment') || current.etag === undefined) break;
       if (current.body.status === 'cancelled') return { outcome: 'cancelled', appointment };
       if (current.body.status !== 'booked') break;
-      const answer = await connection
-        .send({
-          method: 'PATCH',
-          url: appointment,
-          headers: { 'content-type': 'application/json-patch+json', 'if-match': current.etag },
-          body: JSON.stringify([{ op: 'replace', path: '/status', value: 'cancelled' }]),
-        })
-        .catch(() => undefined);
+      const answer = await sendCancel(appointment, current.etag).catch(() => undefined);
       if (answer && answer.status < 300) return { outcome: 'cancelled', appointment };
       if (answer && answer.status < 500 && answer.status !== outdated) break;
     }

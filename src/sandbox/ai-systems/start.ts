@@ -1,8 +1,9 @@
 import type { Configuration } from './configuration.js';
+import type { AiSystemName } from './names.js';
 import { newToken } from './door.js';
 import { startProgram } from './start-program.js';
 
-export type AiSystemName = 'integrated' | 'answering-machine';
+export type { AiSystemName };
 
 /** A reference AI system at work in a process of its own. */
 export interface RunningAiSystem {

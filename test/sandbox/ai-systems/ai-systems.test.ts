@@ -152,6 +152,27 @@ describe('answering-machine', () => {
   });
 });
 
+describe.each([
+  ['double-booker', { outcome: 'booked', visits: 2 }],
+  ['re-typer', { outcome: 'noted', visits: 0 }],
+] as const)('%s', (name, { outcome, visits }) => {
+  it(`leaves ${visits} visits where one event was told twice`, async () => {
+    const program = await start(name);
+    try {
+      const identifier = { system: 'https://voicebot.example/call', value: `${name}-1` };
+      const event = { id: `${name}-1`, trigger: 'call', action: 'book', inputs: caller(9), identifier };
+      for (const _ of ['once', 'again'])
+        expect(await (await tell(program, event)).json()).toMatchObject({ id: event.id, outcome });
+      const own = [...lakeside.store.all('Appointment')].filter((visit) =>
+        JSON.stringify(visit).includes(`"${name}-1"`),
+      );
+      expect(own).toHaveLength(visits);
+    } finally {
+      await program.stop();
+    }
+  }, 20_000);
+});
+
 describe('the end', () => {
   it('takes the subscription away when it is switched off, and again when it stops', async () => {
     const program = await start('integrated');

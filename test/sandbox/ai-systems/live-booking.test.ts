@@ -2,7 +2,7 @@ import type { Appointment, Patient, Resource, Slot } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../src/sandbox/ai-systems/configuration.js';
 import type { FhirAnswer, FhirCall, FhirConnection } from '../../../src/sandbox/ai-systems/fhir-connection.js';
-import { createLiveBooking } from '../../../src/sandbox/ai-systems/live-booking.js';
+import { type BookingHabits, createLiveBooking } from '../../../src/sandbox/ai-systems/live-booking.js';
 import type { Call } from '../../../src/sandbox/ai-systems/product.js';
 
 const configuration: Configuration = {
@@ -20,7 +20,12 @@ const configuration: Configuration = {
   earliestDays: 14,
   latestDays: 45,
 };
-const patient: Patient = { resourceType: 'Patient', id: 'p1' };
+const patient: Patient = {
+  resourceType: 'Patient',
+  id: 'p1',
+  name: [{ use: 'official', family: 'ZZTESTONE' }],
+  birthDate: '1980-01-01',
+};
 const slots = ['s1', 's2'].map((id): Slot => ({
   resourceType: 'Slot',
   id,
@@ -40,7 +45,11 @@ const visit = (id: string, slot: string, status: Appointment['status'] = 'booked
 const booking: Call = { intent: 'book', family: 'ZZTESTONE', birthDate: '1980-01-01' };
 
 /** Answers writes one after another; `undefined` loses the answer, after `effect` happened. */
-function ehr(writes: readonly { answer?: Partial<FhirAnswer>; effect?: Appointment }[], visits: Appointment[] = []) {
+function ehr(
+  writes: readonly { answer?: Partial<FhirAnswer>; effect?: Appointment }[],
+  visits: Appointment[] = [],
+  habits: BookingHabits = {},
+) {
   const sent: FhirCall[] = [];
   const stored: Resource[] = [patient, ...slots, ...visits];
   const connection: FhirConnection = {
@@ -58,7 +67,7 @@ function ehr(writes: readonly { answer?: Partial<FhirAnswer>; effect?: Appointme
     searchAll: (type) => Promise.resolve(stored.filter(({ resourceType }) => resourceType === type)),
     close: () => undefined,
   };
-  return { sent, call: createLiveBooking(connection, configuration).call };
+  return { sent, call: createLiveBooking(connection, configuration, habits).call };
 }
 
 describe('booking', () => {
@@ -114,5 +123,32 @@ describe('cancelling', () => {
     const { sent, call } = ehr([{ effect: visit('a1', 's1', 'cancelled') }], [visit('a1', 's1')]);
     expect(await call(wish)).toEqual({ outcome: 'cancelled', appointment: 'Appointment/a1' });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a product that forgets what it booked', () => {
+  it('books the next time although the EHR holds its first booking', async () => {
+    const { sent, call } = ehr(
+      [
+        { effect: visit('a1', 's1') },
+        { answer: { status: 409 } },
+        { answer: { status: 201, body: visit('a2', 's2') } },
+      ],
+      [],
+      { forgetsBookings: true },
+    );
+    expect(await call(booking)).toEqual({ outcome: 'booked', appointment: 'Appointment/a2', slot: 'Slot/s2' });
+    expect(sent).toHaveLength(3);
+  });
+});
+
+describe('a product that trusts what it read once', () => {
+  it('cancels without a version and does not look again', async () => {
+    const { sent, call } = ehr([{ answer: { status: 200 } }], [visit('a1', 's1')], { trustsFirstRead: true });
+    expect(await call({ ...booking, intent: 'cancel' })).toEqual({
+      outcome: 'cancelled',
+      appointment: 'Appointment/a1',
+    });
+    expect(sent.map(({ method, headers }) => [method, headers?.['if-match']])).toEqual([['PATCH', undefined]]);
   });
 });

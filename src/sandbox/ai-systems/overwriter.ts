@@ -1,0 +1,5 @@
+import { liveProduct } from './live-product.js';
+import { runProgram } from './program.js';
+
+/** A product that changes what it once read, whatever has become of it since. */
+await runProgram((connection, configuration) => liveProduct(connection, configuration, { trustsFirstRead: true }));
