@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { BlockList, isIP, type AddressInfo, type Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { ToolError } from '../model/errors.js';
 import { addressClass } from './address.js';
@@ -55,6 +55,8 @@ export interface ListenOptions {
   readonly handler?: ListenerHandler;
   /** Node's own request and response, for a framework that wants them. */
   readonly rawHandler?: (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
+  /** Addresses or subnets (`10.1.0.0/16`) that may connect; any other connection is ended unanswered. Default: all. */
+  readonly clients?: readonly string[];
   /** Hears what a handler throws; the peer gets a bare 500. */
   readonly onHandlerFault?: (fault: unknown) => void;
   readonly limits?: Partial<ListenerLimits>;
@@ -106,7 +108,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
   const admits = requestRate(limits.requestsPerSecond);
 
+  const busy = new WeakSet<object>();
   const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    busy.add(request.socket);
+    response.once('close', () => busy.delete(request.socket));
     const receivedAtMs = performance.now();
     if (!admits(receivedAtMs)) return refuse(response, 429);
     // Absolute-form and asterisk-form targets are for proxies and OPTIONS (RFC 9112 section 3.2).
@@ -148,9 +153,28 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.headersTimeout = limits.headersMs;
   server.keepAliveTimeout = limits.idleMs;
   server.setTimeout(limits.idleMs);
+  const refuseBytes = (socket: Socket, status: number): void => {
+    refused.set(status, (refused.get(status) ?? 0) + 1);
+    // Between two requests an answer can be told from the one before; in the middle of one it would be taken for part of it.
+    if (busy.has(socket) || !socket.writable) socket.destroy();
+    else
+      socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  };
+  // A tunnel is for proxies that lead elsewhere (RFC 9110 section 9.3.6); Node would end the connection without a word.
+  server.on('connect', (_request: http.IncomingMessage, socket: Socket) => {
+    socket.on('error', () => undefined);
+    refuseBytes(socket, 400);
+  });
+  // What the parser refuses, among it Content-Length beside Transfer-Encoding (RFC 9112 section 6.3).
+  server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket) => {
+    if (fault.code === 'ECONNRESET') socket.destroy();
+    else refuseBytes(socket, parserRefusals[fault.code ?? ''] ?? 400);
+  });
+  const admitted = clientList(options.clients);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.once('close', () => sockets.delete(socket)));
+    if (admitted?.(socket.remoteAddress ?? '') === false) socket.destroy();
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -168,6 +192,31 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
+  };
+}
+
+const parserRefusals: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** @throws ToolError `client-address` */
+function clientList(clients: readonly string[] | undefined): ((address: string) => boolean) | undefined {
+  if (clients === undefined) return undefined;
+  const list = new BlockList();
+  for (const client of clients) {
+    const [address = '', bits, ...more] = client.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const most = family === 'ipv6' ? 128 : 32;
+    const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+    if (isIP(address) === 0 || !(prefix <= most) || more.length > 0) {
+      throw new ToolError('client-address', `"${client.slice(0, 60)}" is no address and no subnet`, {
+        next: 'Write it as 10.1.0.7 or 10.1.0.0/16.',
+      });
+    }
+    list.addSubnet(address, prefix, family);
+  }
+  return (remote) => {
+    // An IPv4 peer of a socket that takes both families.
+    const address = remote.replace(/^::ffff:(?=\d+\.)/, '');
+    return isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   };
 }
 

@@ -110,7 +110,7 @@ test('HS-61 targets for a proxy and contradictory lengths get no handler', async
     },
   });
   expect(await converse(port, 'GET http://other.example/ HTTP/1.1\r\nhost: x\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
-  expect(await converse(port, 'CONNECT other.example:443 HTTP/1.1\r\nhost: x\r\n\r\n')).toBe('');
+  expect(await converse(port, 'CONNECT other.example:443 HTTP/1.1\r\nhost: x\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
   expect(
     await converse(
       port,
@@ -118,6 +118,22 @@ test('HS-61 targets for a proxy and contradictory lengths get no handler', async
     ),
   ).toMatch(/^HTTP\/1.1 400 /);
   expect(handled).toBe(0);
+});
+
+test('rule 41: whoever is not on the client list gets no answer', async () => {
+  const handler = () => ({ status: 200 });
+  const get = 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+  for (const clients of [['127.0.0.1'], ['10.1.0.0/16', '127.0.0.0/8']]) {
+    const { port } = await listener({ handler, clients });
+    expect(await converse(port, get)).toMatch(/^HTTP\/1.1 200 /);
+  }
+  for (const clients of [['10.1.0.7'], ['10.1.0.0/16', '::1'], []]) {
+    const { port } = await listener({ handler, clients });
+    expect(await converse(port, get)).toBe('');
+  }
+  for (const wrong of ['here', '10.1.0.0/33', '10.1.0.0/8/8', '10.1.0.0/x']) {
+    await expect(listen({ handler, clients: [wrong] })).rejects.toMatchObject({ code: 'client-address' });
+  }
 });
 
 test('what a handler throws goes to the owner, the peer sees a bare 500', async () => {
