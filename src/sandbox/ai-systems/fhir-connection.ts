@@ -193,7 +193,7 @@ function parse(text: string): unknown {
   }
 }
 
-function isBundle(value: unknown): value is Bundle {
+export function isBundle(value: unknown): value is Bundle {
   return typeof value === 'object' && value !== null && 'resourceType' in value && value.resourceType === 'Bundle';
 }
 
