@@ -1,20 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { productOutcomes, type ProductOutcome } from '../../model/product-outcomes.js';
 import type { AiSystemAccess } from '../ai-system.js';
 import type { Recorder, Scope } from '../recorder.js';
 import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
 import type { Writer } from '../writer.js';
-
-/** What a product may say it has done; a claim until the EHR shows it. */
-export const productOutcomes = [
-  'booked',
-  'cancelled',
-  'drafted',
-  'queued-for-human',
-  'refused',
-  'nothing-free',
-  'noted',
-] as const;
-export type ProductOutcome = (typeof productOutcomes)[number];
 
 /** Something outside the EHR that the product reacts to: a call, a payer's message, a change it is told of. */
 export interface ProductEvent {
@@ -44,6 +33,8 @@ export interface ProductAnswer {
   readonly outcome: ProductOutcome | undefined;
   /** `Type/id` it names. */
   readonly object: string | undefined;
+  /** One of the texts that were looked for stands in the answer. */
+  readonly found: boolean;
   readonly exchange: string | undefined;
   readonly durationMs: number;
 }
@@ -55,7 +46,14 @@ export interface ProductEvents {
    *
    * @throws ExchangeFault `writes-off`, `cap` where the event may lead to a write that is not agreed; nothing was sent
    */
-  tell(event: ProductEvent, how?: { readonly deadlineMs?: number }): Promise<ProductAnswer>;
+  tell(
+    event: ProductEvent,
+    how?: {
+      readonly deadlineMs?: number;
+      /** Texts that have no business in the answer; only whether one stands there is kept. */
+      readonly lookFor?: readonly string[];
+    },
+  ): Promise<ProductAnswer>;
 }
 
 const defaultDeadlineMs = 15_000;
@@ -88,7 +86,7 @@ export function productEvents(
   return {
     async tell(
       { trigger, action, inputs, event, id = randomUUID(), creates },
-      { deadlineMs = defaultDeadlineMs } = {},
+      { deadlineMs = defaultDeadlineMs, lookFor = [] } = {},
     ) {
       if (creates !== undefined) {
         const by = { context: 'ai-system', binding: { id: bindingId } };
@@ -126,9 +124,19 @@ export function productEvents(
         });
       const durationMs = performance.now() - startedMs;
       if (typeof answer !== 'object') {
-        return { event: id, status: 0, outcome: undefined, object: undefined, exchange: answer, durationMs };
+        return {
+          event: id,
+          status: 0,
+          outcome: undefined,
+          object: undefined,
+          found: false,
+          exchange: answer,
+          durationMs,
+        };
       }
-      return { event: id, status: answer.status, ...claimOf(answer), exchange: answer.exchange, durationMs };
+      const text = Buffer.from(answer.body).toString();
+      const found = lookFor.some((each) => text.includes(each));
+      return { event: id, status: answer.status, ...claimOf(answer), found, exchange: answer.exchange, durationMs };
     },
   };
 }
