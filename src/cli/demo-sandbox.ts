@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { ToolError } from '../model/errors.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../sandbox/ai-systems/start.js';
 import type { ClinicIndex } from '../sandbox/clinic/clinic-index.js';
+import { isOfEhr } from '../sandbox/deviation.js';
 import { deviations } from '../sandbox/deviations/index.js';
 import { writeListenerFiles, writePrivateFile } from '../sandbox/keys.js';
 import { organizationDocument } from '../sandbox/organization-document.js';
@@ -23,11 +24,11 @@ const secretFile = 'ai-system.secret';
 /** The lakeside clinic with an AI system at work, described by an organization file in a private temporary folder. */
 export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: readonly string[]): Promise<DemoSandbox> {
   const chosen = deviationIds.map((id) => {
-    const found = deviations.find((deviation) => deviation.id === id && deviation.documents === undefined);
+    const found = deviations.find((deviation) => deviation.id === id && isOfEhr(deviation));
     if (found !== undefined) return found;
     throw new ToolError('unknown-deviation', `the embedded EHR knows no deviation "${id}"`, {
       next: `Known: ${deviations
-        .filter((deviation) => deviation.documents === undefined)
+        .filter(isOfEhr)
         .map((deviation) => deviation.id)
         .join(', ')}.`,
     });

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ToolError } from '../model/errors.js';
 import type { OrganizationId } from '../sandbox/clinic/clinic-index.js';
-import type { Deviation } from '../sandbox/deviation.js';
+import { isOfEhr, type Deviation } from '../sandbox/deviation.js';
 
 interface SandboxFlags {
   readonly port: string;
@@ -112,8 +112,7 @@ function portOf(text: string): number {
 }
 
 function deviationNamed(id: string, known: readonly Deviation[]): Deviation {
-  // A deviation of the documents has nothing to do with a running EHR.
-  const usable = known.filter(({ documents }) => documents === undefined);
+  const usable = known.filter(isOfEhr);
   const found = usable.find((deviation) => deviation.id === id);
   if (found) return found;
   throw new ToolError('unknown-deviation', `no deviation is called "${id.slice(0, 60)}"`, {

@@ -1,7 +1,8 @@
 import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { Access, AccessEvent } from './exchange.js';
-import type { AiSystemName } from './ai-systems/start.js';
+import type { AdvisorFault } from './ai-systems/advisor-configuration.js';
+import type { ProductName } from './ai-systems/start-order-advisor.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
 import type { Withheld } from './withholding.js';
@@ -90,6 +91,8 @@ interface Seams {
   feed: (next: SendMessage) => SendMessage;
   audit: (next: AppendAudit) => AppendAudit;
   listen: (settings: ListenSettings) => ListenSettings;
+  /** What the product on trial does wrong. */
+  product: (faults: readonly AdvisorFault[]) => readonly AdvisorFault[];
   documents: (documents: Documents) => void;
 }
 export type SeamName = keyof Seams;
@@ -101,6 +104,7 @@ export const seamNames: readonly SeamName[] = [
   'feed',
   'audit',
   'listen',
+  'product',
   'documents',
 ];
 
@@ -108,7 +112,10 @@ type ExactlyOneSeam = {
   [Name in SeamName]: Pick<Seams, Name> & { readonly [Other in Exclude<SeamName, Name>]?: never };
 }[SeamName];
 
-/** One named way for the sandbox or the documents to misbehave, and the checks that must notice. */
+/** Nothing is wrong but the product on trial. */
+type AnotherProduct = { readonly aiSystem: ProductName } & { readonly [Name in SeamName]?: never };
+
+/** One named way for the sandbox, the documents or the product to misbehave, and the checks that must notice. */
 export type Deviation = {
   /** Kebab case; the name of its file. */
   readonly id: string;
@@ -123,16 +130,24 @@ export type Deviation = {
   /** Shows only in a run that is given an earlier one. */
   readonly previous?: true;
   /** Shows only beside a reference AI system. */
-  readonly aiSystem?: AiSystemName;
+  readonly aiSystem?: ProductName;
   /** Checks whose probes cause what it shows in, where those of `caughtBy` send nothing themselves. */
   readonly besides?: readonly string[];
   /** What the documents need to hold for it to show in; done before anything else is. */
   readonly given?: (documents: Documents) => void;
-} & ExactlyOneSeam;
+} & (ExactlyOneSeam | AnotherProduct);
 
 export function defineDeviation(deviation: Deviation): Deviation {
   return deviation;
 }
+
+/** Whether nothing is wrong but the product on trial, which stands in the place of a good one. */
+export const isAnotherProduct = (deviation: Deviation): boolean =>
+  seamNames.every((name) => deviation[name] === undefined);
+
+/** Whether it shows in the EHR itself, whatever the documents say and whichever product is on trial. */
+export const isOfEhr = (deviation: Deviation): boolean =>
+  deviation.documents === undefined && deviation.product === undefined && !isAnotherProduct(deviation);
 
 /** `innermost` inside every deviation of that seam, the first one listed outermost. */
 export function throughSeam<Name extends Exclude<SeamName, 'documents'>>(

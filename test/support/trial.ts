@@ -11,6 +11,7 @@ import type { OrganizationProfile } from '../../src/model/documents/organization
 import type { RecordedFact } from '../../src/model/fact.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
+import type { ProductName } from '../../src/sandbox/ai-systems/start-order-advisor.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
@@ -18,6 +19,7 @@ import { deviations } from '../../src/sandbox/deviations/index.js';
 import { writeListenerFiles, writePrivateFile } from '../../src/sandbox/keys.js';
 import { organizationDocument } from '../../src/sandbox/organization-document.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { startAdvisor } from './advisor.js';
 import { reusedKeys } from './client-keys.js';
 
 const root = new URL('../../', import.meta.url);
@@ -32,7 +34,7 @@ export interface TrialOptions {
   readonly checks?: readonly string[];
   readonly writes?: RunRequest['writes'];
   /** Starts this reference AI system beside the sandbox and names its doors in the organization document. */
-  readonly aiSystem?: AiSystemName;
+  readonly aiSystem?: ProductName;
   /** Adds the sandbox's other organization as a peer. */
   readonly peer?: boolean;
   /** Gives the run an earlier one, of discovery only, against the same sandbox. */
@@ -76,11 +78,13 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     ...(options.now && { now: options.now }),
   });
   let aiSystem: RunningAiSystem | undefined;
+  let advisor: Awaited<ReturnType<typeof startAdvisor>> | undefined;
   try {
     const { store } = sandbox.organizations.get('lakeside')!;
     const before = live(store.snapshot());
-    aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem));
-    const files = await writeDocuments(sandbox, folder, options, chosen, aiSystem);
+    if (options.aiSystem === 'order-advisor') advisor = await startAdvisor(sandbox, folder, chosen);
+    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem));
+    const files = await writeDocuments(sandbox, folder, options, chosen, aiSystem, advisor?.doors);
     const checks = await loadChecks(places.checksFolder);
     const request = {
       ...files,
@@ -134,6 +138,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     };
   } finally {
     await aiSystem?.stop();
+    await advisor?.program.stop();
     await sandbox.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -174,6 +179,7 @@ export async function writeDocuments(
   options: TrialOptions,
   chosen: readonly Deviation[],
   aiSystem?: RunningAiSystem,
+  otherDoors?: OrganizationProfile['aiSystem'],
 ): Promise<{ contract: string; organization: string; peer: string[] }> {
   const workflow = options.workflow ?? 'scheduling';
   const home = join(folder, 'lakeside');
@@ -192,6 +198,7 @@ export async function writeDocuments(
       webhook: { url: aiSystem.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
     };
   }
+  if (otherDoors !== undefined) documents.organization['aiSystem'] = otherDoors;
   for (const deviation of chosen) deviation.given?.(documents);
   for (const deviation of chosen) deviation.documents?.(documents);
   options.change?.(documents);

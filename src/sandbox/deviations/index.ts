@@ -280,6 +280,23 @@ import reverseIncludeUnchecked from './reverse-include-unchecked.js';
 import searchTotalIsPage from './search-total-is-page.js';
 import searchParameterUnknownIgnored from './search-parameter-unknown-ignored.js';
 import pageLinksExpire from './page-links-expire.js';
+import cardInvalid from './card-invalid.js';
+import systemActionWithoutReview from './system-action-without-review.js';
+import cardOnEveryCall from './card-on-every-call.js';
+import cardFeedbackNotTaken from './card-feedback-not-taken.js';
+import cardWithoutId from './card-without-id.js';
+import cardWithoutData from './card-without-data.js';
+import cardDataMissingIsError from './card-data-missing-is-error.js';
+import cardAsksBeyondContract from './card-asks-beyond-contract.js';
+import cardCallerUnknown from './card-caller-unknown.js';
+import cardCallerUnsigned from './card-caller-unsigned.js';
+import cardCallerSignatureUnchecked from './card-caller-signature-unchecked.js';
+import cardCallerSharedSecret from './card-caller-shared-secret.js';
+import cardCallerNamesItsKeys from './card-caller-names-its-keys.js';
+import cardCallerOtherAudience from './card-caller-other-audience.js';
+import cardCallerExpired from './card-caller-expired.js';
+import cardCallerOtherTenant from './card-caller-other-tenant.js';
+import cardCallerReplayed from './card-caller-replayed.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -563,4 +580,21 @@ export const deviations: readonly Deviation[] = [
   searchTotalIsPage,
   searchParameterUnknownIgnored,
   pageLinksExpire,
+  cardInvalid,
+  systemActionWithoutReview,
+  cardOnEveryCall,
+  cardFeedbackNotTaken,
+  cardWithoutId,
+  cardWithoutData,
+  cardDataMissingIsError,
+  cardAsksBeyondContract,
+  cardCallerUnknown,
+  cardCallerUnsigned,
+  cardCallerSignatureUnchecked,
+  cardCallerSharedSecret,
+  cardCallerNamesItsKeys,
+  cardCallerOtherAudience,
+  cardCallerExpired,
+  cardCallerOtherTenant,
+  cardCallerReplayed,
 ];
