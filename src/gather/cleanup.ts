@@ -1,28 +1,26 @@
-import type { Provenance, Resource } from 'fhir/r4.js';
-import { readSearchset } from '../fhir/bundle.js';
+import type { Resource } from 'fhir/r4.js';
 import { contentSha256 } from '../fhir/content.js';
-import { scopesAllow } from '../fhir/scopes.js';
-import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { Residue } from '../model/evidence.js';
-import type { Journal, JournalEntry, Settled } from './journal.js';
+import type { Settled } from './journal.js';
+import {
+  findAlone,
+  findTogether,
+  isProven,
+  objectsTogether,
+  sessionFor,
+  sessionsFor,
+  shownTogether,
+  type CleanupOptions,
+} from './own-object-search.js';
 import { ownObjects, type OwnObject } from './own-objects.js';
 import { scopeFor, type Scope } from './recorder.js';
 import { ExchangeFault, type Answer } from './request.js';
 import type { Session } from './session.js';
 import { TemplateBudget } from './template-match.js';
 import { isLive, undoState } from './undo-state.js';
-import { etagOf, type Writer } from './writer.js';
+import { etagOf } from './writer.js';
 
-export interface CleanupOptions {
-  readonly entries: readonly JournalEntry[];
-  readonly journal: Journal;
-  readonly writer: Writer;
-  readonly organization: OrganizationProfile;
-  readonly runId: string;
-  /** Sessions that may undo, the AI system's first; a session is used where its scopes hold the letter. */
-  readonly sessions: readonly Session[];
-  readonly now: () => Date;
-}
+export type { CleanupOptions };
 
 export interface CleanupResult {
   readonly residue: readonly Residue[];
@@ -30,17 +28,15 @@ export interface CleanupResult {
 }
 
 const requestsPerObject = 12;
-/** Objects looked for in one search. */
-const objectsTogether = 100;
-const worthASearch = 2;
 
 /**
  * Undoes what the journal says this run did, newest first. An object is touched only with proof that it is ours: its id
  * stands in the journal as an answered write, or it was found by our identifier; and it carries this run's identifier and
  * the content we left. Everything else is residue (safety rules 19 to 21).
  */
-export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
-  const objects = ownObjects(options.entries);
+export async function cleanUp(given: CleanupOptions): Promise<CleanupResult> {
+  const objects = ownObjects(given.entries);
+  const options: Work = { ...given, objects };
   const scope = scopeFor('cleanup', 'run', cleanupBudget(options, objects), true);
   const residue: Residue[] = [];
   let undone = 0;
@@ -53,6 +49,7 @@ export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
   };
   const alone = async (object: OwnObject): Promise<void> =>
     note(object, await refusedAtWorst(object, () => undoOne(options, scope, object)));
+  await findTogether(options, scope, objects);
   const shown = await shownTogether(options, scope, objects);
   const taken: OwnObject[] = [];
   for (const object of objects) {
@@ -81,45 +78,6 @@ async function refusedAtWorst<T>(object: OwnObject, work: () => Promise<T>): Pro
   }
 }
 
-/** The objects as a search shows them, many at a time and each with our identifier; whatever is missing is read alone. */
-async function shownTogether(
-  options: CleanupOptions,
-  scope: Scope,
-  objects: readonly OwnObject[],
-): Promise<ReadonlyMap<OwnObject, Resource>> {
-  const shown = new Map<OwnObject, Resource>();
-  for (const [type, own] of searchable(objects)) {
-    const [first] = own;
-    const session = first && sessionFor(options, first, 's');
-    if (session === undefined) continue;
-    for (let from = 0; from < own.length; from += objectsTogether) {
-      const asked = own.slice(from, from + objectsTogether);
-      const answer = await session
-        .send(scope, {
-          method: 'POST',
-          path: `${type}/_search`,
-          form: [
-            ['_id', asked.map(({ objectId }) => objectId).join(',')],
-            ['_count', String(asked.length)],
-          ],
-          tolerant: true,
-        })
-        .catch((error: unknown) => {
-          if (error instanceof ExchangeFault) return undefined;
-          throw error;
-        });
-      const page = answer?.ok === true ? readSearchset(answer.resource) : undefined;
-      if (page === undefined || page === 'too-many') break;
-      for (const object of asked) {
-        const found = page.matches.find(({ resourceType, id }) => resourceType === type && id === object.objectId);
-        const system = options.organization.writePolicy?.identifierSystem;
-        if (found !== undefined && carriesIdentifier(found, system, object.identifier)) shown.set(object, found);
-      }
-    }
-  }
-  return shown;
-}
-
 /**
  * What the search has shown as ended is done with. What it shows in the very version and content we left is taken back by
  * its status; whether that came to pass is seen later, together with others. Anything else is looked at alone.
@@ -136,9 +94,10 @@ async function undoAsShown(
   if (!isLive(current)) return { outcome: 'already-gone', id };
   const [end] = ends(options);
   const [changer] = sessionsFor(options, object, 'u');
-  const byStatus = options.organization.writePolicy?.cleanup !== 'delete' && end !== undefined;
+  const deletes =
+    options.organization.writePolicy?.cleanup === 'delete' && sessionFor(options, object, 'd') !== undefined;
   const sure = etagOf(current) !== undefined && object.hashes.has(contentSha256(current));
-  if (!byStatus || !sure || changer === undefined) return 'look-alone';
+  if (end === undefined || deletes || !sure || changer === undefined) return 'look-alone';
   const answer = await patchTo(options, scope, { object, current, changer, end });
   if (answer === undefined) return 'look-alone';
   if (answer.status === 412 || answer.status === 409) return { outcome: 'changed-by-others', id };
@@ -146,7 +105,7 @@ async function undoAsShown(
 }
 
 /** An object the search does not show as taken back; when it is not, it is tried as if it had not been tried yet. */
-async function verifyAlone(options: CleanupOptions, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
+async function verifyAlone(options: Work, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
   const [end] = ends(options);
   const [changer] = sessionsFor(options, object, 'u');
   const seen =
@@ -154,25 +113,18 @@ async function verifyAlone(options: CleanupOptions, scope: Scope, object: OwnObj
   return seen === undefined ? undoOne(options, scope, object) : { outcome: seen, id: object.objectId };
 }
 
-/** By type, where there are enough to be worth a search. A Subscription leaves nothing behind that a search could show. */
-function searchable(objects: readonly OwnObject[]): [string, OwnObject[]][] {
-  const byType = new Map<string, OwnObject[]>();
-  for (const object of objects) {
-    if (object.objectId === undefined || object.resourceType === 'Subscription') continue;
-    byType.set(object.resourceType, [...(byType.get(object.resourceType) ?? []), object]);
-  }
-  return [...byType].filter(([, own]) => own.length >= worthASearch);
-}
-
 type Undone = 'deleted' | 'cancelled' | 'entered-in-error';
 type Left = 'not-provably-ours' | 'changed-by-others' | 'undo-refused' | 'outcome-unknown' | 'undo-by-person';
+/** A cleanup with all there is to be done. */
+type Work = CleanupOptions & { readonly objects: readonly OwnObject[] };
 type UndoOutcome = { readonly outcome: Undone | Left | 'already-gone' | 'nothing'; readonly id: string | undefined };
 
-async function undoOne(options: CleanupOptions, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
+async function undoOne(options: Work, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
   const session = sessionFor(options, object, 'r') ?? options.sessions[0];
   if (session === undefined) return { outcome: 'undo-refused', id: object.objectId };
+  if (object.absent === true) return { outcome: 'nothing', id: undefined };
   if (object.objectId === undefined) {
-    const found = await findByIdentifier(options, scope, object);
+    const found = await findAlone(options, scope, object);
     if (found === 'unknown') return { outcome: 'outcome-unknown', id: undefined };
     if (found.id === undefined) return { outcome: 'nothing', id: undefined };
     object.objectId = found.id;
@@ -182,9 +134,7 @@ async function undoOne(options: CleanupOptions, scope: Scope, object: OwnObject)
   if (read.status === 404 || read.status === 410) return { outcome: 'already-gone', id };
   const current = read.resource;
   if (!read.ok || current?.resourceType !== object.resourceType) return { outcome: 'undo-refused', id };
-  if (!carriesIdentifier(current, options.organization.writePolicy?.identifierSystem, object.identifier)) {
-    return { outcome: 'not-provably-ours', id };
-  }
+  if (!isProven(options, object, current)) return { outcome: 'not-provably-ours', id };
   if (!isLive(current)) {
     // Taken back already, by the probe's own undo or by an earlier cleanup.
     return { outcome: 'already-gone', id };
@@ -290,69 +240,10 @@ async function gone(scope: Scope, session: Session, resourceType: string, id: st
   return after.status === 404 || after.status === 410;
 }
 
-// Only for creates whose answer never came. `unknown`: it could not be asked.
-async function findByIdentifier(
-  options: CleanupOptions,
-  scope: Scope,
-  object: OwnObject,
-): Promise<{ readonly id: string | undefined } | 'unknown'> {
-  const system = options.organization.writePolicy?.identifierSystem;
-  const session = sessionFor(options, object, 's');
-  if (session === undefined || system === undefined || object.identifier === undefined) return 'unknown';
-  const answer = await session
-    .send(scope, {
-      method: 'POST',
-      path: `${object.resourceType}/_search`,
-      form:
-        object.resourceType === 'Subscription'
-          ? [['type', 'rest-hook']]
-          : [['identifier', `${system}|${object.identifier}`]],
-    })
-    .catch((error: unknown) => {
-      if (error instanceof ExchangeFault) return undefined;
-      throw error;
-    });
-  const page = readSearchset(answer?.resource);
-  if (page === undefined || page === 'too-many') return 'unknown';
-  // A server may ignore the parameter and return strangers: only a body with our own identifier counts.
-  const ours = page.matches.find((match) => carriesIdentifier(match, system, object.identifier));
-  // Strangers instead: ours may stand on a page nobody asked for. A Subscription has no identifier to search by.
-  const filterIgnored = object.resourceType !== 'Subscription' && page.matches.length > 0;
-  return ours === undefined && (filterIgnored || page.next !== undefined) ? 'unknown' : { id: ours?.id };
-}
-
-function carriesIdentifier(resource: Resource, system: string | undefined, value: string | undefined): boolean {
-  if (value === undefined) return false;
-  // A Subscription has no identifier: https://hl7.org/fhir/R4/subscription.html
-  if (resource.resourceType === 'Subscription') {
-    const { reason } = resource as { reason?: unknown };
-    return typeof reason === 'string' && reason.endsWith(` ${value}`);
-  }
-  // Nor has a Provenance; its first agent is named by it: https://hl7.org/fhir/R4/provenance.html
-  const { identifier } =
-    resource.resourceType === 'Provenance'
-      ? ((resource as Partial<Provenance>).agent?.[0]?.who ?? {})
-      : (resource as { identifier?: unknown });
-  const all = (Array.isArray(identifier) ? identifier : [identifier]) as (
-    { system?: unknown; value?: unknown } | undefined
-  )[];
-  return all.some((each) => each?.system === system && each?.value === value);
-}
-
 function asWeLeftIt(object: OwnObject, current: Resource): boolean {
   if (object.hashes.has(contentSha256(current))) return true;
   // The create was never answered and the server may have normalised it: an untouched first version is what we sent.
   return object.createUnanswered && current.meta?.versionId === '1';
-}
-
-function sessionFor(options: CleanupOptions, object: OwnObject, letter: string): Session | undefined {
-  return sessionsFor(options, object, letter)[0];
-}
-
-function sessionsFor(options: CleanupOptions, object: OwnObject, letter: string): Session[] {
-  const able = options.sessions.filter((session) => scopesAllow(session.grantedScopes, object.resourceType, letter));
-  const isOwn = (session: Session): boolean => session.binding.id === object.binding;
-  return [...able.filter(isOwn), ...able.filter((session) => !isOwn(session))];
 }
 
 function settled(

@@ -37,13 +37,19 @@ export interface JournalOutcome {
   readonly contentSha256?: string;
 }
 
-/** Something the AI system wrote during the run, seen by an observer. */
+/** Something the AI system wrote during the run under no identifier of ours, seen by an observer in the EHR. */
 export interface ForeignObject {
   readonly type: 'foreign';
   readonly at: string;
+  /** Binding the AI system signs in with. */
+  readonly binding: string;
   readonly resourceType: string;
   readonly objectId: string;
+  /** Action of the contract it was asked for. */
   readonly action: string;
+  readonly versionId?: string;
+  /** SHA-256 of the object without `meta` as it was seen. */
+  readonly contentSha256: string;
 }
 
 /** First line: whose run this is. Cleanup refuses a journal that does not fit the user's own files. */

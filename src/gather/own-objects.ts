@@ -1,11 +1,15 @@
-import type { Intent, JournalEntry, JournalOutcome } from './journal.js';
+import type { ForeignObject, Intent, JournalEntry, JournalOutcome } from './journal.js';
 
 /** One object this run created, or may have created, and what is known of its content. */
 export interface OwnObject {
   readonly resourceType: string;
   readonly identifier: string | undefined;
+  /** The AI system made it and gave it no identifier of ours: its id and content in the journal are the proof. */
+  readonly foreign?: true;
   readonly binding: string;
   objectId: string | undefined;
+  /** Looked for by its identifier, and not there. */
+  absent?: boolean;
   /** Content hashes it may rightly have: the last known, and what an unanswered change would have made of it. */
   hashes: Set<string>;
   /** The create itself was never answered: an untouched first version is ours. */
@@ -20,6 +24,11 @@ export function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
   const objects: OwnObject[] = [];
   const byId = new Map<string, OwnObject>();
   for (const [order, intent] of entries.entries()) {
+    if (intent.type === 'foreign') {
+      const object = seen(intent, order);
+      objects.push(object);
+      byId.set(`${object.resourceType}/${object.objectId}`, object);
+    }
     if (intent.type !== 'intent') continue;
     const outcome = outcomes.get(intent.id);
     const answered = outcome !== undefined && outcome.status >= 200 && outcome.status < 300;
@@ -36,8 +45,9 @@ export function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
       if (answered) object.createUnanswered = false;
     }
   }
-  // Subscriptions first: undoing the others may be what they tell of (safety rule 19).
-  const first = ({ resourceType }: OwnObject): number => (resourceType === 'Subscription' ? 0 : 1);
+  // Subscriptions first: undoing the others may be what they tell of; what the AI system made last (safety rule 19).
+  const first = ({ resourceType, foreign }: OwnObject): number =>
+    foreign === true ? 2 : resourceType === 'Subscription' ? 0 : 1;
   return objects.sort((a, b) => first(a) - first(b) || b.order - a.order);
 }
 
@@ -52,3 +62,14 @@ function createdBy(intent: Intent, outcome: JournalOutcome | undefined, order: n
     order,
   };
 }
+
+const seen = ({ resourceType, objectId, binding, contentSha256 }: ForeignObject, order: number): OwnObject => ({
+  resourceType,
+  identifier: undefined,
+  foreign: true,
+  binding,
+  objectId,
+  hashes: new Set([contentSha256]),
+  createUnanswered: false,
+  order,
+});

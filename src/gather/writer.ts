@@ -88,7 +88,8 @@ export class Writer {
   readonly counts = { writes: 0, undone: 0 };
   readonly #options: WriterOptions;
   #next = 1;
-  readonly #intents = new Map<string, string>();
+  /** Intents by identifier, those first that nothing has come of yet. */
+  readonly #intents = new Map<string, string[]>();
   /** `Type/id` of what this run has created. */
   readonly #created = new Set<string>();
 
@@ -227,7 +228,7 @@ export class Writer {
     const predicted = predictedSha256(change, body);
     if (change.undo === true) this.counts.undone += 1;
     else this.counts.writes += 1;
-    if (identifier !== undefined) this.#intents.set(identifier, id);
+    if (identifier !== undefined) this.#intents.set(identifier, [id, ...(this.#intents.get(identifier) ?? [])]);
     await this.#options.journal.intend({
       type: 'intent',
       id,
@@ -261,8 +262,27 @@ export class Writer {
 
   /** Journals the id and content of an object found after a create whose answer did not say enough. */
   async found(identifier: string, stored: Resource): Promise<void> {
-    const id = this.#intents.get(identifier);
-    if (id !== undefined) await this.#outcome(id, 200, stored.id, stored);
+    const [id, ...others] = this.#intents.get(identifier) ?? [];
+    if (id !== undefined) {
+      this.#intents.set(identifier, [...others, id]);
+      await this.#outcome(id, 200, stored.id, stored);
+    }
+    this.#checkPatient(stored);
+  }
+
+  /** Journals an object that the AI system has made for an action without an identifier of ours. */
+  async foreign(by: Writing, action: string, stored: Resource): Promise<void> {
+    const { resourceType, id = '', meta } = stored;
+    await this.#options.journal.record({
+      type: 'foreign',
+      at: this.#options.now().toISOString(),
+      binding: by.binding.id,
+      resourceType,
+      objectId: id,
+      action,
+      ...(meta?.versionId === undefined ? {} : { versionId: meta.versionId }),
+      contentSha256: contentSha256(stored),
+    });
     this.#checkPatient(stored);
   }
 
