@@ -11,8 +11,9 @@ export interface Orders {
 /** SNOMED CT imaging; the category by which imaging orders are chosen. */
 const imaging = { system: 'http://snomed.info/sct', code: '363679005', display: 'Imaging' };
 
-const procedures = [
-  { code: '241615005', display: 'Magnetic resonance imaging of breast' },
+/** The procedure that payers want to be asked about. */
+const asked = { code: '241615005', display: 'Magnetic resonance imaging of breast' };
+const others = [
   { code: '241541005', display: 'High resolution computed tomography of chest' },
   { code: '16310003', display: 'Ultrasonography' },
 ] as const;
@@ -70,11 +71,14 @@ function createCoverage(identity: Identity, { resource, gaps }: Person, payer: s
 
 function createOrder(
   identity: Identity,
-  { resource, gaps }: Person,
+  { alias, resource, gaps }: Person,
   practitioner: Practitioner,
   coverage: Coverage,
   status: 'active' | 'draft',
 ): ServiceRequest {
+  // Always one in four, so that whoever advises on it has something to say, and not to every order.
+  const usual = identity.random.pick(others);
+  const procedure = Number(/^p(\d+)$/.exec(alias ?? '')?.[1] ?? 1) % 4 === 0 ? asked : usual;
   const indication = { coding: [{ system: 'http://snomed.info/sct', code: '29857009', display: 'Chest pain' }] };
   return {
     resourceType: 'ServiceRequest',
@@ -85,7 +89,7 @@ function createOrder(
     intent: 'order',
     category: [{ coding: [imaging], text: imaging.display }],
     priority: 'routine',
-    code: { coding: [{ system: 'http://snomed.info/sct', ...identity.random.pick(procedures) }] },
+    code: { coding: [{ system: 'http://snomed.info/sct', ...procedure }] },
     subject: { reference: referenceTo(resource) },
     occurrenceDateTime: instantText(dayAfter(identity.now, 20)),
     authoredOn: instantText(minutesAfter(identity.now, -60)),
