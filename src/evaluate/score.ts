@@ -1,4 +1,4 @@
-import { runParts, type EvidenceEnd } from '../model/evidence.js';
+import type { EvidenceEnd } from '../model/evidence.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { EnvironmentClass } from '../model/outcome.js';
 import { scorecardSchemaVersion, type Scorecard } from '../model/scorecard.js';
@@ -15,6 +15,7 @@ import { evaluate } from './engine.js';
 import { gapsAndPoints } from './gaps.js';
 import { maturityOf } from './maturity.js';
 import { creditOf, isApplicable, isOpen, rowsOf, severityWeight, type Row } from './rows.js';
+import { requestParts } from './request-parts.js';
 import { runState, type ScoreInput } from './score-input.js';
 import { valueOf } from './value.js';
 import { decisionWords, foot, notesOf, notLookedAt, scopeOf, whyIncomplete } from './words.js';
@@ -146,10 +147,7 @@ export function score(input: ScoreInput): Scorecard {
         sent: run.asked,
         unavailable: run.unavailable,
         samples: sum((end) => end.sampleRequests ?? 0),
-        parts: runParts.flatMap((part) => {
-          const requests = sum((end) => end.requestsByPart?.find((each) => each.part === part)?.requests ?? 0);
-          return requests === 0 ? [] : [{ part, requests }];
-        }),
+        parts: requestParts(input),
       },
       writes: {
         done: sum((end) => end.writes),

@@ -71,9 +71,8 @@ export function causedEventTemplates({ action, resourceType }: CausableEvent, ti
  */
 export async function causeEvent(tools: ProbeTools, event: CausableEvent, patient: TestPatient): Promise<string> {
   const { ai } = tools.clients;
-  const first = tools.cases.patients()[0]?.alias === patient.alias;
   const spare =
-    first && event.by === 'undo' ? tools.objects.takeSpare(event.action, event.action.states?.to) : undefined;
+    event.by === 'undo' ? tools.objects.takeSpare(event.action, event.action.states?.to, patient) : undefined;
   const stored = spare ?? (await tools.objects.make((await tools.objects.body(event.action, patient)).body, ai));
   await takeBack(tools, stored);
   return `${stored.resourceType}/${stored.id}`;

@@ -52,7 +52,11 @@ export async function undoAction(
   target: UndoTarget,
 ): Promise<UndoneAction> {
   const undo = await resolveUndo(subject, tools, target);
-  if (undo.by === 'create') return { undo: await createAgain(tools, ai, undo.body, target.filled), change: undefined };
+  if (undo.by === 'create') {
+    const { again, outcome } = await createAgain(tools, ai, undo.body, target.filled);
+    if (again !== undefined) tools.objects.leave(again);
+    return { undo: outcome, change: undefined };
+  }
   const { object, filled } = target;
   const changed = undo.by === 'delete' ? undefined : await changeElement(tools, ai, object, undo.change);
   const { answer, left, attempts, serverErrors, durationMs } =
@@ -121,7 +125,7 @@ async function createAgain(
   ai: Client,
   body: Resource,
   { patient }: FilledBody,
-): Promise<FactValue<'undo-outcome'>> {
+): Promise<{ readonly again: Resource | undefined; readonly outcome: FactValue<'undo-outcome'> }> {
   const { resourceType } = body;
   const sent = await threeTries(
     tools,
@@ -135,17 +139,20 @@ async function createAgain(
   );
   const { answer, left, attempts, serverErrors, durationMs } = sentOf(sent, sent.again);
   const element = 'status';
+  // Here a living object is what the undo is for.
+  const restored = left !== undefined && isLive(left) && stateOf(left, element) === stateOf(body, element);
   return {
-    by: 'create',
-    ...answer,
-    tries: attempts,
-    serverErrors,
-    // Here a living object is what the undo is for.
-    result:
-      left !== undefined && isLive(left) && stateOf(left, element) === stateOf(body, element) ? 'as-declared' : 'live',
-    stillListed: false,
-    durationMs,
-    controlsHeld: sent.again?.ok ?? (await ai.read('Patient', patient.id)).ok,
+    again: restored ? left : undefined,
+    outcome: {
+      by: 'create',
+      ...answer,
+      tries: attempts,
+      serverErrors,
+      result: restored ? 'as-declared' : 'live',
+      stillListed: false,
+      durationMs,
+      controlsHeld: sent.again?.ok ?? (await ai.read('Patient', patient.id)).ok,
+    },
   };
 }
 

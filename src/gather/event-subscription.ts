@@ -171,17 +171,23 @@ async function readSubscription({ clients }: ProbeTools, id: string): Promise<Su
 /**
  * Takes it away, and whatever it would still send. What a server does not let go, cleanup finds in the journal.
  * @param last as it was read last, where it was; else it is read first
+ * @returns whether the server took it away
  */
-export async function endSubscription(tools: ProbeTools, id: string | undefined, last?: Subscription): Promise<void> {
-  if (id === undefined) return;
+export async function endSubscription(
+  tools: ProbeTools,
+  id: string | undefined,
+  last?: Subscription,
+): Promise<boolean> {
+  if (id === undefined) return false;
   for (let attempt = 0; attempt < requestsToEnd; attempt++) {
     const status = await deleteSubscription(tools, id, attempt === 0 ? last : undefined).catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
       throw error;
     });
     // The server sets the state itself, so that a version read a moment ago may be outdated.
-    if (status !== 412 && status !== 409) return;
+    if (status !== 412 && status !== 409) return status !== undefined && status < 300;
   }
+  return false;
 }
 
 async function deleteSubscription(

@@ -1,6 +1,7 @@
 import { isMissing } from '../model/fact.js';
 import { SafetyStop, ToolError } from '../model/errors.js';
-import { runParts, type EvidenceEnd, type EvidenceHeader, type Residue, type RunPart } from '../model/evidence.js';
+import type { EvidenceEnd, EvidenceHeader, Residue } from '../model/evidence.js';
+import { compareCodeUnits } from '../model/order.js';
 import type { Door, TlsRule } from '../wire/exchange.js';
 import type { TokenBucket } from '../wire/token-bucket.js';
 import type { AiSystemAccess } from './ai-system.js';
@@ -153,7 +154,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     plannedRequests: plan.requests,
     sentRequests: run.recorder.counts.sent,
     sampleRequests: run.recorder.counts.samples,
-    requestsByPart: requestsByPart(plan, run.recorder.counts.byProbe),
+    requestsByProbe: requestsByProbe(plan, run.recorder.counts.byProbe),
     unavailableRequests: run.recorder.counts.unavailable,
     writes: run.writer.counts.writes,
     undone,
@@ -167,38 +168,14 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
   return { folder: folder.path, how, code };
 }
 
-const partOfPhase: Readonly<Record<Phase, RunPart>> = {
-  static: 'discover',
-  discover: 'discover',
-  read: 'read',
-  // What a series sends besides its samples.
-  series: 'write',
-  write: 'write',
-  race: 'race',
-  load: 'load',
-  negative: 'negative',
-  settle: 'audit',
-};
-
-/** Requests of nobody's probe. */
-const ownPart: Readonly<Record<string, RunPart>> = {
-  'sign-in': 'sign-in',
-  'test-cases': 'read',
-  leftovers: 'cleanup',
-  cleanup: 'cleanup',
-};
-
-function requestsByPart(plan: Plan, byProbe: ReadonlyMap<string, number>): NonNullable<EvidenceEnd['requestsByPart']> {
-  const phaseOf = new Map(plan.items.map(({ probe, phase }) => [probe.id, phase]));
-  const sums = new Map<RunPart, number>();
-  for (const [probe, requests] of byProbe) {
-    const part = ownPart[probe] ?? partOfPhase[phaseOf.get(probe) ?? 'read'];
-    sums.set(part, (sums.get(part) ?? 0) + requests);
-  }
-  return runParts.flatMap((part) => {
-    const requests = sums.get(part);
-    return requests === undefined ? [] : [{ part, requests }];
-  });
+function requestsByProbe(
+  plan: Plan,
+  byProbe: ReadonlyMap<string, number>,
+): NonNullable<EvidenceEnd['requestsByProbe']> {
+  const brings = new Map(plan.items.map(({ probe }) => [probe.id, probe.brings]));
+  return [...byProbe]
+    .sort(([one], [other]) => compareCodeUnits(one, other))
+    .map(([probe, requests]) => ({ probe, brings: [...(brings.get(probe) ?? [])], requests }));
 }
 
 function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFolder): EvidenceHeader {

@@ -49,9 +49,6 @@ export const knownObjectTemplates = (documents: RunDocuments): RequestTemplate[]
   ...searchedByPatient(documents).map((type): RequestTemplate => {
     return { context: 'ai', method: 'POST', path: `${type}/_search?patient&_count`, most: 1 };
   }),
-  ...(documents.organization.testData?.schedules?.length
-    ? [{ context: 'ai', method: 'GET', path: 'Schedule/{id}', most: 1 } satisfies RequestTemplate]
-    : []),
 ];
 
 /** One object per type, of listed test data, by the contract's searches or by patient. Made once in a run. */
@@ -91,9 +88,8 @@ async function findObjects(tools: ProbeTools): Promise<ReadonlyMap<string, Known
         answer?.exchange,
       );
   }
-  const schedule = cases.schedule();
-  if (schedule !== undefined && !known.has('Schedule') && lettersAllowed(clients.ai.grantedScopes, 'Schedule') !== '') {
-    const answer = await unlessRefused(() => clients.ai.read('Schedule', schedule.id));
+  if (!known.has('Schedule') && lettersAllowed(clients.ai.grantedScopes, 'Schedule') !== '') {
+    const answer = await unlessRefused(async () => cases.readSchedule());
     if (answer?.resource?.resourceType === 'Schedule') keep(answer.resource, 'r', answer.exchange);
   }
   return known;

@@ -159,6 +159,12 @@ async function sendAndRead(
   return { answer, again: await ai.read(object.resourceType, object.id ?? '') };
 }
 
+/** The object in the answer to its change, where it comes with the version it has now. */
+export function shownBy({ ok, resource }: Answer, { resourceType, id }: Resource): Resource | undefined {
+  const same = resource?.resourceType === resourceType && resource.id === id;
+  return ok && same && resource.meta?.versionId !== undefined ? resource : undefined;
+}
+
 export async function readOrThrow(ai: Client, { resourceType, id = '' }: Resource): Promise<Resource> {
   const answer = await ai.read(resourceType, id);
   if (!answer.ok || answer.resource?.resourceType !== resourceType) {

@@ -1,7 +1,7 @@
 import type { Resource } from 'fhir/r4.js';
 import { readSearchset, type SearchPage } from '../fhir/bundle.js';
 import type { Client } from './probe.js';
-import { ExchangeFault, type Answer } from './request.js';
+import { ExchangeFault, type Answer, type OutgoingRequest } from './request.js';
 
 /** Pages of one result that are followed at most. */
 export const mostPages = 20;
@@ -19,15 +19,23 @@ export interface ResultPages {
 /** Answers of a server that does not know searching by POST (https://hl7.org/fhir/R4/http.html#search). */
 export const postUnsupported: readonly number[] = [404, 405, 415, 501];
 
+export const searchByPost = (
+  client: Client,
+  resourceType: string,
+  parameters: readonly (readonly [string, string])[],
+  how: Pick<OutgoingRequest, 'sample'> = {},
+): Promise<Answer> => client.send({ method: 'POST', path: `${resourceType}/_search`, form: parameters, ...how });
+
 /** A search by POST; by GET where that is not supported. For values that may stand in an address. */
 export async function searchEitherWay(
   client: Client,
   resourceType: string,
   parameters: readonly (readonly [string, string])[],
+  how: Pick<OutgoingRequest, 'sample'> = {},
 ): Promise<Answer> {
-  const answer = await client.search(resourceType, parameters);
+  const answer = await searchByPost(client, resourceType, parameters, how);
   return postUnsupported.includes(answer.status)
-    ? client.send({ method: 'GET', path: resourceType, query: parameters })
+    ? client.send({ method: 'GET', path: resourceType, query: parameters, ...how })
     : answer;
 }
 

@@ -18,7 +18,7 @@ export interface CaseReader {
   search(
     resourceType: string,
     parameters: readonly (readonly [string, string])[],
-    mayStandInUrl: boolean,
+    how: { readonly mayStandInUrl: boolean; readonly sample: boolean },
   ): Promise<Answer>;
 }
 
@@ -58,6 +58,7 @@ export class TestCases {
   readonly #askedTogether = new Set<string>();
   readonly #found = new Map<string, Promise<FoundResources>>();
   #provider: Promise<string | undefined> | undefined;
+  #schedule: Promise<Answer> | undefined;
   readonly #visitNumbers = new Map<string, Promise<string | undefined>>();
   readonly #takenSlots = new Set<string>();
   readonly #slotTurns = new Map<string, number>();
@@ -160,20 +161,21 @@ export class TestCases {
    * What the contract's search for this resource finds for one test patient.
    * @throws ExchangeFault when it cannot be asked; MissingTemplateValue when a hole has no test data
    */
-  find(resource: ContractResource, testPatient: TestPatient): Promise<FoundResources> {
+  find(resource: ContractResource, testPatient: TestPatient, sample = false): Promise<FoundResources> {
     const key = `${resource.id}|${searchNamesPatient(this.#contract, resource) ? testPatient.alias : '*'}`;
     let found = this.#found.get(key);
     if (found === undefined) {
-      found = this.#search(resource, testPatient);
+      found = this.#search(resource, testPatient, sample);
       this.#found.set(key, found);
     }
     return found;
   }
 
-  async #search(resource: ContractResource, testPatient: TestPatient): Promise<FoundResources> {
+  async #search(resource: ContractResource, testPatient: TestPatient, sample: boolean): Promise<FoundResources> {
     const values = await this.values(testPatient, holesOf(resource.find));
     const { type, parameters } = fillSearch(resource.find ?? '', values, this.#now());
-    const answer = await this.#reader.search(type, parameters, !searchNamesPatient(this.#contract, resource));
+    const mayStandInUrl = !searchNamesPatient(this.#contract, resource);
+    const answer = await this.#reader.search(type, parameters, { mayStandInUrl, sample });
     const page = readSearchset(answer.resource);
     if (!answer.ok || page === undefined || page === 'too-many') {
       const unusable = answer.ok ? answer.problem : undefined;
@@ -205,7 +207,8 @@ export class TestCases {
       const found =
         resource.type === 'Patient'
           ? { resources: [patient], exchanges: [exchange] }
-          : await this.find(resource, testPatient);
+          : // One more of a share (latency D.8) once there is a first.
+            await this.find(resource, testPatient, exchanges.length > 0);
       const before = resources.size;
       for (const each of found.resources) resources.set(`${each.resourceType}/${each.id}`, each);
       exchanges.push(...found.exchanges);
@@ -296,9 +299,8 @@ export class TestCases {
 
   async #readProvider(): Promise<string | undefined> {
     const schedule = this.schedule();
-    if (schedule === undefined) return undefined;
-    const answer = await this.#reader.read('Schedule', schedule.id);
-    if (answer.resource?.resourceType !== 'Schedule') return undefined;
+    const answer = await this.readSchedule();
+    if (schedule === undefined || answer?.resource?.resourceType !== 'Schedule') return undefined;
     const found = answer.resource as Schedule;
     if (!JSON.stringify(found).includes(schedule.canary)) {
       throw new SafetyStop(
@@ -352,6 +354,12 @@ export class TestCases {
       ...(patient?.identifier ?? []).map((each) => ({ what: `a record number of ${alias}`, value: each.value ?? '' })),
     ]);
     return [...canaries, ...values];
+  }
+
+  /** That schedule, read once in a run; undefined when none is listed. @throws ExchangeFault */
+  readSchedule(): Promise<Answer> | undefined {
+    const schedule = this.schedule();
+    return schedule === undefined ? undefined : (this.#schedule ??= this.#reader.read('Schedule', schedule.id));
   }
 
   /** The test schedule slots are taken from. */

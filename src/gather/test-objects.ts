@@ -1,4 +1,5 @@
 import type { Bundle, Resource, Slot } from 'fhir/r4.js';
+import { patientsOf } from '../fhir/reference.js';
 import type { Contract, ContractAction } from '../model/documents/contract.js';
 import type { TestPatient } from '../model/documents/organization.js';
 import type { Subject } from '../model/subject.js';
@@ -50,6 +51,8 @@ export function testObjectTemplates(action: ContractAction, most = 1): RequestTe
 export class TestObjects {
   readonly #documents: RunDocuments;
   readonly #cases: TestCases;
+  /** Objects of test patients that stand as the contract creates them and that nobody needs any more. */
+  readonly #spare: Resource[] = [];
 
   constructor(documents: RunDocuments, cases: TestCases) {
     this.#documents = documents;
@@ -142,10 +145,36 @@ export class TestObjects {
     return { values, slot, patient };
   }
 
-  /** Creates one object with the AI system's client, in the state the action starts from. */
+  /** One object in the state the action starts from: left over by another probe, or created with the AI system's client. */
   async create(subject: Subject<'action'>, ai: Client): Promise<Resource> {
-    const { body } = await this.body(subject.item.action);
+    const { action } = subject.item;
+    const state = startingState(creatingAction(this.#documents.contract, action), action);
+    const spare = this.takeSpare(action, state);
+    if (spare !== undefined) return spare;
+    const { body } = await this.body(action);
     return this.make(body, ai);
+  }
+
+  /** Leaves an object as it was last read to whoever needs one next, so that it is not made and taken back for each alone. */
+  leave(object: Resource): void {
+    this.#spare.push(object);
+  }
+
+  /** An object that was left in this state, of this patient if one is named; undefined when there is none. */
+  takeSpare(
+    { resource, states }: ContractAction,
+    state: string | undefined,
+    patient?: TestPatient,
+  ): Resource | undefined {
+    const element = states?.element?.split('.')[1] ?? 'status';
+    const at = this.#spare.findIndex(
+      (each) =>
+        each.resourceType === resource &&
+        state !== undefined &&
+        (patient === undefined || patientsOf(each).includes(patient.id)) &&
+        (each as unknown as Record<string, unknown>)[element] === state,
+    );
+    return at === -1 ? undefined : this.#spare.splice(at, 1)[0];
   }
 
   /** Creates the body; a server that answers with a Location alone is asked for the object. */

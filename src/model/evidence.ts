@@ -5,21 +5,6 @@ import { environmentClasses, grades } from './outcome.js';
 /** Raised when a line changes meaning. Evidence of another schema version is refused. */
 export const evidenceSchemaVersion = 1;
 
-/** What requests are sent for. */
-export const runParts = [
-  'sign-in',
-  'discover',
-  'read',
-  'write',
-  'race',
-  'load',
-  'negative',
-  'cleanup',
-  'audit',
-] as const;
-const runPart = Type.Enum([...runParts]);
-export type RunPart = (typeof runParts)[number];
-
 const environmentClass = Type.Enum([...environmentClasses]);
 const grade = Type.Enum([...grades]);
 const instant = Type.String({ description: 'UTC, ISO 8601 with milliseconds' });
@@ -153,10 +138,12 @@ export const endLineSchema = Type.Object({
   code: Type.Optional(Type.String()),
   plannedRequests: Type.Integer(),
   sentRequests: Type.Integer(),
-  /** Of `sentRequests`, those of measured series. */
+  /** Of `sentRequests`, those of measured series and shares. */
   sampleRequests: Type.Optional(Type.Integer()),
-  /** The others by the part of the run they belong to, in the order of the parts. */
-  requestsByPart: Type.Optional(Type.Array(Type.Object({ part: runPart, requests: Type.Integer() }))),
+  /** The others by probe, in the order of their ids, with the kinds of facts it brings; none for what serves every probe. */
+  requestsByProbe: Type.Optional(
+    Type.Array(Type.Object({ probe: Type.String(), brings: Type.Array(Type.String()), requests: Type.Integer() })),
+  ),
   /** Requests whose answer was 502, 503, 504, 429 after retries, a time-out or a reset. */
   unavailableRequests: Type.Integer(),
   writes: Type.Integer(),

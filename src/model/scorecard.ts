@@ -1,6 +1,6 @@
 import { Type, type Static, type TProperties, type TSchema } from 'typebox';
 import { askedParties } from './check.js';
-import { inputSchema, residueSchema, runParts } from './evidence.js';
+import { inputSchema, residueSchema } from './evidence.js';
 import { environmentClasses, grades, notMeasuredReasons } from './outcome.js';
 
 /** Raised when a key of the scorecard changes meaning. */
@@ -356,10 +356,10 @@ export const scorecardSchema = closed({
       planned: count,
       sent: count,
       unavailable: count,
-      /** Of `sent`, those of measured series. */
+      /** Of `sent`, those of measured series and shares. */
       samples: count,
-      /** The others, in the order of the parts. */
-      parts: Type.Array(closed({ part: oneOf(runParts), requests: count })),
+      /** The others by the family of checks they were sent for, between `sign-in` and `cleanup`, which serve all. */
+      parts: Type.Array(closed({ part: Type.String(), requests: count })),
     }),
     writes: closed({ done: count, undone: count, left: count, leavesMax: count }),
     inputs: Type.Array(inputSchema),

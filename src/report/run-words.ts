@@ -18,13 +18,13 @@ export function trafficWords(scorecard: Scorecard): string {
   return `${sent}${endedAt === null ? ': ' : ', '}${writtenWords(scorecard)}`;
 }
 
-/** "306 requests: sign-in 9, read 120, write 96; 930 more in measured series"; undefined where the evidence does not say. */
+/** "306 requests: sign-in 9, read 120, write 96; 930 more as samples of series and shares"; undefined where the evidence does not say. */
 export function partsWords({ run: { requests } }: Scorecard): string | undefined {
   const { parts, samples } = requests;
   if (parts.length === 0) return undefined;
   const sent = parts.reduce((sum, part) => sum + part.requests, 0);
   const each = parts.map((part) => `${part.part} ${grouped(part.requests)}`).join(', ');
-  return `${counted(sent, 'request')}: ${each}${samples === 0 ? '' : `; ${grouped(samples)} more in measured series`}`;
+  return `${counted(sent, 'request')}: ${each}${samples === 0 ? '' : `; ${grouped(samples)} more as samples of series and shares`}`;
 }
 
 /** What the exit code says, in words; undefined for 0, where the gate was met. */

@@ -127,11 +127,11 @@ describe('what requests were sent for', () => {
 
   it('is one line, with the samples apart', () => {
     const parts = [
-      { part: 'read' as const, requests: 60 },
-      { part: 'write' as const, requests: 1_040 },
+      { part: 'read', requests: 60 },
+      { part: 'write', requests: 1_040 },
     ];
     expect(words({ parts, samples: 1_200 })).toBe(
-      '1,100 requests: read 60, write 1,040; 1,200 more in measured series',
+      '1,100 requests: read 60, write 1,040; 1,200 more as samples of series and shares',
     );
     expect(words({ parts, samples: 0 })).toBe('1,100 requests: read 60, write 1,040');
   });

@@ -52,6 +52,7 @@ export default defineProbe({
         gone = letter === 'd' && change.seen === 'data';
       }
     }
+    if (!gone) tools.objects.leave(object);
     return { 'cell-change': { about } };
   },
 });

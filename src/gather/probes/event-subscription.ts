@@ -13,6 +13,7 @@ import {
   topicStyle,
   readyToSubscribe,
   withInbox,
+  type MadeSubscription,
   type SubscriptionWish,
 } from '../event-subscription.js';
 import type { Inbox } from '../notification-inbox.js';
@@ -49,16 +50,23 @@ export default defineProbe({
     return {
       'subscription-trial': await withInbox(tools, channel, async (inbox) => {
         const wish = { channel, event, patients: [patient], endpoint: inbox.endpoint, header: inbox.header };
-        const trial = await goodOne(tools, inbox, wish);
-        const known = trial.created.status < 300;
-        return {
-          ...trial,
-          unsupportedFilter: known ? await withUnknownFilter(tools, wish) : null,
-          plainHttp: known ? await overPlainHttp(tools, wish) : null,
-          controlAccepted: known ? await acceptedAgain(tools, wish) : null,
-          arrived: inbox.heard.length + inbox.withoutHeader,
-          withoutHeader: inbox.withoutHeader,
-        };
+        const made = await makeSubscription(tools, subscriptionBody(wish, tools.now()));
+        const end = new Ending(tools, made.id);
+        try {
+          const trial = await goodOne(tools, inbox, wish, made, end);
+          const known = made.status < 300;
+          return {
+            ...trial,
+            unsupportedFilter: known ? await withUnknownFilter(tools, wish) : null,
+            plainHttp: known ? await overPlainHttp(tools, wish) : null,
+            // Taking away the good one is a request that has to be accepted, too; where nobody may, another is made.
+            controlAccepted: known ? (await end.now()) || (await acceptedAgain(tools, wish)) : null,
+            arrived: inbox.heard.length + inbox.withoutHeader,
+            withoutHeader: inbox.withoutHeader,
+          };
+        } finally {
+          await end.now();
+        }
       }),
     };
   },
@@ -68,27 +76,41 @@ async function goodOne(
   tools: ProbeTools,
   inbox: Inbox,
   wish: SubscriptionWish,
+  made: MadeSubscription,
+  end: Ending,
 ): Promise<Omit<Trial, 'unsupportedFilter' | 'plainHttp' | 'controlAccepted' | 'arrived' | 'withoutHeader'>> {
-  const made = await makeSubscription(tools, subscriptionBody(wish, tools.now()));
-  let current: Subscription | undefined;
-  try {
-    current = made.id === undefined ? undefined : await settledSubscription(tools, made.id, ['active', 'error']);
-    const byTopic = topicStyle(wish.channel);
-    const shaken = (): boolean => inbox.heard.some(({ kind }) => kind === 'handshake');
-    if (byTopic && current?.status === 'active') await inbox.until(shaken, patienceMs(tools.environmentClass));
-    return {
-      style: wish.channel.style ?? 'r4-rest-hook',
-      payload: payloadOf(wish.channel),
-      simulator: tools.environmentClass === 'simulator',
-      created: { status: made.status, state: stateOf(made.stored) },
-      settled: stateOf(current),
-      storedPayload: storedPayload(current),
-      sameMachine: inbox.sameMachine,
-      handshake: byTopic ? shaken() : null,
-      event: current?.status === 'active' ? await oneEvent(tools, inbox, wish) : null,
-    };
-  } finally {
-    await endSubscription(tools, made.id, current);
+  const current = made.id === undefined ? undefined : await settledSubscription(tools, made.id, ['active', 'error']);
+  end.last = current;
+  const byTopic = topicStyle(wish.channel);
+  const shaken = (): boolean => inbox.heard.some(({ kind }) => kind === 'handshake');
+  if (byTopic && current?.status === 'active') await inbox.until(shaken, patienceMs(tools.environmentClass));
+  return {
+    style: wish.channel.style ?? 'r4-rest-hook',
+    payload: payloadOf(wish.channel),
+    simulator: tools.environmentClass === 'simulator',
+    created: { status: made.status, state: stateOf(made.stored) },
+    settled: stateOf(current),
+    storedPayload: storedPayload(current),
+    sameMachine: inbox.sameMachine,
+    handshake: byTopic ? shaken() : null,
+    event: current?.status === 'active' ? await oneEvent(tools, inbox, wish) : null,
+  };
+}
+
+/** Takes a Subscription away once, whoever asks first. */
+class Ending {
+  last: Subscription | undefined;
+  readonly #tools: ProbeTools;
+  readonly #id: string | undefined;
+  #ended: Promise<boolean> | undefined;
+
+  constructor(tools: ProbeTools, id: string | undefined) {
+    this.#tools = tools;
+    this.#id = id;
+  }
+
+  now(): Promise<boolean> {
+    return (this.#ended ??= endSubscription(this.#tools, this.#id, this.last));
   }
 }
 

@@ -146,7 +146,7 @@ async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools)
   const resource = contract.actions?.find(({ id }) => id === plan.action)?.resource ?? '';
   const nobody = `${resource}/${nowhere}`;
   const ask = async (name: string, reference: string): Promise<Answer | undefined> =>
-    aiSystem.ask([[name, reference]]).catch((error: unknown) => {
+    aiSystem.ask([[name, reference]], { sample: true }).catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
       throw error;
     });

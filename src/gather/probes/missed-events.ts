@@ -61,13 +61,16 @@ export default defineProbe({
         const wish = { channel, event: ready.event, patients: [ready.patient], endpoint, header, heartbeatSeconds };
         const { id, status } = await makeSubscription(tools, subscriptionBody(wish, tools.now()));
         if (id === undefined) return missing('prerequisite-failed', `a Subscription was answered with ${status}`);
+        let last: Subscription | undefined;
         try {
           const active = await settledSubscription(tools, id, ['active', 'error']);
           if (active?.status !== 'active')
             return missing('prerequisite-failed', 'the Subscription did not become active');
-          return await awayAndBack(tools, inbox, wish, active);
+          return await awayAndBack(tools, inbox, wish, active, (during) => {
+            last = during;
+          });
         } finally {
-          await endSubscription(tools, id);
+          await endSubscription(tools, id, last);
         }
       }),
     };
@@ -79,6 +82,7 @@ async function awayAndBack(
   inbox: Inbox,
   wish: SubscriptionWish,
   { id = '', channel }: Subscription,
+  onSeen: (during: Subscription | undefined) => void,
 ): Promise<Missed> {
   const cause = async (times: number): Promise<string[]> => {
     const references: string[] = [];
@@ -98,6 +102,7 @@ async function awayAndBack(
   inbox.answer(away);
   const missed = await cause(eventsMissed);
   const during = await settledSubscription(tools, id, ['error', 'off'], looksWhileAway);
+  onSeen(during);
   inbox.answer(200);
   const since = inbox.heard.length;
   const sentAgain = (): number => told(inbox.heard.slice(since), missed, last, wish);

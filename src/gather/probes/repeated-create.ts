@@ -46,7 +46,10 @@ export default defineProbe({
     }
     const race = new KeyTrial(tools, ai, item.action, sequence, await freshBody(tools, item, ai));
     await Promise.all([race.attempt(), race.attempt()]);
-    const inParallel = await race.count();
+    const standing = await race.living();
+    const [one] = standing.values();
+    const inParallel = standing.size;
+    if (one !== undefined && inParallel === 1) tools.objects.leave(one);
     return { 'retry-objects': { sequence, afterLostAnswer, cut, afterRepeat, inParallel } };
   },
 });

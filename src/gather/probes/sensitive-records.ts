@@ -105,7 +105,7 @@ async function recordSeen(record: Prepared, tools: ProbeTools): Promise<RecordSe
     label: record.label ?? null,
     consent: record.consent === undefined ? null : { denies: await deniesSomething(record.consent, tools) },
     staff,
-    ai: await sightsOf(record, tools.clients.ai),
+    ai: await sightsOf(record, tools.clients.ai, tools),
   };
 }
 
@@ -153,19 +153,23 @@ async function seenByStaff(record: Prepared, tools: ProbeTools): Promise<Sight[]
   }
   return [
     { status: 200, seen: 'data', labelled: isLabelled(found.resource, record.label), bundleLabelled: null },
-    await searched(record, found.client),
+    await searched(record, found.client, tools),
   ];
 }
 
-async function sightsOf(record: Prepared, client: Client): Promise<Sight[]> {
+async function sightsOf(record: Prepared, client: Client, tools: ProbeTools): Promise<Sight[]> {
   const read = await client.read(record.type, record.id);
   const seen = seenOfRead(read, record.type);
   const labelled = seen === 'data' && read.resource !== undefined ? isLabelled(read.resource, record.label) : null;
-  return [{ status: read.status, seen, labelled, bundleLabelled: null }, await searched(record, client)];
+  return [{ status: read.status, seen, labelled, bundleLabelled: null }, await searched(record, client, tools)];
 }
 
-async function searched({ type, id, label }: Prepared, client: Client): Promise<Sight> {
-  const { status, resource } = await client.search(type, [['_id', id]]);
+/** All prepared records of the type in one search of the session. */
+async function searched({ type, id, label }: Prepared, client: Client, tools: ProbeTools): Promise<Sight> {
+  const ids = preparedRecords(tools).flatMap((each) => (each.type === type ? [each.id] : []));
+  const { status, resource } = await tools.once(`sensitive:${client.context}:${type}`, () =>
+    client.search(type, [['_id', ids.join(',')]]),
+  );
   const page = readSearchset(resource);
   const rows = page === undefined || page === 'too-many' ? [] : page.matches;
   const row = rows.find((match) => match.resourceType === type && match.id === id);

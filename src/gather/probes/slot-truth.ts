@@ -13,7 +13,7 @@ import { fillSearch, holesOf } from '../template-values.js';
 /** 0 wrong of 59, or 1 of 93, shows at most 5 % (one-sided 95 %). */
 const offersWanted = 100;
 const offerPages = 10;
-const idsPerSearch = 50;
+const idsPerSearch = offersWanted;
 const holding = new Set(['booked', 'arrived', 'checked-in', 'fulfilled']);
 
 /** Times offered to the AI system against what others see of the same slots, their provider, their room and the rules. */
@@ -40,10 +40,10 @@ export default defineProbe({
     const viewer = scheduleViewer(documents);
     return [
       ...searches('ai', `Slot?${names}`, 1, offerPages),
-      ...searches('ai', 'Slot?_id', chunks + 1, 2),
-      ...searches('staff', 'Slot?_id', chunks, 2),
+      ...searches('ai', 'Slot?_id&_count', chunks + 1, 2),
+      ...searches('staff', 'Slot?_id&_count', chunks, 2),
       ...searches('staff', 'Slot?schedule&status&start&_count', 1, 0),
-      ...searches('staff', 'Appointment?slot', chunks, 2),
+      ...searches('staff', 'Appointment?slot&_count', chunks, 2),
       ...(viewer === undefined ? [] : scheduleTruthTemplates(`context:${viewer}`)),
     ];
   },
@@ -202,8 +202,11 @@ async function findAll(
   const rows: Resource[] = [];
   let status = 200;
   for (let start = 0; start < values.length; start += idsPerSearch) {
-    const value = values.slice(start, start + idsPerSearch).join(',');
-    const answer = await searchEitherWay(client, resourceType, [[parameter, value]]);
+    const asked = values.slice(start, start + idsPerSearch);
+    const answer = await searchEitherWay(client, resourceType, [
+      [parameter, asked.join(',')],
+      ['_count', `${asked.length}`],
+    ]);
     status = answer.status;
     const page = searchsetOf(answer);
     if (page !== undefined) rows.push(...(await followPages(client, resourceType, page, fhirBase)).rows);

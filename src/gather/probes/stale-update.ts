@@ -9,6 +9,7 @@ import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js'
 import { creatingAction, startingState, testObjectTemplates } from '../test-objects.js';
 import { undoState } from '../undo-state.js';
 import { changesExisting, speaksFhir } from '../../model/actions.js';
+import { shownBy } from '../object-change.js';
 import { etagOf } from '../writer.js';
 
 /**
@@ -58,18 +59,18 @@ async function staleChange(
 ): Promise<{ readonly brought: Brought; readonly exchanges: readonly string[] }> {
   const created = await testObject(subject);
   const before = await change(ai, method, created, note('control before'));
-  const mine = await read(ai, created);
+  const mine = await current(ai, before, created);
   const theirs = await change(second, method, mine, note('changed by someone else'));
   if (!before.ok || !theirs.ok) return { brought: uncontrolled(), exchanges: [before.exchange, theirs.exchange] };
   const newer = await read(ai, created);
   const stale = await change(ai, method, mine, note('based on an outdated version'));
   const after = await read(ai, created);
   const newerDataKept = sameContent(after, newer);
-  const current = await change(ai, method, after, note('control after'));
-  const unconditional = current.ok
-    ? await change(ai, method, await read(ai, created), finish(created), null)
+  const last = await change(ai, method, after, note('control after'));
+  const unconditional = last.ok
+    ? await change(ai, method, await current(ai, last, created), finish(created), null)
     : undefined;
-  const asked = [before, theirs, stale, current, ...(unconditional === undefined ? [] : [unconditional])];
+  const asked = [before, theirs, stale, last, ...(unconditional === undefined ? [] : [unconditional])];
   return {
     exchanges: asked.map(({ exchange }) => exchange),
     brought: {
@@ -77,7 +78,7 @@ async function staleChange(
         status: stale.status,
         newerDataKept,
         explained: explains(stale.resource),
-        currentAccepted: current.ok,
+        currentAccepted: last.ok,
       },
       'unconditional-update':
         unconditional === undefined
@@ -199,6 +200,11 @@ function change(
         ? {}
         : { ifMatch: etagOf(basedOn) ?? null }),
   });
+}
+
+/** The object as the answer to its last change shows it with its version, else as it is read again. */
+async function current(client: Client, changed: Answer, created: Resource): Promise<Resource> {
+  return shownBy(changed, created) ?? read(client, created);
 }
 
 async function read(client: Client, resource: Resource): Promise<Resource> {

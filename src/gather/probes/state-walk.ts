@@ -106,6 +106,8 @@ class Walk {
   }
 
   async #made(state: string): Promise<Resource> {
+    const spare = this.#tools.objects.takeSpare(this.#action, state);
+    if (spare !== undefined) return spare;
     const { body } = await this.#tools.objects.body(this.#action);
     return this.#tools.objects.make({ ...body, [this.#element]: state }, this.#ai);
   }

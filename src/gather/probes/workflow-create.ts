@@ -48,7 +48,9 @@ export default defineProbe({
       if (action?.resource === undefined || client === undefined || patient === undefined) continue;
       if (!(await client.signedIn()).usableToken) continue;
       const { body, slot } = await objects.body(action);
-      const before = await ownSearch(client, theirs, patient.id);
+      const works = (): Promise<boolean> =>
+        client.allowed(async () => (await ownSearch(client, theirs, patient.id)).seen === 'data');
+      const allowedBefore = await works();
       const { status, ok } = await client.write({
         method: 'POST',
         resourceType: action.resource,
@@ -56,7 +58,7 @@ export default defineProbe({
         expectRefusal: true,
       });
       if (!ok && slot?.id !== undefined) cases.returnSlot(slot.id);
-      const after = await ownSearch(client, theirs, patient.id);
+      const allowedAfter = await works();
       trials.push({
         direction: 'other-here',
         workflow: other.workflow ?? '',
@@ -64,8 +66,8 @@ export default defineProbe({
         resourceType: action.resource,
         status,
         seen: seenOf(status, ok),
-        allowedBefore: before.seen === 'data',
-        allowedAfter: after.seen === 'data',
+        allowedBefore,
+        allowedAfter,
       });
     }
     return { 'workflow-create': trials };

@@ -4,7 +4,7 @@ import { problem } from './problem.js';
 import { searchParameter, type SearchParameter } from './search-parameters.js';
 import { clauseOf, type Clause, type SearchContext } from './search-clause.js';
 
-const defaultCount = 50;
+const defaultCount = 100;
 const largestCount = 500;
 const mostParameters = 50;
 const tolerated = new Set(['_format', '_pretty']);
