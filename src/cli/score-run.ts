@@ -1,4 +1,4 @@
-import { score } from '../evaluate/score.js';
+import { score, type ScoreInput } from '../evaluate/score.js';
 import { loadContract, loadEhrProfile, loadOrganization, type LoadOptions } from '../load/documents.js';
 import { policyFrom, shippedPolicies } from '../load/policy.js';
 import { documentText, readDocumentFile } from '../load/read-file.js';
@@ -21,6 +21,8 @@ export interface ScoreOptions {
   readonly gate?: EvidenceHeader['gate'];
   readonly baseline?: Scorecard | NonNullable<Scorecard['decision']['baseline']>;
   readonly earlierRuns?: readonly string[];
+  /** Look for the largest narrower contract that the same evidence carries. */
+  readonly narrow?: boolean;
 }
 
 type RunInput = RecordedRun['inputs'][number];
@@ -66,6 +68,9 @@ async function recordedPolicy(run: RecordedRun, checks: readonly AnyCheck[], pla
   );
 }
 
+/** The bytes of the contract of a recorded run. @throws ToolError (exit 2) */
+export const contractInput = (run: RecordedRun): RunInput => only(run, 'contract');
+
 /** Contract and organization of a recorded run, read from its own inputs. @throws ToolError (exit 2) */
 export async function recordedDocuments(run: RecordedRun, places: PackagePlaces) {
   const inputs = new Map(
@@ -98,6 +103,13 @@ export async function scoreRun(
   const [profile] = ofRole(run, 'ehr-profile');
   const peers = ofRole(run, 'peer').map(peerId);
   const { header } = run;
+  const subjectsFor: NonNullable<ScoreInput['narrow']> = (ofContract, atOrganization) =>
+    subjectsOf({
+      contract: ofContract,
+      organization: atOrganization,
+      environmentId: header.environment.id,
+      peers,
+    });
   return score({
     header,
     ends: run.ends,
@@ -109,12 +121,7 @@ export async function scoreRun(
     organization: organization.value,
     ehrProfile: profile === undefined ? undefined : (await loadEhrProfile(profile, load)).value,
     policy: options.policy ?? (await recordedPolicy(run, checks, places)),
-    subjects: subjectsOf({
-      contract: effective,
-      organization: organization.value,
-      environmentId: header.environment.id,
-      peers,
-    }),
+    subjects: subjectsFor(effective, organization.value),
     checks,
     spanOf: ({ document, pointer }) => {
       const { file, line } = (document === 'contract' ? contract : organization).span(pointer);
@@ -123,6 +130,7 @@ export async function scoreRun(
     ...(options.gate === undefined ? {} : { gate: options.gate }),
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.earlierRuns === undefined ? {} : { earlierRuns: options.earlierRuns }),
+    ...(options.narrow === true ? { narrow: subjectsFor } : {}),
   });
 }
 

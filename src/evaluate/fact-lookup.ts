@@ -19,7 +19,7 @@ function freeze<T>(value: T): T {
   return value;
 }
 
-function read(fact: RecordedFact): FoundFact {
+function validated(fact: RecordedFact): FoundFact {
   if (isMissing(fact.value)) {
     const reason = notMeasuredReasons.find((known) => known === (fact.value as { missing: unknown }).missing);
     return { missing: reason ?? 'recorded-by-another-version' };
@@ -29,6 +29,14 @@ function read(fact: RecordedFact): FoundFact {
     return { missing: 'recorded-by-another-version' };
   }
   return { fact, value: freeze(fact.value) };
+}
+
+/** The same evidence is judged again for every narrower contract; it is validated once. */
+const known = new WeakMap<RecordedFact, FoundFact>();
+function read(fact: RecordedFact): FoundFact {
+  const found = known.get(fact) ?? validated(fact);
+  known.set(fact, found);
+  return found;
 }
 
 /** A measurement stays when a claim arrives later; otherwise the later fact replaces the earlier one. */

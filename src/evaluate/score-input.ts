@@ -36,6 +36,8 @@ export interface ScoreInput {
   readonly baseline?: Scorecard | NonNullable<Scorecard['decision']['baseline']>;
   /** Starts of earlier runs of this contract at this organization, for a rollout. */
   readonly earlierRuns?: readonly string[];
+  /** Given, the largest narrower contract that the same evidence carries is looked for: the subjects of such a contract. */
+  readonly narrow?: (contract: Contract, organization: OrganizationProfile) => readonly AnySubject[];
 }
 
 /** How the run went, over all its segments. */

@@ -1,22 +1,19 @@
 import type { EvidenceEnd } from '../model/evidence.js';
 import { compareCodeUnits } from '../model/order.js';
-import type { EnvironmentClass } from '../model/outcome.js';
 import { scorecardSchemaVersion, type Scorecard } from '../model/scorecard.js';
-import { decisionEnvironment } from '../model/subjects.js';
-import { answerEntry, answersOf } from './answers.js';
+import { answerEntry } from './answers.js';
 import { auditOf } from './audit.js';
 import { validityOf } from './validity.js';
 import { baselineOf } from './baseline.js';
-import { attributed, nextActions } from './blockers.js';
-import { checkEntry, exchangesOf } from './check-entry.js';
-import { decide, exitCodeOf, mostlyUnavailable, rolloutUnmet } from './decision.js';
+import { checkEntry } from './check-entry.js';
+import { exitCodeOf } from './decision.js';
 import { detailsOf, latencyOf, matrixOf, outlookOf, questionsOf } from './details.js';
-import { evaluate } from './engine.js';
-import { gapsAndPoints } from './gaps.js';
-import { maturityOf } from './maturity.js';
-import { creditOf, isApplicable, isOpen, rowsOf, severityWeight, type Row } from './rows.js';
+import { judgedRun } from './judged-run.js';
+import { narrowingOf } from './narrowing.js';
+import { directionOf, nextActions } from './next-actions.js';
+import { creditOf, isApplicable, isOpen, severityWeight, type Row } from './rows.js';
 import { requestParts } from './request-parts.js';
-import { runState, type ScoreInput } from './score-input.js';
+import type { ScoreInput } from './score-input.js';
 import { valueOf } from './value.js';
 import { decisionWords, foot, notesOf, notLookedAt, scopeOf, whyIncomplete } from './words.js';
 
@@ -48,42 +45,9 @@ const originOf = (url: string): string => /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?
 export function score(input: ScoreInput): Scorecard {
   const { header, contract, organization, ehrProfile, policy, subjects } = input;
   const { startedAt } = header;
-  const run = runState(input);
-  const peers = subjects.some((subject) => subject.kind === 'peer');
-  const decisiveId = decisionEnvironment(organization);
-  const decisive = decisiveId === undefined ? undefined : organization.environments?.[decisiveId];
-  const decisionClass: EnvironmentClass = decisive?.class ?? 'production';
-
-  const results = evaluate(input.checks, subjects, input.facts, { startedAt });
-  const rows = attributed(
-    rowsOf(
-      policy,
-      results,
-      subjects,
-      { contract, organization, peers },
-      {
-        decisionClass,
-        byVendor: run.byVendor,
-        proofsOnly: mostlyUnavailable(run),
-      },
-    ),
-    input.exchangesById,
-    ehrProfile,
-  );
-  const answers = answersOf(rows);
-  const runStarts = [...(input.earlierRuns ?? []), startedAt];
-  const maturity = maturityOf({ rows, answers, contract, organization, runStarts });
-  const rollout = rolloutUnmet(policy, rows, maturity.evidenced, runStarts);
-  const { openPoints, gaps } = gapsAndPoints(rows, answers, rollout, organization.gaps ?? [], startedAt);
-  const { value, reasons, caps } = decide({
-    policy,
-    rows,
-    answers,
-    openPoints,
-    subjects,
-    run,
-    rolloutUnmet: rollout.map((point) => point.check),
-  });
+  const { run, peers, decisive, rows, answers, maturity, points, decided } = judgedRun(input);
+  const { openPoints, gaps } = points;
+  const { value, reasons, caps } = decided;
   const gate = input.gate ?? header.gate;
   const baseline = baselineOf(input, rows);
   const questions = questionsOf(rows);
@@ -162,7 +126,7 @@ export function score(input: ScoreInput): Scorecard {
     operator: header.operator,
     target: {
       environment: header.environment,
-      decisionEnvironment: decisiveId === undefined ? null : { id: decisiveId, class: decisionClass },
+      decisionEnvironment: decisive,
       ehr: {
         vendor: organization.ehr?.vendor ?? null,
         product: organization.ehr?.product ?? null,
@@ -218,20 +182,9 @@ export function score(input: ScoreInput): Scorecard {
       coverage: whole === 0 ? 0 : Math.floor((100 * weight(applicable.filter((row) => !isOpen(row)))) / whole),
     },
     maturity,
-    blockers: nextActions(rows).map((next) => ({
-      class: next.class,
-      check: next.row.check,
-      outcome: next.row.outcome,
-      unlocks: [...next.unlocks],
-      owner: next.owner,
-      effort: next.effort,
-      action: next.action,
-      exchanges: exchangesOf(
-        next.row.judgements.flatMap((one) => (one.outcome === next.row.outcome ? one.exchanges : [])),
-        input.exchangesById,
-      ),
-    })),
-    narrowing: null,
+    blockers: nextActions(rows, input.exchangesById),
+    direction: directionOf(rows, contract),
+    narrowing: input.narrow === undefined ? null : narrowingOf(input, input.narrow),
     value: valueOf(contract, rows, answers, startedAt),
     checks: rows
       .map((row) => checkEntry(row, input, gapOf(row)))

@@ -1,3 +1,4 @@
+import { writesSomething } from '../model/actions.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { Scorecard } from '../model/scorecard.js';
 import type { AnswerCore } from './answers.js';
@@ -16,6 +17,10 @@ const whole = (inHundredths: number): string => String(Math.round(inHundredths /
 
 /** How far a stated number may be off: one with a source, in date, and a guess. */
 const offPercent = { attested: 20, assumption: 50 } as const;
+
+/** A contract that only suggests leaves every step outside the product to a person. */
+const onlySuggests = ({ actions }: Contract): boolean =>
+  actions !== undefined && actions.every((action) => !writesSomething(action));
 
 /** Numbers the arithmetic stands on; `handMinutes` is by hand, over all steps. */
 interface Inputs {
@@ -48,16 +53,42 @@ function weekly(
   };
 }
 
+const inputsOf = (stated: Case, volumePerWeek: number, steps: readonly Step[]): Inputs => ({
+  volumePerWeek,
+  handMinutes: steps.reduce((sum, step) => sum + manual(step), 0),
+  errorRateManual: stated.errorRateManual ?? 0,
+  cleanupMinutes: stated.cleanupMinutes ?? 0,
+});
+
+/**
+ * Hundredths of minutes a week the contract would earn with everything settled; null while volume or steps are not stated.
+ * `handwork`: every step outside the product stays with a person.
+ */
+export function promisedHundredths(contract: Contract, handwork: boolean): number | null {
+  const stated = contract.value ?? {};
+  const { volumePerWeek, steps } = stated;
+  if (volumePerWeek === undefined || steps === undefined || steps.length === 0) return null;
+  const byHand = handwork || onlySuggests(contract);
+  const { shallow, measured } = weekly(
+    steps,
+    (step) => step.where === 'product' || !byHand,
+    inputsOf(stated, volumePerWeek, steps),
+  );
+  return hundredths(shallow) - hundredths(measured);
+}
+
 /**
  * Minutes and cost per week by hand, as measured and as the business case assumes, and how far they move with their inputs;
  * null while volume or steps are not stated. Arithmetic on stated inputs, no forecast: a step counts as automatic only if
- * everything that decides it is settled.
+ * everything that decides it is settled, and, outside the product, only if the contract writes. `handwork`: no step outside
+ * the product counts.
  */
 export function valueOf(
   contract: Contract,
   rows: readonly Row[],
   answers: readonly AnswerCore[],
   startedAt: string,
+  handwork = false,
 ): Scorecard['value'] {
   const stated = contract.value ?? {};
   const { volumePerWeek, steps, labourCostPerHour = null, baselineSource } = stated;
@@ -65,13 +96,9 @@ export function valueOf(
   const unsettled = (question: AnswerCore['question']): Row[] =>
     answers.find((one) => one.question === question)?.deciding.filter((row) => isApplicable(row) && !row.settled) ?? [];
   const missing = new Map(steps.map((step) => [step, unsettled(standsOn(step))]));
-  const earned = (step: Step): boolean => missing.get(step)?.length === 0;
-  const inputs: Inputs = {
-    volumePerWeek,
-    handMinutes: steps.reduce((sum, step) => sum + manual(step), 0),
-    errorRateManual: stated.errorRateManual ?? 0,
-    cleanupMinutes: stated.cleanupMinutes ?? 0,
-  };
+  const byHand = handwork || onlySuggests(contract);
+  const earned = (step: Step): boolean => missing.get(step)?.length === 0 && (step.where === 'product' || !byHand);
+  const inputs = inputsOf(stated, volumePerWeek, steps);
   const minutes = weekly(steps, earned, inputs);
   const gap = (with_: Partial<Inputs>): number => {
     const moved = weekly(steps, earned, { ...inputs, ...with_ });

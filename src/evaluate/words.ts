@@ -58,6 +58,7 @@ export function scopeOf(
     organization: organization.metadata.name ?? organization.metadata.id,
     environment: places[header.environment.class],
     actions: { suggest: kinds('suggest'), draft: kinds('draft'), commit: kinds('commit') },
+    triggers: (contract.triggers ?? []).length,
     sites: {
       tested: (organization.sites ?? []).filter((site) => sites.has(site.id)).length,
       total: (organization.sites ?? []).length,
@@ -78,8 +79,14 @@ function scopeWords(scope: Scope): string {
   const depth = ['reads', ...(draft > 0 ? ['drafts'] : []), ...(commit > 0 ? ['commits'] : [])];
   const of = ({ tested, total }: { tested: number; total: number }, what: string) =>
     total === 0 ? [] : [`${tested} of ${plural(total, what)}`];
-  const actions = suggest + draft + commit;
-  return [listed(depth), ...of(scope.sites, 'site'), ...of(scope.roles, 'role'), plural(actions, 'action')].join(', ');
+  return [
+    listed(depth),
+    ...of(scope.sites, 'site'),
+    ...of(scope.roles, 'role'),
+    plural(draft + commit, 'action'),
+    ...(suggest === 0 ? [] : [plural(suggest, 'suggestion')]),
+    ...(scope.triggers < 2 ? [] : [plural(scope.triggers, 'trigger')]),
+  ].join(', ');
 }
 
 /** The first line. `none` says why there is no decision; without any credential nothing was tested. */

@@ -224,6 +224,7 @@ const decisionSchema = closed({
     organization: Type.String(),
     environment: Type.String(),
     actions: closed({ suggest: count, draft: count, commit: count }),
+    triggers: count,
     sites: closed({ tested: count, total: count }),
     roles: closed({ tested: count, total: count }),
   }),
@@ -269,10 +270,65 @@ const blockerSchema = closed({
   outcome,
   /** Checks that become judgeable when this one is solved. */
   unlocks: Type.Array(Type.String()),
+  /** Blockers among them, this one counted where it is one. */
+  blockersUnlocked: count,
   owner: remedyOwner,
+  /** Whom it most likely lies with, by its class or by what the exchanges say; for what was not shown, who can show it. */
+  liesWith: remedyOwner,
+  /** What says so, as a clause; null where nothing but the check's own default does. */
+  because: orNull(Type.String()),
   effort: oneOf(['low', 'medium', 'high'] as const),
   action: Type.String(),
+  /** Those that say whose problem it is come first. */
   exchanges: Type.Array(exchangeSchema),
+});
+
+/** Product or integration: what has to be settled first, and the checks that say so. */
+const directionSchema = closed({
+  first: oneOf(['product-and-contract', 'auth', 'integration'] as const),
+  sentence: Type.String(),
+  checks: Type.Array(Type.String()),
+});
+
+/** The largest contract that would get Go or Conditional go on the same evidence. */
+const narrowingSchema = closed({
+  found: oneOf(['not-needed', 'narrower', 'none'] as const),
+  how: oneOf(['all-combinations', 'one-at-a-time'] as const),
+  /** Parts that can be given up, and smaller contracts that were judged. */
+  steps: count,
+  tried: count,
+  removed: Type.Array(
+    closed({
+      part: oneOf(['action', 'trigger'] as const),
+      id: Type.String(),
+      /** Kind of the action or trigger. */
+      was: Type.String(),
+      becomes: oneOf(['suggest', 'removed'] as const),
+      /** An undo goes with it. */
+      undo: Type.Boolean(),
+      /** Latency entries that go with it. */
+      budgets: Type.Array(Type.String()),
+    }),
+  ),
+  /** Entries of the organization file that name what is gone, and have to go too. */
+  organization: Type.Array(Type.String()),
+  /** Hundredths of a minute per week; null where the business case states none. */
+  minutes: orNull(
+    closed({
+      /** Promised by the removed parts together. */
+      noLongerEarnedHundredths: Type.Integer(),
+      /** Earned by what is left, as measured. */
+      earnedHundredths: Type.Integer(),
+      /** Promised by the whole contract. */
+      promisedHundredths: Type.Integer(),
+      assumption: Type.Boolean(),
+    }),
+  ),
+  /** Of the narrower contract; null where none passes. */
+  decision: orNull(closed({ value: oneOf(decisionValues), words: Type.String() })),
+  /** Why the smallest does not pass either. */
+  reasons: Type.Array(reasonSchema),
+  sentence: Type.String(),
 });
 
 const valueBarSchema = closed({
@@ -398,7 +454,10 @@ export const scorecardSchema = closed({
   }),
   /** Three next actions at most, best first. */
   blockers: Type.Array(blockerSchema),
-  narrowing: Type.Null(),
+  /** Null where nothing failed and nothing is open. */
+  direction: orNull(directionSchema),
+  /** Null unless asked for. */
+  narrowing: orNull(narrowingSchema),
   value: orNull(
     closed({
       assumedDepth: orNull(Type.String()),

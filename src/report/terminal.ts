@@ -5,6 +5,7 @@ import { blank, columnsOf, indented, line, printed, wrapped, type Line, type Pie
 import { headline } from './terminal-headline.js';
 import { matrixLines } from './terminal-matrix.js';
 import { absentLines, askedLines, failedLines, unshownLines } from './terminal-lists.js';
+import { narrowingLines, nextLines } from './terminal-next.js';
 import { questionLines } from './terminal-questions.js';
 import { unverifiedWords } from './words.js';
 
@@ -54,7 +55,7 @@ function lastLines(text: string, scorecard: Scorecard, width: number): Line[] {
 /** The end of a run on a terminal or in a CI log: the last lines are what a tail shows. */
 export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): string {
   const width = Math.min(120, Math.max(60, options.width));
-  const { decision, policy } = scorecard;
+  const { decision, direction, policy } = scorecard;
   const way = nothingTested(scorecard) ? undefined : inTheWay(scorecard);
   const next = nextStep(scorecard, options);
   const absent = absentLines(scorecard, width);
@@ -68,6 +69,8 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
     ...matrixLines(scorecard, width),
     ...failedLines(scorecard, width),
     ...(nothingTested(scorecard) ? askedLines(scorecard, width) : unshownLines(scorecard, width)),
+    ...(nothingTested(scorecard) ? [] : nextLines(scorecard, width)),
+    ...narrowingLines(scorecard, width),
     ...absent,
     blank,
     ...(aside.length === 0
@@ -76,6 +79,7 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
     ...indented(decision.foot, 0, width, 'quiet'),
     blank,
     ...(way === undefined ? [] : indented(`In the way: ${way}.`, 0, width)),
+    ...(way === undefined || direction === null ? [] : indented(direction.sentence, 0, width)),
     ...indented(`${trafficWords(scorecard)}.`, 0, width),
     ...(options.reportPath === undefined ? [] : indented(`Report ${options.reportPath}`, 0, width)),
     ...lastLines(next === undefined ? '' : `Next: ${next}`, scorecard, width),
