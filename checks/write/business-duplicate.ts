@@ -15,7 +15,7 @@ export default defineCheck({
     'When the patient’s daughter calls for the same visit, there is still one visit, and it is the right patient’s.',
   why: 'Two calls for one need differ in form: another phone, another time zone, another caller. Where only equal bytes count as equal, staff merge charts and cancel visits by hand.',
   sends:
-    'Runs the contract’s own sequence once more for an object that is there, with its times in another zone, phone numbers written otherwise and another caller, and counts the objects. Looks for two test patients of one name and birth date the way the contract does.',
+    'Runs the contract’s own sequence once more for an object that is there, with its times in another zone, phone numbers written otherwise and another caller, and counts the objects. Asks the product by its webhook for the same in another call. Looks for two test patients of one name and birth date the way the contract does.',
   ask: {
     of: 'vendor',
     text: 'Ask your product twice for the same visit, from two phones and in two time zones, for one of two patients of the same name, and show us what the EHR then holds.',
@@ -39,8 +39,17 @@ export default defineCheck({
   when: ({ item: { action } }) => createsSomething(action),
   ifNone: 'not-applicable',
   reads: ['business-duplicate', 'patient-twins'],
+  optional: ['product-repeats'],
   messages: {
     second: { kind: 'proof', text: 'The same wish in other words left {objects} objects (answer: {status}).' },
+    'product-second': {
+      kind: 'proof',
+      text: 'Asked once more in other words by another call, the product left {objects} objects.',
+    },
+    'product-second-flagged': {
+      kind: 'limit',
+      text: 'Asked once more in other words, the product left {objects} objects, each further one in a state that staff can see to.',
+    },
     'other-patient': {
       kind: 'proof',
       text: 'Of two patients of one name and birth date the contract’s search brings the other one, and not the one it is for.',
@@ -62,7 +71,9 @@ export default defineCheck({
       text: 'The contract’s search finds neither of two test patients, so nothing is shown about telling them apart.',
     },
   },
-  evaluate: ({ 'business-duplicate': { objects, flagged, status, sequence }, 'patient-twins': twins }, say) => {
+  evaluate: (facts, say) => {
+    const { objects, flagged, status, sequence } = facts['business-duplicate'];
+    const twins = facts['patient-twins'];
     const { found, behaviour } = twins;
     const verdicts: Verdict[] = [];
     if (objects > 1) {
@@ -71,6 +82,12 @@ export default defineCheck({
           ? say.warn('other-form-flagged', { objects })
           : say.fail('second', { objects, status: status ?? 'none' }),
       );
+    }
+    const product = facts['product-repeats']?.find(({ way }) => way === 'other-words');
+    if (product !== undefined && product.breaches > 0) {
+      const shown = { objects: product.objects };
+      const seenTo = product.flagged === product.objects - 1;
+      verdicts.push(seenTo ? say.warn('product-second-flagged', shown) : say.fail('product-second', shown));
     }
     if (found.includes('other')) verdicts.push(say.fail('other-patient'));
     else if (found.includes('neither')) verdicts.push(say.notMeasured('nobody-found', 'control-failed'));

@@ -8,7 +8,7 @@ import { scorecardJson } from '../model/scorecard-json.js';
 import { loadChecks } from './check-catalog.js';
 import { prepareRun, type PreparedRun } from './execute-run.js';
 import type { PackagePlaces } from './main.js';
-import { planPage } from './plan-page.js';
+import { planPage, type PlanPageInput } from './plan-page.js';
 import type { ReportSpec } from './report.js';
 import { progressView } from './progress.js';
 import { recoverRun, unfinishedRuns } from './recover.js';
@@ -64,7 +64,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
       checks,
     );
     if (flags.dryRun) {
-      process.stdout.write(planPage(pageInput(prepared, flags)));
+      process.stdout.write(planPage({ ...pageInput(prepared, flags), checks }));
       return exitCodes.gateMet;
     }
     await recoverUnfinished(flags, documents, prepared, places, stop.signal);
@@ -106,7 +106,7 @@ async function leaveWitnessSheet(folder: string, { documents, runId }: PreparedR
   await writeWhole(folder, 'witness.md', renderWitnessSheet({ runId, contract, organization: name }));
 }
 
-function pageInput(prepared: PreparedRun, flags: RunFlags): Parameters<typeof planPage>[0] {
+function pageInput(prepared: PreparedRun, flags: RunFlags): Omit<PlanPageInput, 'checks'> {
   const { documents, planned } = prepared;
   return { documents, plan: planned.plan, refusal: planned.refusal, tier: flags.writes };
 }

@@ -3,6 +3,9 @@ import { caseTemplates } from '../gather/case-templates.js';
 import type { RunDocuments } from '../gather/probe.js';
 import type { RequestTemplate } from '../gather/request.js';
 import type { WriteRefusal } from '../gather/write-policy.js';
+import { familyServed } from '../model/check-family.js';
+import type { AnyCheck } from '../model/check.js';
+import { compareCodeUnits } from '../model/order.js';
 import { visible } from '../report/escape.js';
 
 export interface PlanPageInput {
@@ -10,6 +13,7 @@ export interface PlanPageInput {
   readonly plan: Plan;
   readonly refusal: WriteRefusal | undefined;
   readonly tier: string;
+  readonly checks: readonly AnyCheck[];
 }
 
 const line = (label: string, value: string): string => `  ${label.padEnd(22)}${value}`;
@@ -22,7 +26,7 @@ export function planPage(input: PlanPageInput): string {
   return [...pageOne(input), '', ...pageTwo(input), ''].join('\n');
 }
 
-function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
+function pageOne({ documents, plan, refusal, tier, checks }: PlanPageInput): string[] {
   const { contract, organization, environment, environmentId, environmentClass } = documents;
   const policy = organization.writePolicy;
   const writing = plan.items.filter((item) => item.unmet === undefined && item.probe.writes !== 'none');
@@ -49,7 +53,7 @@ function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
       (organization.testData?.schedules ?? []).map((schedule) => schedule.id).join(', ') || 'none',
     ),
     line('Requests', `at most ${plan.requests}, test cases and cleanup aside`),
-    line('', mostByPhase(plan)),
+    line('', mostByFamily(plan, checks)),
     '',
     ...(refusal === undefined
       ? [
@@ -79,18 +83,22 @@ function pageOne({ documents, plan, refusal, tier }: PlanPageInput): string[] {
   ];
 }
 
-/** "discover 12, read 310, write 460, negative 60; 3000 more in measured series" */
-function mostByPhase({ items }: Plan): string {
+/** "auth 84, read 310, write 460; 3000 more as samples of series and shares": by the family of checks it is sent for. */
+function mostByFamily({ items }: Plan, checks: readonly AnyCheck[]): string {
   const sums = new Map<string, number>();
-  for (const { phase, sends, unmet } of items) {
+  let samples = 0;
+  for (const { phase, probe, sends, unmet } of items) {
     if (unmet !== undefined) continue;
     const most = sends.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);
-    if (most > 0) sums.set(phase, (sums.get(phase) ?? 0) + most);
+    const family = familyServed(probe.brings, checks) ?? 'other';
+    if (phase === 'series') samples += most;
+    else if (most > 0) sums.set(family, (sums.get(family) ?? 0) + most);
   }
-  const series = sums.get('series');
-  sums.delete('series');
-  const each = [...sums].map(([phase, most]) => `${phase} ${most}`).join(', ');
-  return series === undefined ? each : `${each}; ${series} more in measured series`;
+  const each = [...sums]
+    .sort(([one], [other]) => compareCodeUnits(one, other))
+    .map(([family, most]) => `${family} ${most}`)
+    .join(', ');
+  return samples === 0 ? each : `${each}; ${samples} more as samples of series and shares`;
 }
 
 function pageTwo({ documents, plan }: PlanPageInput): string[] {

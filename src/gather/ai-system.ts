@@ -33,8 +33,14 @@ const listOf = (answer: Answer | undefined, name: string): Items | undefined => 
  * `{"offers": [{"appointment": "Appointment/1", …}]}`, an empty list until then. Undefined for any other answer.
  */
 export function answersFor(answer: Answer | undefined, reference: string): boolean | undefined {
+  const counted = answersCounted(answer, reference);
+  return counted === undefined ? undefined : counted > 0;
+}
+
+/** The same, counted. */
+export function answersCounted(answer: Answer | undefined, reference: string): number | undefined {
   const [type = ''] = reference.toLowerCase().split('/');
-  return listOf(answer, 'offers')?.some((offer) => offer[type] === reference);
+  return listOf(answer, 'offers')?.filter((offer) => offer[type] === reference).length;
 }
 
 /**

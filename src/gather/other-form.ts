@@ -13,6 +13,9 @@ export function otherForm(filled: FilledBody): FilledBody {
   return slot === undefined ? form : { ...form, slot: reworded(slot) };
 }
 
+/** A text in other words: a time in another zone; anything else as it is. */
+export const textInOtherForm = (text: string): string => (instant.test(text) ? inOtherZone(text) : text);
+
 function reworded<T extends Resource | Slot>(resource: T): T {
   return inOtherWords(resource, '') as T;
 }
@@ -28,7 +31,7 @@ function inOtherWords(value: unknown, name: string): unknown {
       ]),
     );
   }
-  return typeof value === 'string' && instant.test(value) ? inOtherZone(value) : value;
+  return typeof value === 'string' ? textInOtherForm(value) : value;
 }
 
 function inOtherZone(text: string): string {

@@ -3,7 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'event.duplicate-reorder': 'The same event twice, or two in the wrong order, cause one action',
   'latency.event-to-record': 'The result stands in the record within its budget',
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
   'conflict.mid-process': 'It notices when the chart changes while it is working',

@@ -8,12 +8,13 @@ const checks = [
   reader('write.create', 'create-outcome'),
   reader('write.retry', 'retry-objects', 'create-outcome'),
   reader('audit.history', 'create-outcome', 'version-history'),
-  reader('scope.role', 'cell-reading'),
+  { ...reader('scope.role', 'cell-reading'), optional: ['cell-change'] } as unknown as AnyCheck,
 ];
 
 it('what is gathered for several families belongs to the one with most readers, then to the first by name', () => {
   expect(familyServed(['create-outcome'], checks)).toBe('write');
   expect(familyServed(['version-history', 'cell-reading'], checks)).toBe('audit');
+  expect(familyServed(['cell-change'], checks)).toBe('scope');
   expect(familyServed(['unread'], checks)).toBeUndefined();
 });
 

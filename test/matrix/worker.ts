@@ -1,4 +1,6 @@
 import type { Outcome } from '../../src/model/outcome.js';
+import { isAnotherProduct } from '../../src/sandbox/deviation.js';
+import { deviations } from '../../src/sandbox/deviations/index.js';
 import { hurry } from '../support/hurry.js';
 import { trial } from '../support/trial.js';
 import type { Situation } from './situation.js';
@@ -15,8 +17,10 @@ process.on('message', ({ deviation, situation }: { deviation?: string; situation
 });
 process.on('disconnect', () => process.exit());
 
-async function told(deviation: string | undefined, { workflow, peer, previous, aiSystem }: Situation): Promise<Told> {
+async function told(deviation: string | undefined, { workflow, peer, previous, ...around }: Situation): Promise<Told> {
   try {
+    const product = deviations.find(({ id }) => id === deviation);
+    const aiSystem = product !== undefined && isAnotherProduct(product) ? product.aiSystem : around.aiSystem;
     const { results, before, after, events } = await trial({
       workflow,
       ...(deviation === undefined ? {} : { deviations: [deviation] }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineDeviation, seamNames, throughSeam } from '../../src/sandbox/deviation.js';
+import { defineDeviation, isAnotherProduct, seamNames, throughSeam } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { openSandbox, type OpenSandbox } from './sandbox-session.js';
 
@@ -12,7 +12,9 @@ describe('every deviation', () => {
     '%s: one seam, a source, a check that notices',
     (id, deviation) => {
       expect(id).toMatch(/^[a-z0-9.]+(-[a-z0-9.]+)*$/);
-      expect(seamNames.filter((name) => deviation[name] !== undefined)).toHaveLength(1);
+      const seams = seamNames.filter((name) => deviation[name] !== undefined);
+      expect(seams).toHaveLength(isAnotherProduct(deviation) ? 0 : 1);
+      if (isAnotherProduct(deviation)) expect(deviation.aiSystem).toBe(id);
       expect(deviation.source).toMatch(/^https:\/\//);
       expect(deviation.caughtBy.length).toBeGreaterThan(0);
       for (const check of deviation.caughtBy) expect(check).toMatch(/^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$/);

@@ -13,7 +13,9 @@ export interface ProductEvent {
   readonly action?: string;
   /** Inputs the contract names for the trigger. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The object of the EHR it is about, where it tells of a change there. */
+  /** When it happened. Default: now. */
+  readonly at?: Date;
+  /** The object of the EHR it is about: what has changed there or, with an action, what the action is to be done to. */
   readonly event?: { readonly resource: string; readonly change: 'create' | 'update' | 'delete' };
   /** The same id again is the same event again. Default: a new one. */
   readonly id?: string;
@@ -39,6 +41,15 @@ export interface ProductAnswer {
   readonly durationMs: number;
 }
 
+export interface TellingHow {
+  /** 15,000. */
+  readonly deadlineMs?: number;
+  /** Hangs up at the deadline on purpose, as a caller who loses the connection. */
+  readonly hangsUp?: boolean;
+  /** Texts that have no business in the answer; only whether one stands there is kept. */
+  readonly lookFor?: readonly string[];
+}
+
 /** Tells the product of events by `aiSystem.webhook`. */
 export interface ProductEvents {
   /**
@@ -46,14 +57,7 @@ export interface ProductEvents {
    *
    * @throws ExchangeFault `writes-off`, `cap` where the event may lead to a write that is not agreed; nothing was sent
    */
-  tell(
-    event: ProductEvent,
-    how?: {
-      readonly deadlineMs?: number;
-      /** Texts that have no business in the answer; only whether one stands there is kept. */
-      readonly lookFor?: readonly string[];
-    },
-  ): Promise<ProductAnswer>;
+  tell(event: ProductEvent, how?: TellingHow): Promise<ProductAnswer>;
 }
 
 const defaultDeadlineMs = 15_000;
@@ -85,8 +89,8 @@ export function productEvents(
   const { access, writer, bindingId, identifierSystem, now } = options;
   return {
     async tell(
-      { trigger, action, inputs, event, id = randomUUID(), creates },
-      { deadlineMs = defaultDeadlineMs, lookFor = [] } = {},
+      { trigger, action, inputs, event, id = randomUUID(), at = now(), creates },
+      { deadlineMs = defaultDeadlineMs, hangsUp, lookFor = [] } = {},
     ) {
       if (creates !== undefined) {
         const by = { context: 'ai-system', binding: { id: bindingId } };
@@ -96,7 +100,7 @@ export function productEvents(
         id,
         trigger,
         ...(action === undefined ? {} : { action }),
-        at: now().toISOString(),
+        at: at.toISOString(),
         inputs,
         ...(event === undefined ? {} : { event }),
         ...(creates === undefined ? {} : { identifier: { system: identifierSystem, value: creates.identifier } }),
@@ -117,6 +121,7 @@ export function productEvents(
                 },
           tolerant: true,
           deadlineMs,
+          ...(hangsUp === undefined ? {} : { abandon: hangsUp }),
         })
         .catch((error: unknown) => {
           if (error instanceof ExchangeFault && error.reason === 'unavailable') return error.exchange;
@@ -136,14 +141,16 @@ export function productEvents(
       }
       const text = Buffer.from(answer.body).toString();
       const found = lookFor.some((each) => text.includes(each));
-      return { event: id, status: answer.status, ...claimOf(answer), found, exchange: answer.exchange, durationMs };
+      return { event: id, status: answer.status, ...claimOf(answer, id), found, exchange: answer.exchange, durationMs };
     },
   };
 }
 
-function claimOf({ ok, json }: Answer): Pick<ProductAnswer, 'outcome' | 'object'> {
+// What does not name the event is no answer to it.
+function claimOf({ ok, json }: Answer, event: string): Pick<ProductAnswer, 'outcome' | 'object'> {
   const claim = ok && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  const { outcome, object } = claim;
+  const { id, outcome, object } = claim;
+  if (id !== event) return { outcome: undefined, object: undefined };
   return {
     outcome: productOutcomes.find((word) => word === outcome),
     object: typeof object === 'string' && reference.test(object) ? object : undefined,

@@ -40,6 +40,7 @@ import undoneObject from './undone-object.js';
 import documents from './documents.js';
 import logins from './logins.js';
 import missedEvents from './missed-events.js';
+import eventReplays from './event-replays.js';
 import eventSubscription from './event-subscription.js';
 import environmentParity from './environment-parity.js';
 import fieldPresence from './field-presence.js';
@@ -55,6 +56,7 @@ import transactionBundle from './transaction-bundle.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
+import productRepeats from './product-repeats.js';
 import promotionRight from './promotion-right.js';
 import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
@@ -127,6 +129,8 @@ export const probes: readonly AnyProbe[] = [
   patientBoundaryCreate,
   workflowCreate,
   businessDuplicate,
+  productRepeats,
+  eventReplays,
   stateWalk,
   transactionBundle,
   versionHistory,

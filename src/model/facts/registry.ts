@@ -18,6 +18,7 @@ import { eventFacts } from './event.js';
 import { feedFacts } from './feed.js';
 import { latencyFacts } from './latency.js';
 import { previousFacts } from './previous.js';
+import { productFacts } from './product.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
 import { provenanceFacts } from './provenance.js';
@@ -53,6 +54,7 @@ export const factKinds = {
   ...feedFacts,
   ...latencyFacts,
   ...previousFacts,
+  ...productFacts,
   ...readFacts,
   ...recordKeepingFacts,
   ...provenanceFacts,

@@ -57,6 +57,7 @@ import deleteNotOffered from './delete-not-offered.js';
 import diagnosticsWithName from './diagnostics-with-name.js';
 import discoveryByAccept from './discovery-by-accept.js';
 import discoveryMissing from './discovery-missing.js';
+import doubleBooker from './double-booker.js';
 import downtimeNotDrilled from './downtime-not-drilled.js';
 import duplicateInAnotherForm from './duplicate-in-another-form.js';
 import draftEndsReviewed from './draft-ends-reviewed.js';
@@ -597,4 +598,5 @@ export const deviations: readonly Deviation[] = [
   cardCallerExpired,
   cardCallerOtherTenant,
   cardCallerReplayed,
+  doubleBooker,
 ];

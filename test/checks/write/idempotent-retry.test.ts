@@ -22,9 +22,17 @@ const trials = (count: number, breaches: number) => ({
 const drills = (count: number, missed: number) => ({
   'person-drills': [{ control: 'noDuplicate' as const, drills: count, missed }],
 });
+const repeats = (way: 'same-event' | 'lost-answer' | 'other-words', objects: number) => ({
+  'product-repeats': [{ way, trials: 1, breaches: objects > 1 ? 1 : 0, objects, flagged: 0 }],
+});
 
 testCheck(idempotentRetry, {
   pass: {
+    'one object each time, and one of the product': held('ehr', { ...once, inParallel: 1 }, repeats('same-event', 1)),
+    'the same wish in other words is another row’s': held('ehr', once, repeats('other-words', 2)),
+    'the product left nothing': held('ehr', once, {
+      'product-repeats': [{ way: 'same-event', trials: 0, breaches: 0, objects: 0, flagged: 0 }],
+    }),
     'one object each time': held('ehr', { ...once, inParallel: 1 }),
     'not tried at once where nothing can be undone': held('ehr', once),
     'the same change again changes nothing': held('ehr', { sequence: 'change', sameContent: true }),
@@ -35,6 +43,12 @@ testCheck(idempotentRetry, {
     'two at once, and a query finds the second': held('ehr', { ...once, inParallel: 2 }, {}, { by: 'search', query }),
   },
   fail: {
+    'one object of the EHR, two of the product told again': held('ehr', once, repeats('same-event', 2)),
+    'one object of the EHR, two of the product after a lost answer': held('ehr', once, repeats('lost-answer', 2)),
+    'two of both, and the product should hold it': held('product', doubled, {
+      ...trials(12, 1),
+      ...repeats('same-event', 2),
+    }),
     'two after a lost answer': held('ehr', doubled),
     'two after one more': held('ehr', { ...once, afterRepeat: 2 }),
     'two at once, nothing finds the second': held('ehr', { ...once, inParallel: 2 }),
