@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ToolError } from '../model/errors.js';
+import { newProxyUrl } from '../sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../sandbox/ai-systems/start.js';
 import type { ClinicIndex } from '../sandbox/clinic/clinic-index.js';
 import { isOfEhr } from '../sandbox/deviation.js';
@@ -48,9 +49,10 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
       throw new Error('the demo needs lakeside and its AI client');
     const home = join(folder, lakeside.id);
     const caFile = sandbox.caPem === undefined ? undefined : await writePrivateFile(home, 'ca.pem', sandbox.caPem);
+    const proxyUrl = aiSystem === 'none' ? undefined : await newProxyUrl();
     if (aiSystem !== 'none') {
       product = await startAiSystem(aiSystem, folder, {
-        fhirBase: lakeside.fhirBase,
+        fhirBase: proxyUrl ?? lakeside.fhirBase,
         tokenUrl: lakeside.tokenUrl,
         clientId: registered.clientId,
         keyFile: registered.keyFile,
@@ -77,10 +79,12 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
       keysFolder: 'keys',
       ...(caFile === undefined ? {} : { caFile: 'ca.pem' }),
       ...(await writeListenerFiles(home, sandbox.forListeners)),
+      ...(proxyUrl === undefined ? {} : { proxyUrl }),
       ...(product === undefined
         ? {}
         : {
             aiSystem: {
+              proxy: { listener: 'proxy' },
               query: { url: product.queryUrl, token },
               control: { url: product.controlUrl, token },
               webhook: { url: product.webhookUrl, secret: { ref: `file:${secretFile}` } },

@@ -37,6 +37,7 @@ export interface RunRequest extends DocumentFlags {
   readonly seed?: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onProxy?: (baseUrl: string) => void;
   readonly witness?: WitnessWait;
   readonly operation?: OperationHook;
   readonly now?: () => Date;
@@ -140,6 +141,7 @@ export async function prepareRun(
           now,
           signal: request.signal,
           ...(request.operation === undefined ? {} : { operation: request.operation }),
+          ...(request.onProxy === undefined ? {} : { onProxy: request.onProxy }),
           ...(request.witness === undefined ? {} : { witness: request.witness }),
           ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
         });

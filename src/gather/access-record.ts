@@ -50,6 +50,11 @@ export class AccessRecorder {
     return access === undefined ? undefined : [access];
   }
 
+  /** Whether an object was seen to be of a listed test patient. */
+  isOfTestPatient(object: string): boolean {
+    return this.#patientsOfObject.has(object);
+  }
+
   #access(
     asked: Asked,
     answer: {

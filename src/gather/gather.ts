@@ -47,6 +47,8 @@ export interface GatherOptions {
   readonly signal: AbortSignal;
   readonly operation?: OperationHook;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told where the AI system finds its EHR while the run lasts, when the organization file does not say so itself. */
+  readonly onProxy?: (baseUrl: string) => void;
   /** People look at the screens meanwhile; absent: nobody does. */
   readonly witness?: WitnessWait;
 }
@@ -133,6 +135,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     }
   };
   await guarded(async () => {
+    await run.openProxy();
     await run.refuseLeftovers();
     await run.phases((phase) => phase !== 'settle');
   });
@@ -143,6 +146,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     ({ residue, undone } = await run.cleanUp());
   });
   if (how === 'complete') await guarded(() => run.phases((phase) => phase === 'settle'));
+  await run.closeProxy();
   await guarded(() => run.foldsEnd());
   await folder.journal.close();
   await guarded(() => run.searchOutput());
@@ -181,6 +185,8 @@ function requestsByProbe(
 function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFolder): EvidenceHeader {
   const { documents } = options;
   const { environmentClass } = documents;
+  // Whom the AI system asks for elsewhere than on a simulator is not for the run to say (safety rule 38).
+  const isRecorded = environmentClass !== 'simulator' && documents.organization.aiSystem?.proxy !== undefined;
   return {
     type: 'header',
     schemaVersion: 1,
@@ -193,7 +199,7 @@ function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFol
       class: environmentClass,
       origin: new URL(documents.environment.fhirBase).origin,
     },
-    phi: environmentClass === 'production' ? 'may-contain' : 'synthetic-only',
+    phi: environmentClass === 'production' || isRecorded ? 'may-contain' : 'synthetic-only',
     writes: options.tier,
     gate: options.header.gate,
     selection: options.header.selection,

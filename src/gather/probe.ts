@@ -16,6 +16,7 @@ import type { TestObjects } from './test-objects.js';
 import type { FeedInbox } from './feed-inbox.js';
 import type { SeenStamp } from './folds/fold.js';
 import type { Inbox } from './notification-inbox.js';
+import type { FaultProxy } from './observers/fault-proxy.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
 import type { NegativeAttempt, NegativeSignIns } from './negative-sign-ins.js';
@@ -125,6 +126,8 @@ export interface ProbeTools extends RunDocuments {
   readonly product?: ProductEvents;
   /** Absent when the organization file names no `aiSystem.cdsHooks`. */
   readonly cdsHooks?: CdsHooksClient;
+  /** Stands between the AI system and its EHR; absent when the organization file names no `aiSystem.proxy`, or none can be opened. */
+  readonly proxy?: FaultProxy;
   /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */
   readonly reserve: (requests: number) => Reservation | undefined;
   readonly clients: Readonly<Record<Need, Client>>;

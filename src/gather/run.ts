@@ -12,6 +12,8 @@ import { cdsCaller } from './observers/cds-hooks-caller.js';
 import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
+import type { FaultProxy } from './observers/fault-proxy.js';
+import { baseIsNamed, openProductProxy } from './product-proxy.js';
 import { runIdentity } from './audit-log.js';
 import { siteOf, type Cast } from './contexts.js';
 import { cleanUp } from './cleanup.js';
@@ -48,6 +50,9 @@ import { waitForWitness } from './witness-wait.js';
 /** A file of this name in the run folder stops new work, from another terminal or by hand (safety rule 29). */
 export const stopFile = 'stop';
 
+/** For the AI system to find its EHR again behind the proxy that has just opened. */
+const longestProductStartMs = 5_000;
+
 /** A run under way: its recorder, writer and sessions, and the work of each phase. */
 export class Run {
   readonly recorder: Recorder;
@@ -58,6 +63,8 @@ export class Run {
   readonly #sessions: Sessions;
   readonly #facts: FactWriter;
   readonly #folding: Folding;
+  readonly #accesses: AccessRecorder;
+  #proxy: FaultProxy | undefined;
   #stopped = false;
   readonly #cases: TestCases;
   readonly #objects: TestObjects;
@@ -94,6 +101,7 @@ export class Run {
     });
     this.#folding = new Folding(folds, documents);
     const correlation = documents.contract.audit?.correlationHeader;
+    this.#accesses = new AccessRecorder(options.runId, documents.organization);
     this.recorder = new Recorder({
       door: options.door,
       bases: options.bases,
@@ -104,7 +112,7 @@ export class Run {
       signal,
       windowOpen: () => insideWindow(documents.environment, now()),
       repeatAfterMs: documents.environmentClass === 'simulator' ? 100 : 5_000,
-      accesses: new AccessRecorder(options.runId, documents.organization),
+      accesses: this.#accesses,
       bindingOf: (context) => this.#sessions.bindingOf(context),
       onExchange: (exchange) => this.#folding.step(exchange),
       ...(correlation === undefined ? {} : { correlationHeader: correlation }),
@@ -153,6 +161,35 @@ export class Run {
     this.#objects = new TestObjects(documents, this.#cases);
   }
 
+  /** Before the first probe: the AI system may have nothing but the proxy to reach its EHR by. */
+  async openProxy(): Promise<void> {
+    const { documents, trust, listenerTls, now, onProxy } = this.#options;
+    const opened = await openProductProxy({
+      documents,
+      tls: trust?.get(new URL(documents.environment.fhirBase).origin),
+      listenerTls: listenerTls?.get(documents.organization.aiSystem?.proxy?.listener ?? ''),
+      evidence: this.#folder.evidence,
+      isOfTestPatient: (reference) => this.#accesses.isOfTestPatient(reference),
+      onExchange: (exchange, { fault }) => this.#folding.product(exchange, fault),
+      now,
+    });
+    if (opened === undefined) return;
+    const at = now().toISOString();
+    if (isMissing(opened)) {
+      const data = { reason: opened.missing, detail: opened.detail ?? '' };
+      await this.#folder.evidence.append({ type: 'event', event: 'proxy-not-opened', at, data });
+      return;
+    }
+    this.#proxy = opened;
+    if (!baseIsNamed(documents)) onProxy?.(opened.baseUrl);
+    const seen = await opened.untilSeen(longestProductStartMs);
+    await this.#folder.evidence.append({ type: 'event', event: 'proxy-opened', at, data: { seen } });
+  }
+
+  async closeProxy(): Promise<void> {
+    await this.#proxy?.close();
+  }
+
   /** Only where something will be written: a run that reads disturbs no earlier one. */
   async refuseLeftovers(): Promise<void> {
     if (!this.#plan.items.some((item) => item.unmet === undefined && item.probe.writes !== 'none')) return;
@@ -172,6 +209,7 @@ export class Run {
     const items = this.#plan.items.filter((item) => which(item.phase));
     for (const [done, item] of items.entries()) {
       if (existsSync(join(this.#folder.path, stopFile))) this.#stopped = true;
+      if (this.#proxy?.stop !== undefined && item.phase !== 'settle') throw this.#proxy.stop;
       this.#options.onProgress?.({
         phase: item.phase,
         done,
@@ -298,6 +336,7 @@ export class Run {
       ...this.#cdsHooks(scope),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),
+      ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
       reserve: (requests) => this.#options.pacing.reserve(requests),
       clients,
       context: (id) => this.#sessions.contextClient(id, scope),

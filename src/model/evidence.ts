@@ -92,6 +92,12 @@ export const exchangeLineSchema = Type.Object({
   sample: Type.Optional(Type.Literal(true)),
   /** FHIR resource type of the body, when there is one. */
   resourceType: Type.Optional(Type.String()),
+  /** Of a request of the AI system through the proxy: what the EHR answered, where it was asked. */
+  upstreamStatus: Type.Optional(Type.Integer()),
+  /** Fault the proxy let it meet. */
+  injected: Type.Optional(Type.String()),
+  /** Why the proxy did not pass it on. */
+  refused: Type.Optional(Type.String()),
   /** What an audit log has to hold of it; one for each entry of a batch. Absent for discovery and other organizations. */
   accesses: Type.Optional(Type.Array(accessSchema)),
 });

@@ -23,6 +23,8 @@ export interface OrganizationDocumentOptions {
   readonly listenerTls?: { readonly cert: { readonly ref: string }; readonly key: { readonly ref: string } };
   /** Where the HL7 v2 feed of the sandbox connects to. */
   readonly feedPort?: number;
+  /** Where the AI system finds the proxy of a run; the listener is then at its port. */
+  readonly proxyUrl?: string;
   /** Doors of the AI system on trial, where one runs. */
   readonly aiSystem?: OrganizationProfile['aiSystem'];
 }
@@ -112,7 +114,12 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
     channels: { ...setting.channels },
     listeners: {
       subscription: { bind: '127.0.0.1', port: 0, ...(options.listenerTls && { tls: options.listenerTls }) },
-      proxy: { bind: '127.0.0.1', port: 0 },
+      proxy: {
+        bind: '127.0.0.1',
+        ...(options.proxyUrl === undefined
+          ? { port: 0 }
+          : { port: Number(new URL(options.proxyUrl).port), publicUrl: options.proxyUrl }),
+      },
       ...(options.feedPort === undefined
         ? {}
         : {

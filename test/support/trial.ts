@@ -12,6 +12,7 @@ import type { RecordedFact } from '../../src/model/fact.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
 import type { ProductName } from '../../src/sandbox/ai-systems/start-order-advisor.js';
+import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import type { Deviation } from '../../src/sandbox/deviation.js';
@@ -35,6 +36,8 @@ export interface TrialOptions {
   readonly writes?: RunRequest['writes'];
   /** Starts this reference AI system beside the sandbox and names its doors in the organization document. */
   readonly aiSystem?: ProductName;
+  /** The product reaches its EHR through the proxy of the run. */
+  readonly proxy?: boolean;
   /** Adds the sandbox's other organization as a peer. */
   readonly peer?: boolean;
   /** Gives the run an earlier one, of discovery only, against the same sandbox. */
@@ -81,10 +84,14 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
   let advisor: Awaited<ReturnType<typeof startAdvisor>> | undefined;
   try {
     const { store } = sandbox.organizations.get('lakeside')!;
-    const before = live(store.snapshot());
+    // Behind a proxy that has ended, the product cannot take its own Subscription back.
+    const content = (): string =>
+      live(store.snapshot(), options.proxy === true ? ['AuditEvent', 'Subscription'] : ['AuditEvent']);
+    const before = content();
+    const proxyUrl = options.proxy === true ? await newProxyUrl() : undefined;
     if (options.aiSystem === 'order-advisor') advisor = await startAdvisor(sandbox, folder, chosen);
-    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem));
-    const files = await writeDocuments(sandbox, folder, options, chosen, aiSystem, advisor?.doors);
+    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl));
+    const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, advisor?.doors);
     const checks = await loadChecks(places.checksFolder);
     const request = {
       ...files,
@@ -134,7 +141,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       outcome: (checkId) => results.get(checkId)?.outcome,
       fact: (kind, subject) => facts.find((fact) => fact.kind === kind && fact.subject === subject)?.value,
       before,
-      after: live(store.snapshot()),
+      after: content(),
     };
   } finally {
     await aiSystem?.stop();
@@ -152,14 +159,19 @@ function deviationNamed(id: string | Deviation): Deviation {
 }
 
 /** A reference AI system with its own client, in a process of its own. */
-export async function startBeside(sandbox: Sandbox, folder: string, name: AiSystemName): Promise<RunningAiSystem> {
+export async function startBeside(
+  sandbox: Sandbox,
+  folder: string,
+  name: AiSystemName,
+  proxyUrl?: string,
+): Promise<RunningAiSystem> {
   const lakeside = sandbox.organizations.get('lakeside')!;
   const client = lakeside.clients.find((each) => each.name === 'ai-voice-bot')!;
   const caFile = join(folder, 'ca.pem');
   if (sandbox.caPem !== undefined) await writeFile(caFile, sandbox.caPem);
   const { index } = lakeside.clinic;
   return startAiSystem(name, join(folder, 'ai-system'), {
-    fhirBase: lakeside.fhirBase,
+    fhirBase: proxyUrl ?? lakeside.fhirBase,
     tokenUrl: lakeside.tokenUrl,
     clientId: client.clientId,
     keyFile: client.keyFile,
@@ -176,7 +188,7 @@ export async function startBeside(sandbox: Sandbox, folder: string, name: AiSyst
 export async function writeDocuments(
   sandbox: Sandbox,
   folder: string,
-  options: TrialOptions,
+  options: TrialOptions & { readonly proxyUrl?: string | undefined },
   chosen: readonly Deviation[],
   aiSystem?: RunningAiSystem,
   otherDoors?: OrganizationProfile['aiSystem'],
@@ -196,6 +208,7 @@ export async function writeDocuments(
       query: { url: aiSystem.queryUrl, token },
       control: { url: aiSystem.controlUrl, token },
       webhook: { url: aiSystem.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
+      ...(options.proxyUrl === undefined ? {} : { proxy: { listener: 'proxy' } }),
     };
   }
   if (otherDoors !== undefined) documents.organization['aiSystem'] = otherDoors;
@@ -217,7 +230,7 @@ async function organizationOf(
   sandbox: Sandbox,
   id: OrganizationId,
   folder: string,
-  options: TrialOptions,
+  options: TrialOptions & { readonly proxyUrl?: string | undefined },
 ): Promise<OrganizationProfile> {
   const { fhirBase, tokenUrl, clients, clinic, feedPort } = sandbox.organizations.get(id)!;
   if (sandbox.caPem !== undefined) await writePrivateFile(join(folder, id), 'ca.pem', sandbox.caPem);
@@ -232,6 +245,7 @@ async function organizationOf(
     keysFolder: 'keys',
     feedPort,
     ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
+    ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
     ...(await writeListenerFiles(join(folder, id), sandbox.forListeners)),
   });
 }
@@ -239,9 +253,12 @@ async function organizationOf(
 const dead = new Set(['cancelled', 'entered-in-error', 'revoked', 'off']);
 
 /** Live resources without AuditEvents, `meta` aside, sorted. */
-export function live(snapshot: Readonly<Record<string, Resource>>): string {
+export function live(
+  snapshot: Readonly<Record<string, Resource>>,
+  without: readonly string[] = ['AuditEvent'],
+): string {
   return Object.values(snapshot)
-    .filter((resource) => resource.resourceType !== 'AuditEvent')
+    .filter((resource) => !without.includes(resource.resourceType))
     .filter((resource) => !dead.has((resource as { status?: string }).status ?? ''))
     .map(({ meta: _meta, ...content }) => JSON.stringify(content))
     .sort()

@@ -43,6 +43,8 @@ export interface Fold<State, Brings extends FactKind = FactKind> {
   readonly brings: readonly Brings[];
   readonly start: (documents: RunDocuments) => State;
   readonly step: (state: State, exchange: SeenExchange) => void;
+  /** The same for a request of the AI system itself, seen by the proxy; one that met a fault says nothing of the EHR. */
+  readonly product?: (state: State, exchange: SeenExchange, fault: string | undefined) => void;
   /** The same for what arrived at a listener of the run. */
   readonly stamp?: (state: State, stamp: SeenStamp) => void;
   readonly end: (state: State) => Folded<Brings>;
@@ -53,6 +55,7 @@ export interface AnyFold {
   readonly brings: readonly FactKind[];
   readonly start: (documents: RunDocuments) => unknown;
   readonly step: (state: unknown, exchange: SeenExchange) => void;
+  readonly product?: (state: unknown, exchange: SeenExchange, fault: string | undefined) => void;
   readonly stamp?: (state: unknown, stamp: SeenStamp) => void;
   readonly end: (state: unknown) => Readonly<Record<string, unknown>>;
 }

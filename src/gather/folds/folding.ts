@@ -15,6 +15,11 @@ export class Folding {
     this.#each(({ fold, state }) => fold.step(state, exchange));
   }
 
+  /** A request of the AI system itself. */
+  product(exchange: SeenExchange, fault: string | undefined): void {
+    this.#each(({ fold, state }) => fold.product?.(state, exchange, fault));
+  }
+
   stamp(stamp: SeenStamp): void {
     this.#each(({ fold, state }) => fold.stamp?.(state, stamp));
   }

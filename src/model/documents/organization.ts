@@ -164,6 +164,8 @@ const listener = block({
   port: o(Type.Integer({ minimum: 0, maximum: 65_535, description: 'a port number' })),
   publicUrl: o(url),
   tls: o(closed({ cert: reference, key: reference })),
+  /** Addresses or subnets that may connect; a proxy off this machine needs them. */
+  clients: o(texts),
 });
 export type Listener = Static<typeof listener>;
 

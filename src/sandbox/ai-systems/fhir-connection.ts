@@ -31,14 +31,20 @@ export interface FhirConnection {
   close(): void;
 }
 
+export interface Reaching {
+  /** Whether the EHR answers at all, tried again and again until `withinMs` are over. */
+  reachable(withinMs: number): Promise<boolean>;
+}
+
 const deadlineMs = 10_000;
+const longestReachPauseMs = 1_000;
 const mostBytes = 8 * 1024 * 1024;
 const mostPages = 20;
 const attempts = 3;
 const longestPauseMs = 2_000;
 
 /** https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html */
-export function connect(configuration: Configuration): FhirConnection {
+export function connect(configuration: Configuration): FhirConnection & Reaching {
   const base = configuration.fhirBase.replace(/\/$/u, '');
   const ca = configuration.caFile === undefined ? {} : { ca: readFileSync(configuration.caFile) };
   const agents = {
@@ -151,6 +157,19 @@ export function connect(configuration: Configuration): FhirConnection {
 
   return {
     send,
+    async reachable(withinMs) {
+      const endMs = performance.now() + withinMs;
+      for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestReachPauseMs)) {
+        try {
+          await exchange(`${base}/metadata`, 'GET', { headers: { accept: 'application/fhir+json' } });
+          return true;
+        } catch {
+          const leftMs = endMs - performance.now();
+          if (leftMs <= 0) return false;
+          await pause(Math.min(pauseMs, leftMs));
+        }
+      }
+    },
     async searchAll(type, parameters) {
       const found: Resource[] = [];
       let call: FhirCall | undefined = {

@@ -1,6 +1,6 @@
 import type { Appointment } from 'fhir/r4.js';
 import { type Configuration, readConfiguration } from './configuration.js';
-import { type Door, type DoorAnswer, newToken, openDoor } from './door.js';
+import { type Door, type DoorAnswer, type DoorRequest, newToken, openDoor } from './door.js';
 import { type FhirConnection, connect } from './fhir-connection.js';
 import { type AvailabilityQuestion, type Call, type Offer, type Product, isResource } from './product.js';
 import { subscribe } from './subscription.js';
@@ -8,10 +8,11 @@ import { subscribe } from './subscription.js';
 export type ProductMaker = (connection: FhirConnection, configuration: Configuration) => Promise<Product> | Product;
 
 const mostOffers = 5_000;
+const longestReachMs = 120_000;
 
 /**
  * Runs a product as a process of its own. Reads the configuration named by the first argument, prints
- * `{"listening": "http://127.0.0.1:<port>"}` on stdout when it is ready, and ends on SIGTERM, on SIGINT, or when whoever
+ * `{"listening": "http://127.0.0.1:<port>"}` on stdout when it is ready or when its EHR is not, and ends on SIGTERM, on SIGINT, or when whoever
  * started it closes its stdin; its subscription ends with it.
  *
  * Doors, all behind the bearer token of the configuration: `GET /availability`, `POST /call`, `GET /control`,
@@ -31,7 +32,9 @@ async function run(make: ProductMaker): Promise<void> {
   if (file === undefined) throw new Error('the path of the configuration is missing');
   const configuration = readConfiguration(file);
   const connection = connect(configuration);
-  const product = await make(connection, configuration);
+  // Set once the EHR has answered; no door opens before.
+  let product!: Product;
+  let started = false;
   const offers = new Map<string, Offer>();
   const seen = new Set<string>();
   const eventToken = newToken();
@@ -109,20 +112,24 @@ async function run(make: ProductMaker): Promise<void> {
     noticed(body).catch(() => undefined);
     return { status: 200 };
   };
+  const open =
+    (handle: (request: DoorRequest) => DoorAnswer | Promise<DoorAnswer>) =>
+    (request: DoorRequest): DoorAnswer | Promise<DoorAnswer> =>
+      started ? handle(request) : { status: 503, body: { error: 'not started yet' } };
   const door: Door = await openDoor({
     port: configuration.port,
     token: configuration.controlToken,
     tokens: { 'PUT /ehr': eventToken, 'POST /ehr': eventToken },
     signed: { 'POST /webhook': configuration.webhookSecret },
     routes: {
-      'GET /availability': availability,
-      'POST /call': call,
-      'POST /webhook': event,
-      'POST /control/off': switchOff,
-      'POST /control/on': () => switchOn(door),
-      'GET /control': () => ({ status: 200, body: { on } }),
-      'PUT /ehr': notified,
-      'POST /ehr': notified,
+      'GET /availability': open(availability),
+      'POST /call': open(call),
+      'POST /webhook': open(event),
+      'POST /control/off': open(switchOff),
+      'POST /control/on': open(() => switchOn(door)),
+      'GET /control': open(() => ({ status: 200, body: { on } })),
+      'PUT /ehr': open(notified),
+      'POST /ehr': open(notified),
     },
   });
 
@@ -137,8 +144,17 @@ async function run(make: ProductMaker): Promise<void> {
   };
   process.on('SIGTERM', end).on('SIGINT', end);
   process.stdin.on('close', end).on('end', end).resume();
+  const sayWhere = () => process.stdout.write(`${JSON.stringify({ listening: door.origin })}\n`);
+  // A product is up while its EHR is not, and goes on looking for it.
+  const atOnce = await connection.reachable(0);
+  if (!atOnce) {
+    sayWhere();
+    if (!(await connection.reachable(longestReachMs))) throw new Error('the EHR cannot be reached');
+  }
+  product = await make(connection, configuration);
+  started = true;
   await switchOn(door);
-  process.stdout.write(`${JSON.stringify({ listening: door.origin })}\n`);
+  if (atOnce) sayWhere();
 }
 
 function questionOf(query: URLSearchParams): AvailabilityQuestion {
