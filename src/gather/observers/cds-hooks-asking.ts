@@ -1,6 +1,6 @@
 import { missing, type FactValue } from '../../model/fact.js';
 import type { ProbeTools, RunDocuments } from '../probe.js';
-import { ExchangeFault, type RequestTemplate } from '../request.js';
+import type { RequestTemplate } from '../request.js';
 import { cdsHooksTemplates, usableService, type CallAnswer, type CdsHooksClient } from './cds-hooks.js';
 import { hookCase, playedHooks, type HookCase } from './cds-hooks-case.js';
 import { readDiscovery, type DiscoveredService } from './cds-hooks-documents.js';
@@ -12,9 +12,10 @@ export interface AskedService {
   readonly service: DiscoveredService;
   readonly notCalled: NotCalled | null;
   readonly answers: readonly CallAnswer[];
+  /** What the calls were about. */
+  readonly cases: readonly HookCase[];
   /** The first case that brought advice. */
   readonly telling: HookCase | undefined;
-  readonly first: HookCase | undefined;
 }
 
 export interface Asked {
@@ -70,29 +71,21 @@ async function askService(
   tools: ProbeTools,
   client: CdsHooksClient,
 ): Promise<AskedService> {
-  const nothing = { service, answers: [], telling: undefined, first: undefined };
+  const nothing = { service, answers: [], cases: [], telling: undefined };
   if (!usableService.test(service.id)) return { ...nothing, notCalled: 'id-not-usable' };
   if (!playedHooks.includes(service.hook ?? '')) return { ...nothing, notCalled: 'hook-not-played' };
   const answers: CallAnswer[] = [];
-  let [telling, first]: (HookCase | undefined)[] = [];
+  const cases: HookCase[] = [];
+  let telling: HookCase | undefined;
   for (const patient of tools.cases.patients()) {
     if (answers.length === ordinaryCalls) break;
     const about = await hookCase(service, patient, tools.cases, tools);
     if (about === undefined) continue;
-    const answer = await client.call(service, { ...about, namesEhr: true });
+    // How many bring a card is a share; the first call would be made anyway.
+    const answer = await client.call(service, { ...about, namesEhr: true }, { sample: cases.length > 0 });
     answers.push(answer);
-    first ??= about;
+    cases.push(about);
     if (answer.read.guidance) telling ??= about;
   }
-  return { service, notCalled: answers.length === 0 ? 'no-test-data' : null, answers, telling, first };
-}
-
-/** One call, or undefined where none came back in time. */
-export async function answered<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ExchangeFault) return undefined;
-    throw error;
-  }
+  return { service, notCalled: answers.length === 0 ? 'no-test-data' : null, answers, cases, telling };
 }

@@ -20,12 +20,17 @@ export interface CdsHooksClient {
    * @throws ExchangeFault `no-credential` when the key is none
    */
   caller(): Promise<CdsCaller | undefined>;
-  discover(): Promise<Answer>;
+  discover(how?: Pick<OutgoingRequest, 'measured'>): Promise<Answer>;
   /** @throws ExchangeFault when no answer comes in time */
   call(service: DiscoveredService, about: CalledWith, how?: CallSettings): Promise<CallAnswer>;
+  /**
+   * A call of a measured series, as it was answered.
+   * @throws ExchangeFault when no usable answer comes in time
+   */
+  timedCall(service: DiscoveredService, about: CalledWith, deadlineMs: number): Promise<Answer>;
   /** Says what became of one card. */
   feedback(service: DiscoveredService, card: string, suggestions: readonly string[]): Promise<Answer>;
-  /** Addresses the token of a call of this service may be made for. */
+  /** Address the token of a call of this service is made for. */
   audience(service: DiscoveredService): string;
 }
 
@@ -37,17 +42,15 @@ export interface CalledWith {
   readonly namesEhr: boolean;
 }
 
-export interface CallSettings extends Pick<OutgoingRequest, 'measured' | 'deadlineMs'> {
+interface CallSettings extends Pick<OutgoingRequest, 'sample'> {
   /** Instead of a good token; null: none. */
   readonly token?: string | null;
 }
 
 export interface CallAnswer {
-  readonly exchange: string | undefined;
-  /** 0 where the answer was too large to be read. */
+  /** 0 where it was too large to be read. */
   readonly status: number;
   readonly read: ReadAnswer;
-  readonly timing: Answer['timing'] | undefined;
 }
 
 /** Requests of a client, for the plan. */
@@ -97,34 +100,39 @@ export function cdsHooksClient(
       { deadlineMs, ...request, purpose, tolerant: true, headers: { accept: 'application/json' } },
       credential,
     );
-  const post = (path: string, body: object, how: CallSettings, credential: string | undefined): Promise<Answer> => {
-    const { token: _, ...rest } = how;
-    const json = JSON.stringify(body);
-    return send({ method: 'POST', path, body: json, contentType: 'application/json', ...rest }, credential);
-  };
+  const post = (
+    path: string,
+    body: object,
+    how: Pick<OutgoingRequest, 'measured' | 'sample' | 'deadlineMs'>,
+    credential: string | undefined,
+  ): Promise<Answer> =>
+    send({ method: 'POST', path, body: JSON.stringify(body), contentType: 'application/json', ...how }, credential);
+  const bodyOf = ({ hook }: DiscoveredService, { namesEhr, ...about }: CalledWith): object => ({
+    hook,
+    hookInstance: randomUUID(),
+    ...(namesEhr ? { fhirServer: fhirBase } : {}),
+    ...about,
+  });
 
   return {
     caller,
     audience,
-    discover: async () => send({ method: 'GET', path: 'cds-services' }, await signed([root])),
-    async call(service, { namesEhr, ...about }, how = {}) {
-      const body = {
-        hook: service.hook,
-        hookInstance: randomUUID(),
-        ...(namesEhr ? { fhirServer: fhirBase } : {}),
-        ...about,
-      };
-      const good = how.token === undefined ? await signed([audience(service)]) : undefined;
-      const credential = typeof how.token === 'string' ? bearer(how.token) : good;
+    discover: async (how) => send({ method: 'GET', path: 'cds-services', ...how }, await signed([root])),
+    async call(service, about, { token, ...how } = {}) {
+      const good = token === undefined ? await signed([audience(service)]) : undefined;
+      const credential = typeof token === 'string' ? bearer(token) : good;
       try {
-        const answer = await post(`cds-services/${service.id}`, body, how, credential);
-        const read = answer.status === 200 ? readAnswer(answer.json) : unread;
-        return { exchange: answer.exchange, status: answer.status, read, timing: answer.timing };
+        const { status, json } = await post(`cds-services/${service.id}`, bodyOf(service, about), how, credential);
+        return { status, read: status === 200 ? readAnswer(json) : unread };
       } catch (error) {
         // Nobody can show a card that large; it is a finding and no silence.
         if (!(error instanceof ExchangeFault) || error.reason !== 'too-large') throw error;
-        return { exchange: error.exchange, status: 0, read: unreadAnswer('too-large'), timing: undefined };
+        return { status: 0, read: unreadAnswer('too-large') };
       }
+    },
+    async timedCall(service, about, within) {
+      const how = { measured: {}, deadlineMs: within };
+      return post(`cds-services/${service.id}`, bodyOf(service, about), how, await signed([audience(service)]));
     },
     async feedback(service, card, suggestions) {
       const outcome =

@@ -33,12 +33,13 @@ export default defineProbe({
     if (organization.limits?.authNegativeTests !== true)
       return { 'cds-caller-trials': missing('prerequisite-failed', 'limits.authNegativeTests is not agreed') };
     const { services } = await askServices(tools, cdsHooks);
-    const asked = services.find(({ first }) => first !== undefined);
-    if (asked?.first === undefined)
+    const asked = services.find(({ cases }) => cases.length > 0);
+    const told = asked?.telling ?? asked?.cases[0];
+    if (asked === undefined || told === undefined)
       return { 'cds-caller-trials': missing('prerequisite-failed', 'no service could be called') };
     const { service } = asked;
     const about = {
-      ...aboutNobody(asked.telling ?? asked.first, () => `nobody-${randomUUID().slice(0, 13)}`),
+      ...aboutNobody(told, () => `nobody-${randomUUID().slice(0, 13)}`),
       namesEhr: true,
     };
     const audience = [cdsHooks.audience(service)];

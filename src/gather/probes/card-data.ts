@@ -40,7 +40,7 @@ export default defineProbe({
     const { services } = await askServices(tools, cdsHooks);
     const seen: FactValue<'cds-prefetch'>[number][] = [];
     for (const asked of services) {
-      const about = asked.telling ?? asked.first;
+      const about = asked.telling ?? asked.cases[0];
       if (about !== undefined) seen.push(await withoutData(asked, about, cdsHooks, tools));
     }
     return { 'cds-prefetch': seen };

@@ -5,6 +5,7 @@ import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import { answersFor, slotOffered } from '../ai-system.js';
 import { subscriptionTemplates } from '../event-subscription.js';
 import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
+import { cardTemplates, takeCards } from '../series/cards.js';
 import { Bookings, type Visibility } from '../series/bookings.js';
 import { Deliveries } from '../series/deliveries.js';
 import { Lane } from '../series/lane.js';
@@ -79,6 +80,7 @@ export default defineProbe({
 });
 
 async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
+  if (agreed.kind === 'card') return { ...(await takeCards(agreed, tools)), plan: agreed, visibility: undefined };
   const { contract, organization, environment, clients, anonymous } = tools;
   const pace = paceOf(organization, environment);
   const [ehr, aiSystem] = [new Lane(pace), new Lane(pace)];
@@ -163,7 +165,9 @@ async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools)
   return silent;
 }
 
-function templatesOf(plan: SeriesPlan, { contract }: RunDocuments): RequestTemplate[] {
+function templatesOf(plan: SeriesPlan, documents: RunDocuments): RequestTemplate[] {
+  if (plan.kind === 'card') return cardTemplates(plan, documents, mostControls);
+  const { contract } = documents;
   const { mostSamples: samples, looksPerSample } = plan;
   const searched = new Set(plan.tracks.flatMap(({ resources }) => resources));
   const searches = (contract.resources ?? [])

@@ -16,19 +16,19 @@ import { looksPerWatch } from './watch.js';
 export interface Track {
   /** Subject whose fact the samples are: `budget:booking`, `resource:slot`. */
   readonly subject: string;
-  readonly part: 'read' | 'write' | 'visible' | 'delivery' | 'response' | 'age' | 'age-in-answer';
+  readonly part: 'read' | 'write' | 'visible' | 'delivery' | 'response' | 'age' | 'age-in-answer' | 'card';
   readonly target: LatencyTarget;
   readonly looks: readonly Look[];
   /** Resources of the contract whose searches it uses; one after the other. */
   readonly resources: readonly string[];
-  /** Of a delivery: the trigger whose notification is waited for. */
+  /** Of a delivery: the trigger whose notification is waited for; of a card: the trigger whose hook is called. */
   readonly trigger?: string | undefined;
 }
 
 /** One series: samples that serve several entries at once. Numbers are what the EHR team agrees to. */
 export interface SeriesPlan {
-  /** `booking`: search, create, look for it, undo, wait for the answer. `reading`: searches only. */
-  readonly kind: 'booking' | 'reading';
+  /** `booking`: search, create, look for it, undo, wait for the answer. `reading`: searches only. `card`: calls of a hook. */
+  readonly kind: 'booking' | 'reading' | 'card';
   /** Id of the action that is performed and undone. */
   readonly action: string | undefined;
   readonly tracks: readonly Track[];
@@ -114,6 +114,7 @@ export function samplingPlan(
   const most = active ? roomForWrites(documents, otherWrites) : Number.POSITIVE_INFINITY;
   const notMeasured: SamplingPlan['notMeasured'][number][] = [];
   const tracks: Track[] = [];
+  const cards: Track[] = [];
   const add = (track: Omit<Track, 'looks'>): void => {
     const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
     const looks = looksFor(track.target.percentile, room);
@@ -141,6 +142,13 @@ export function samplingPlan(
       else if (part === 'visible' && booking.observe === undefined) {
         leaveOut(subject, 'undecided', `action ${booking.id} does not say where staff sees it (observe)`);
       } else add({ subject, part, target, resources: [] });
+    } else if (check === 'latency.event-to-response' && entry.from === 'hook-call') {
+      if (organization.aiSystem?.cdsHooks === undefined) {
+        leaveOut(subject, 'no-ai-system', 'aiSystem.cdsHooks is not in the organization file');
+      } else {
+        const looks = looksFor(target.percentile, Number.POSITIVE_INFINITY) ?? [];
+        cards.push({ subject, part: 'card', target, looks, resources: [], trigger: entry.trigger });
+      }
     } else if (check === 'latency.event-to-response') {
       const reason = whyNoAnswer(documents, entry, aiSystem, active);
       if (reason === undefined) add({ subject, part: 'response', target, resources: [] });
@@ -175,9 +183,23 @@ export function samplingPlan(
   }
   const reader = options.staff ? 'staff' : 'ai';
   return {
-    series: tracks.length === 0 ? [] : [seriesOf(documents, tracks, active ? booking : undefined, reader)],
+    series: [
+      ...(tracks.length === 0 ? [] : [seriesOf(documents, tracks, active ? booking : undefined, reader)]),
+      ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
+    ],
     notMeasured,
   };
+}
+
+/** Calls of a hook ask nothing of the EHR. */
+function cardSeries(
+  documents: Parameters<typeof samplingPlan>[0],
+  tracks: readonly Track[],
+  reader: SeriesPlan['reader'],
+): SeriesPlan {
+  const plan = seriesOf(documents, tracks, undefined, reader);
+  const perSample = tracks.length;
+  return { ...plan, kind: 'card', aiSystemRequests: { perSample, most: plan.mostSamples * perSample } };
 }
 
 function seriesOf(

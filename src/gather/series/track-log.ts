@@ -131,7 +131,7 @@ export class TrackLog {
       discarded: this.#discarded,
       clockJumps: this.#clockJumps,
       limited: counted.filter(([, { limited }]) => limited).length,
-      pollMs: part === 'read' || part === 'write' || part === 'delivery' ? 0 : shortestPauseMs(target.budgetMs),
+      pollMs: ['read', 'write', 'delivery', 'card'].includes(part) ? 0 : shortestPauseMs(target.budgetMs),
       ...common,
     };
   }

@@ -298,6 +298,7 @@ import cardCallerOtherAudience from './card-caller-other-audience.js';
 import cardCallerExpired from './card-caller-expired.js';
 import cardCallerOtherTenant from './card-caller-other-tenant.js';
 import cardCallerReplayed from './card-caller-replayed.js';
+import cardSlow from './card-slow.js';
 
 export const deviations: readonly Deviation[] = [
   actionNobodyMay,
@@ -598,5 +599,6 @@ export const deviations: readonly Deviation[] = [
   cardCallerExpired,
   cardCallerOtherTenant,
   cardCallerReplayed,
+  cardSlow,
   doubleBooker,
 ];

@@ -31,6 +31,37 @@ const all: SamplingOptions = { writes: true, otherWrites: 40, staff: true };
 const planned = (organization: OrganizationProfile, options = all, of = contract) =>
   samplingPlan({ contract: of, organization, environment, environmentClass: 'org-nonprod' }, options);
 
+describe('the sampling plan of a workflow with a hook', () => {
+  const hooked = {
+    ...contract,
+    triggers: [{ id: 'signing', kind: 'cds-hook', hook: 'order-sign' }],
+    resources: [],
+    latency: [
+      { id: 'card', trigger: 'signing', from: 'hook-call', to: 'hook-response', percentile: 95, budget: 'PT1S' },
+    ],
+  } as Contract;
+  const cdsHooks = { base: 'https://nonprod.authflow.example' };
+
+  it('calls the service, and asks nothing of the EHR and writes nothing', () => {
+    const { series, notMeasured } = planned(lakeside({ aiSystem: { cdsHooks } }), { ...all, writes: false }, hooked);
+    expect(notMeasured).toEqual([]);
+    expect(series).toHaveLength(1);
+    expect(series[0]).toMatchObject({
+      kind: 'card',
+      looks: [69, 148, 245],
+      writes: 0,
+      requests: { firstLook: 0, most: 0 },
+      aiSystemRequests: { perSample: 1, most: 313 },
+    });
+  });
+
+  it('says so where no service is given', () => {
+    const { series, notMeasured } = planned(lakeside(), all, hooked);
+    expect(series).toEqual([]);
+    expect(notMeasured).toMatchObject([{ subject: 'budget:card', reason: 'no-ai-system' }]);
+  });
+});
+
 describe('the sampling plan of a scheduling workflow', () => {
   it('takes the largest single look where three do not fit, and shares one series', () => {
     const { series, notMeasured } = planned(lakeside());
