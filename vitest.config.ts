@@ -23,8 +23,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Files share their modules: loading them again for each of 150 files took longer than half of the tests.
     isolate: false,
-    // In MiB: an EHR with its clinic outgrows the space for new objects Node starts with, and collecting it took a third of the time.
-    execArgv: ['--max-semi-space-size=64'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
