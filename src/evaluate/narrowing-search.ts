@@ -74,8 +74,15 @@ function failingStep(variant: Variant, left: readonly NarrowingStep[]): Narrowin
 export interface Search {
   readonly tried: number;
   readonly best: Variant | undefined;
-  /** The narrowest that was tried; says why nothing passes. */
-  readonly narrowest: Variant;
+  /** Of those that do not pass, the one with the least in its way; says why nothing passes. */
+  readonly nearest: Variant;
+}
+
+/** Failed comes after not shown, then fewer reasons come first, then the larger contract. */
+function byDistance(a: Variant, b: Variant): number {
+  const failed = ({ judged }: Variant): number => Number(judged.decided.value !== 'no-go-not-shown');
+  const reasons = ({ judged }: Variant): number => judged.decided.reasons.length;
+  return failed(a) - failed(b) || reasons(a) - reasons(b) || bySize(a, b);
 }
 
 /** Of all combinations the largest that passes; judged in the order of what each can earn at most, until none left can earn more. */
@@ -89,16 +96,16 @@ export function searchAll(
     if (contract === undefined) return [];
     return [{ steps: chosen, earnedHundredths: promisedHundredths(contract, onlyByHand(chosen)) }];
   });
-  let [best, narrowest, tried]: [Variant | undefined, Variant, number] = [undefined, whole, 0];
+  let [best, nearest, tried]: [Variant | undefined, Variant, number] = [undefined, whole, 0];
   for (const candidate of candidates.sort(bySize)) {
     if (best !== undefined && (best.earnedHundredths ?? 0) >= (candidate.earnedHundredths ?? 0)) break;
     const variant = of(candidate.steps);
     if (variant === undefined) continue;
     tried += 1;
     if (passes(variant) && (best === undefined || bySize(variant, best) < 0)) best = variant;
-    if (variant.steps.length > narrowest.steps.length) narrowest = variant;
+    if (byDistance(variant, nearest) < 0) nearest = variant;
   }
-  return { tried, best, narrowest };
+  return { tried, best, nearest };
 }
 
 export function searchOneAtATime(
@@ -115,5 +122,5 @@ export function searchOneAtATime(
     tried += 1;
     if (next !== undefined) at = next;
   }
-  return { tried, best: passes(at) ? at : undefined, narrowest: at };
+  return { tried, best: passes(at) ? at : undefined, nearest: at };
 }

@@ -107,11 +107,11 @@ export function narrowingOf(input: ScoreInput, subjectsFor: NonNullable<ScoreInp
   }
   const undecided = whole.judged.decided.value === 'none';
   const of = (chosen: readonly NarrowingStep[]) => variantOf(input, subjectsFor, chosen);
-  const { tried, best, narrowest } = undecided
-    ? { tried: 0, best: undefined, narrowest: whole }
+  const { tried, best, nearest } = undecided
+    ? { tried: 0, best: undefined, nearest: whole }
     : (all ? searchAll : searchOneAtATime)(whole, steps, of);
   if (best === undefined) {
-    return { ...base, tried, reasons: narrowest.judged.decided.reasons, sentence: whyNone(undecided, tried) };
+    return { ...base, tried, reasons: nearest.judged.decided.reasons, sentence: whyNone(undecided, tried, nearest) };
   }
   const [promised, left] = [
     promisedHundredths(input.contract, false),
@@ -139,8 +139,10 @@ export function narrowingOf(input: ScoreInput, subjectsFor: NonNullable<ScoreInp
   };
 }
 
-function whyNone(undecided: boolean, tried: number): string {
+function whyNone(undecided: boolean, tried: number, { steps }: Variant): string {
   if (undecided) return 'There is no decision on this run, so none on a smaller contract either.';
-  if (tried === 0) return 'Nothing can be taken out of this contract: it has no writing action and no second trigger.';
-  return `None of ${tried} smaller contracts gets Go or Conditional go: this stands in the way of the smallest too.`;
+  if (tried === 0) return 'Nothing that stands in the way goes with an action or with a trigger that is not primary.';
+  const gone = steps.map(({ part, id }) => (part === 'action' ? `${id} only suggests` : `${id} is gone`));
+  const nearest = gone.length === 0 ? 'the contract as it stands' : `the one in which ${gone.join(', ')}`;
+  return `None of ${tried} smaller contracts gets Go or Conditional go. What stands in the way of ${nearest}:`;
 }

@@ -326,7 +326,7 @@ const narrowingSchema = closed({
   ),
   /** Of the narrower contract; null where none passes. */
   decision: orNull(closed({ value: oneOf(decisionValues), words: Type.String() })),
-  /** Why the smallest does not pass either. */
+  /** Where none passes: what stands in the way of the one that comes nearest. */
   reasons: Type.Array(reasonSchema),
   sentence: Type.String(),
 });

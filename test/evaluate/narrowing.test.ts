@@ -220,8 +220,12 @@ describe('the largest contract that passes', () => {
       minutes: null,
       decision: null,
       reasons: [{ code: 'blocker-failed', check: 'event.fixture' }, { code: 'answer-no' }],
-      sentence: 'None of 7 smaller contracts gets Go or Conditional go: this stands in the way of the smallest too.',
+      sentence:
+        'None of 7 smaller contracts gets Go or Conditional go. What stands in the way of the contract as it stands:',
     });
+    const two = narrowed({ failing: { 'trigger:call': 500, 'action:book': 409 } });
+    expect(two).toMatchObject({ reasons: [{ check: 'event.fixture' }, { code: 'answer-no' }] });
+    expect(two.sentence).toContain('the one in which book only suggests');
     const bare = { ...contract, actions: [], triggers: [{ id: 'call', kind: 'external' as const }] };
     expect(narrowed({ contract: bare, failing: { 'trigger:call': 500 } })).toMatchObject({ found: 'none', tried: 0 });
     const selected = narrowed({ header: { selection: ['write.fixture'] } });
