@@ -1,5 +1,6 @@
 import { defineCheck } from '../../src/check.js';
 import type { Contract } from '../../src/model/documents/contract.js';
+import type { FactValue } from '../../src/model/fact.js';
 import type { OrganizationProfile } from '../../src/model/documents/organization.js';
 
 /** Rows a search may bring for each row that is needed. */
@@ -16,7 +17,7 @@ export default defineCheck({
   plain: 'What the work asks the record for is what it needs, and the record does not add to it.',
   why: 'Whatever is fetched is stored, logged and sent on. What nobody needs can only leak.',
   sends:
-    'Nothing of its own. Counts what the contract’s own searches brought with the AI system’s client: types, rows, and dates outside the range asked for. What the product itself fetches is not part of it.',
+    'Nothing of its own. Counts what the contract’s own searches brought with the AI system’s client: types, rows, and dates outside the range asked for. Where the product reaches the EHR through the proxy, the same is counted over every request of its own.',
   ask: {
     of: 'vendor',
     text: 'Show us every request your product makes to the record for one case, with the fields it keeps and those it sends to a model.',
@@ -36,6 +37,7 @@ export default defineCheck({
   subjects: 'run',
   ifNone: 'not-gathered',
   reads: ['contract-searches'],
+  optional: ['product-reading'],
   messages: {
     'other-types': {
       kind: 'proof',
@@ -50,10 +52,32 @@ export default defineCheck({
       kind: 'limit',
       text: 'Searches for {asked} bring {outsideRange} of {needed} rows from outside the range asked for. {rule}',
     },
+    'product-types': {
+      kind: 'proof',
+      text: 'The product fetches {types}, which the contract does not name. {rule}',
+    },
+    'product-whole-record': {
+      kind: 'proof',
+      text: 'The product asks for a whole record or a full export ({words}). {rule}',
+    },
+    'product-more-rows': {
+      kind: 'limit',
+      text: 'The product’s searches for {asked} bring {rows} rows where {needed} are needed: more than {mostTimes} times as many. {rule}',
+    },
+    'product-wider-range': {
+      kind: 'limit',
+      text: 'The product’s searches for {asked} bring {outsideRange} of {needed} rows from outside the range asked for. {rule}',
+    },
     'no-recording': { kind: 'control', text: 'No search of the contract was answered, so there is nothing to count.' },
   },
-  evaluate: ({ 'contract-searches': searches }, say, { item: { contract, organization } }) => {
+  evaluate: (
+    { 'contract-searches': searches, 'product-reading': product },
+    say,
+    { item: { contract, organization } },
+  ) => {
     const rule = ruleFor(contract);
+    const unnamed = unnamedTypes(product, contract);
+    const whole = product?.wholeRecords ?? [];
     const rows = searches.reduce((sum, each) => sum + each.rows, 0);
     const verdicts = [
       ...wholeRecordsIn(contract, organization).map((asked) => say.fail('whole-record', { ...asked, rule })),
@@ -67,6 +91,14 @@ export default defineCheck({
           ...(outsideRange > 0 ? [say.warn('wider-range', { asked, outsideRange, needed, rule })] : []),
         ];
       }),
+      ...(unnamed.length > 0 ? [say.fail('product-types', { types: unnamed, rule })] : []),
+      ...(whole.length > 0 ? [say.fail('product-whole-record', { words: whole, rule })] : []),
+      ...(product?.types ?? []).flatMap(({ resourceType: asked, rows: brought, needed, outsideRange }) => [
+        ...(brought > mostTimes * needed
+          ? [say.warn('product-more-rows', { asked, rows: brought, needed, mostTimes, rule })]
+          : []),
+        ...(outsideRange > 0 ? [say.warn('product-wider-range', { asked, outsideRange, needed, rule })] : []),
+      ]),
       ...(rows === 0 ? [say.notMeasured('no-recording', 'prerequisite-failed')] : []),
     ];
     if (verdicts.length > 0) return verdicts;
@@ -75,7 +107,7 @@ export default defineCheck({
       rows,
       types: searches.map(({ resourceType }) => resourceType),
       purpose: contract.dataHandling?.purpose ?? 'not stated',
-      product: 'not recorded',
+      product: product === undefined ? 'not recorded' : `${product.requests} requests recorded`,
     });
   },
 });
@@ -96,6 +128,18 @@ function ruleFor({ dataHandling }: Contract): string {
 function isNamed(type: string, asked: string, { resources = [] }: Contract): boolean {
   const includes = resources.some((each) => each.type === asked && /[?&]_(rev)?include/.test(each.find ?? ''));
   return type === 'OperationOutcome' || includes || resources.some((each) => each.type === type);
+}
+
+/** Types that are no record of anybody: how a product talks with an EHR. */
+const ofConversation = new Set(['Subscription', 'OperationOutcome', 'CapabilityStatement', 'Bundle']);
+
+function unnamedTypes(product: FactValue<'product-reading'> | undefined, contract: Contract): string[] {
+  const acted = (contract.actions ?? []).map(({ resource }) => resource);
+  const fetched = (product?.types ?? []).flatMap(({ resourceType, otherTypes }) => [
+    ...(isNamed(resourceType, resourceType, contract) ? [] : [resourceType]),
+    ...otherTypes.filter((type) => !isNamed(type, resourceType, contract)),
+  ]);
+  return [...new Set(fetched)].filter((type) => !ofConversation.has(type) && !acted.includes(type)).sort();
 }
 
 function wholeRecordsIn({ resources = [], actions = [] }: Contract, { paths = {} }: OrganizationProfile) {

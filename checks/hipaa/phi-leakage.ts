@@ -13,7 +13,7 @@ export default defineCheck({
   plain: 'Names of patients are not left behind in addresses and error messages of the connection.',
   why: 'Addresses and error texts go to proxies, log files and support tickets; nobody who reads those was meant to see a patient.',
   sends:
-    'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. What the product itself does is not part of it.',
+    'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. Where the product reaches the EHR through the proxy, the addresses of its own requests are searched too.',
   ask: {
     of: 'vendor',
     text: 'Show us a day of your access and error logs of a test system, and every host your product talks to; we look for the names of our test patients.',
@@ -36,7 +36,7 @@ export default defineCheck({
   subjects: 'run',
   ifNone: 'not-gathered',
   reads: ['canaries-seen'],
-  optional: ['unsigned-reading'],
+  optional: ['unsigned-reading', 'product-addresses'],
   messages: {
     'without-sign-in': { kind: 'proof', text: 'An answer to a request without a sign-in holds the name of {whose}.' },
     'to-a-stranger': {
@@ -47,6 +47,10 @@ export default defineCheck({
     'in-sent-address': {
       kind: 'limit',
       text: '{times} requests carry the name of a test patient in the address; log files of addresses count as patient data.',
+    },
+    'in-product-address': {
+      kind: 'limit',
+      text: '{withCanary} of {requests} requests of the product carry the name of a test patient in the address ({parameters}); log files of addresses count as patient data.',
     },
     'in-given-address': {
       kind: 'limit',
@@ -66,7 +70,7 @@ export default defineCheck({
       text: 'No answer to a request without a sign-in was searched; error messages searched: {errors}.',
     },
   },
-  evaluate: ({ 'canaries-seen': seen, 'unsigned-reading': reading }, say) => {
+  evaluate: ({ 'canaries-seen': seen, 'unsigned-reading': reading, 'product-addresses': product }, say) => {
     const { found, controls, exchanges, errors, unsigned } = seen;
     const verdict = (each: Found) => {
       const { place, of } = each;
@@ -81,12 +85,18 @@ export default defineCheck({
     };
     const verdicts = [
       ...found.map(verdict),
+      ...(product !== undefined && product.withCanary > 0 ? [say.warn('in-product-address', product)] : []),
       ...(controls === 0 ? [say.notMeasured('no-control', 'control-failed')] : []),
       ...(reading === undefined || unsigned === 0
         ? [say.notMeasured('nothing-provoked', 'prerequisite-failed', { errors })]
         : []),
     ];
     if (verdicts.length > 0) return verdicts;
-    return say.pass({ exchanges, errors, controls, product: 'not recorded' });
+    return say.pass({
+      exchanges,
+      errors,
+      controls,
+      product: product === undefined ? 'not recorded' : `${product.requests} requests recorded`,
+    });
   },
 });

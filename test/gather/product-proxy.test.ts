@@ -6,7 +6,6 @@ describe('the proxy of a run', () => {
   it('has the requests of the product in the evidence, apart from those of the tool', async () => {
     const { exchanges, events, end, before, after } = await trial({
       aiSystem: 'integrated',
-      proxy: true,
       checks: ['write.idempotent-retry'],
     });
     expect(events.filter(({ event }) => event === 'proxy-opened').map(({ data }) => data)).toEqual([{ seen: true }]);

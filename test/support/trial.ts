@@ -36,7 +36,7 @@ export interface TrialOptions {
   readonly writes?: RunRequest['writes'];
   /** Starts this reference AI system beside the sandbox and names its doors in the organization document. */
   readonly aiSystem?: ProductName;
-  /** The product reaches its EHR through the proxy of the run. */
+  /** The product reaches its EHR through the proxy of the run; default: where there is one of the reference AI systems. */
   readonly proxy?: boolean;
   /** Adds the sandbox's other organization as a peer. */
   readonly peer?: boolean;
@@ -84,11 +84,11 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
   let advisor: Awaited<ReturnType<typeof startAdvisor>> | undefined;
   try {
     const { store } = sandbox.organizations.get('lakeside')!;
+    const proxied = options.proxy ?? (options.aiSystem !== undefined && options.aiSystem !== 'order-advisor');
     // Behind a proxy that has ended, the product cannot take its own Subscription back.
-    const content = (): string =>
-      live(store.snapshot(), options.proxy === true ? ['AuditEvent', 'Subscription'] : ['AuditEvent']);
+    const content = (): string => live(store.snapshot(), proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent']);
     const before = content();
-    const proxyUrl = options.proxy === true ? await newProxyUrl() : undefined;
+    const proxyUrl = proxied ? await newProxyUrl() : undefined;
     if (options.aiSystem === 'order-advisor') advisor = await startAdvisor(sandbox, folder, chosen);
     else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl));
     const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, advisor?.doors);

@@ -12,6 +12,7 @@ type Found = FactValue<'canaries-seen'>['found'][number];
 /** Read of one body; an error message is short. */
 const mostBytes = 65_536;
 const mostCites = 40;
+const mostParameters = 20;
 
 interface State {
   readonly search: OutputSearch;
@@ -23,12 +24,18 @@ interface State {
   exchanges: number;
   errors: number;
   unsigned: number;
+  readonly product: {
+    requests: number;
+    withCanary: number;
+    whose?: string;
+    readonly parameters: Set<string>;
+  };
 }
 
 /** Where the canaries of the test patients turn up besides their own records. */
 export default defineFold({
   id: 'canaries',
-  brings: ['canaries-seen'],
+  brings: ['canaries-seen', 'product-addresses'],
   start(documents): State {
     const planted = plantedIn(documents);
     return {
@@ -41,6 +48,7 @@ export default defineFold({
       exchanges: 0,
       errors: 0,
       unsigned: 0,
+      product: { requests: 0, withCanary: 0, parameters: new Set() },
     };
   },
   step(state, exchange) {
@@ -54,9 +62,31 @@ export default defineFold({
     if (next !== undefined) note(state, id, 'given-address', next, ownerOf(state, next, url));
     searchBody(state, exchange, answer);
   },
-  end({ planted, controls, exchanges, errors, unsigned, found, cites }) {
-    if (planted === 0) return { 'canaries-seen': missing('no-test-object', 'testData.patients names no canary') };
-    return { 'canaries-seen': { controls, exchanges, errors, unsigned, found: [...found.values()] }, cites };
+  product({ product, search, cites }, { id, request, url }) {
+    product.requests += 1;
+    const whose = search(url.slice(0, mostBytes));
+    if (whose === undefined) return;
+    product.withCanary += 1;
+    product.whose ??= whose;
+    for (const [name, value] of request.query ?? []) {
+      const telling = search(value) !== undefined && search(name) === undefined;
+      if (telling && product.parameters.size < mostParameters) product.parameters.add(name.slice(0, 64));
+    }
+    if (cites.length < mostCites) cites.push(id);
+  },
+  end({ planted, controls, exchanges, errors, unsigned, found, cites, product }) {
+    if (planted === 0) {
+      const none = missing('no-test-object', 'testData.patients names no canary');
+      return { 'canaries-seen': none, 'product-addresses': none };
+    }
+    return {
+      'canaries-seen': { controls, exchanges, errors, unsigned, found: [...found.values()] },
+      'product-addresses':
+        product.requests === 0
+          ? missing('no-ai-system', 'no request of the product went through a proxy')
+          : { ...product, parameters: [...product.parameters] },
+      cites,
+    };
   },
 });
 

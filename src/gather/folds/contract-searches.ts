@@ -1,7 +1,8 @@
 import type { Resource } from 'fhir/r4.js';
-import { readSearchset } from '../../fhir/bundle.js';
+import { readSearchset, type SearchPage } from '../../fhir/bundle.js';
 import { patientsOf } from '../../fhir/reference.js';
 import type { FactValue } from '../../model/fact.js';
+import type { RunDocuments } from '../probe.js';
 import type { OutgoingRequest } from '../request.js';
 import { defineFold, type SeenExchange } from './fold.js';
 
@@ -23,8 +24,8 @@ interface State {
 export default defineFold({
   id: 'contract-searches',
   brings: ['contract-searches'],
-  start: ({ organization }): State => ({
-    listed: new Set((organization.testData?.patients ?? []).map(({ id }) => id)),
+  start: (documents): State => ({
+    listed: testPatientsOf(documents),
     byType: new Map(),
     cites: [],
   }),
@@ -33,25 +34,37 @@ export default defineFold({
     const asked = /^([A-Z][A-Za-z]{1,63})(?:\/_search)?$/.exec(request.path)?.[1];
     const page = readSearchset(answer.resource);
     if (asked === undefined || page === undefined || page === 'too-many') return;
-    const brought = state.byType.get(asked) ?? nothing(asked);
     if (!state.byType.has(asked) && state.byType.size >= mostTypes) return;
-    const rows = [...page.matches, ...page.included];
-    const needed = neededOf(rows, asked, state.listed);
-    const others = rows.map(({ resourceType }) => resourceType).filter((type) => type !== asked);
-    state.byType.set(asked, {
-      resourceType: asked,
-      searches: brought.searches + 1,
-      rows: brought.rows + rows.length,
-      needed: brought.needed + needed.length,
-      outsideRange: brought.outsideRange + needed.filter((row) => isOutside(row, request)).length,
-      otherTypes: [...new Set([...brought.otherTypes, ...others])].slice(0, mostOtherTypes),
-    });
+    state.byType.set(asked, addedTo(state.byType.get(asked) ?? nothingOf(asked), page, request, state.listed));
     if (state.cites.length < mostCites) state.cites.push(id);
   },
   end: ({ byType, cites }) => ({ 'contract-searches': [...byType.values()], cites }),
 });
 
-const nothing = (resourceType: string): Brought => ({
+export const testPatientsOf = ({ organization }: Pick<RunDocuments, 'organization'>): ReadonlySet<string> =>
+  new Set((organization.testData?.patients ?? []).map(({ id }) => id));
+
+/** What one more page of a search brought, added to what the type has brought before. */
+export function addedTo<B extends Brought>(
+  before: B,
+  page: SearchPage,
+  request: OutgoingRequest,
+  listed: ReadonlySet<string>,
+): B {
+  const rows = [...page.matches, ...page.included];
+  const needed = neededOf(rows, before.resourceType, listed);
+  const others = rows.map(({ resourceType }) => resourceType).filter((type) => type !== before.resourceType);
+  return {
+    ...before,
+    searches: before.searches + 1,
+    rows: before.rows + rows.length,
+    needed: before.needed + needed.length,
+    outsideRange: before.outsideRange + needed.filter((row) => isOutside(row, request)).length,
+    otherTypes: [...new Set([...before.otherTypes, ...others])].slice(0, mostOtherTypes),
+  };
+}
+
+export const nothingOf = (resourceType: string): Brought => ({
   resourceType,
   searches: 0,
   rows: 0,

@@ -2,8 +2,16 @@ import answerShares from './answer-shares.js';
 import canaries from './canaries.js';
 import clockOffsets from './clock-offsets.js';
 import contractSearches from './contract-searches.js';
+import productReading from './product-reading.js';
 import throttling from './throttling.js';
 import type { AnyFold } from './fold.js';
 
 /** Every fold there is; each sees every exchange of a run. */
-export const folds: readonly AnyFold[] = [answerShares, canaries, clockOffsets, contractSearches, throttling];
+export const folds: readonly AnyFold[] = [
+  answerShares,
+  canaries,
+  clockOffsets,
+  contractSearches,
+  productReading,
+  throttling,
+];

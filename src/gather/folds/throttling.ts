@@ -1,5 +1,6 @@
 import type { FactValue } from '../../model/fact.js';
 import { retryAfter } from '../../wire/retry-after.js';
+import { shapeOf } from '../template-match.js';
 import { defineFold, type SeenExchange } from './fold.js';
 
 type Row = FactValue<'throttling'>[number];
@@ -9,10 +10,17 @@ interface Pending {
   readonly receivedMs: number;
   /** Time the server named; undefined: none. */
   readonly askedMs: number | undefined;
+  /** Other requests of the same work finish it too. */
+  readonly work: string;
 }
 
-interface State extends Counts {
+interface Counting extends Counts {
   readonly pending: Map<string, Pending>;
+}
+
+interface State {
+  readonly tool: Counting;
+  readonly product: Counting;
   readonly cites: string[];
 }
 
@@ -22,55 +30,86 @@ const longestNamedMs = 86_400_000;
 const mostPending = 200;
 const mostCites = 40;
 
-/** How the tool's own requests went on after a 429 (https://www.rfc-editor.org/rfc/rfc6585#section-4). */
+/** How the tool's own requests, and those of the product, went on after a 429 (https://www.rfc-editor.org/rfc/rfc6585#section-4). */
 export default defineFold({
   id: 'throttling',
   brings: ['throttling'],
-  start: (): State => ({
-    requests: 0,
-    throttled: 0,
-    withRetryAfter: 0,
-    early: 0,
-    completed: 0,
-    abandoned: 0,
-    pending: new Map(),
-    cites: [],
-  }),
+  start: (): State => ({ tool: nothing(), product: nothing(), cites: [] }),
   step(state, exchange) {
-    const { purpose, request, answer, sentAt, id } = exchange;
+    const { purpose, request } = exchange;
     if ((purpose !== 'fhir' && purpose !== 'token') || request.peer !== undefined) return;
-    state.requests += 1;
-    const key = keyOf(exchange);
-    const earlier = state.pending.get(key);
-    // One that was under way already is no second try.
-    const again = earlier !== undefined && sentAt.getTime() >= earlier.receivedMs;
-    if (again) {
-      state.pending.delete(key);
-      const waitedMs = sentAt.getTime() - earlier.receivedMs;
-      if (waitedMs < (earlier.askedMs === undefined ? atOnceMs : earlier.askedMs - atOnceMs)) state.early += 1;
-    }
-    const asked = askedToWait(exchange);
-    if (asked === undefined) {
-      if (again) state[answer === undefined ? 'abandoned' : 'completed'] += 1;
-      return;
-    }
-    state.throttled += 1;
-    if (asked.askedMs !== undefined) state.withRetryAfter += 1;
-    if (state.cites.length < mostCites) state.cites.push(id);
-    // A measured sample is never repeated: its late answer is what is measured.
-    if (request.measured === undefined && state.pending.size < mostPending) state.pending.set(key, asked);
+    count(state, state.tool, exchange, keyOf(exchange));
   },
-  end({ pending, cites, requests, throttled, withRetryAfter, early, completed, abandoned }) {
-    const counts = { requests, throttled, withRetryAfter, early, completed, abandoned: abandoned + pending.size };
-    return { throttling: [{ who: 'tool' as const, ...counts }], cites };
+  // A product asks for what is new since a moment ago: its next request of that kind is the same work with another value.
+  product(state, exchange) {
+    count(state, state.product, exchange, `${exchange.request.method} ${shapeOf(exchange.request)}`);
+  },
+  end({ tool, product, cites }) {
+    const rows = [{ who: 'tool' as const, ...ended(tool) }];
+    return {
+      throttling: product.requests === 0 ? rows : [...rows, { who: 'ai-system' as const, ...ended(product) }],
+      cites,
+    };
   },
 });
+
+const nothing = (): Counting => ({
+  requests: 0,
+  throttled: 0,
+  withRetryAfter: 0,
+  early: 0,
+  completed: 0,
+  abandoned: 0,
+  pending: new Map(),
+});
+
+const ended = ({ pending, ...counts }: Counting): Counts => ({
+  ...counts,
+  abandoned: counts.abandoned + pending.size,
+});
+
+function count({ cites }: State, counting: Counting, exchange: SeenExchange, work: string): void {
+  const { request, answer, sentAt, id } = exchange;
+  counting.requests += 1;
+  const key = keyOf(exchange);
+  const earlier = counting.pending.get(key);
+  // One that was under way already is no second try.
+  const again = earlier !== undefined && sentAt.getTime() >= earlier.receivedMs;
+  if (again) {
+    counting.pending.delete(key);
+    const waitedMs = sentAt.getTime() - earlier.receivedMs;
+    if (waitedMs < (earlier.askedMs === undefined ? atOnceMs : earlier.askedMs - atOnceMs)) counting.early += 1;
+  }
+  const asked = askedToWait(exchange);
+  if (asked === undefined) {
+    if (again) counting[answer === undefined ? 'abandoned' : 'completed'] += 1;
+    if (answer !== undefined) counting.completed += finished(counting.pending, work, sentAt.getTime());
+    return;
+  }
+  counting.throttled += 1;
+  if (asked.askedMs !== undefined) counting.withRetryAfter += 1;
+  if (cites.length < mostCites) cites.push(id);
+  // A measured sample is never repeated: its late answer is what is measured.
+  if (request.measured === undefined && counting.pending.size < mostPending)
+    counting.pending.set(key, { ...asked, work });
+}
+
+/** How many waiting requests of this work an answer to a later one has done as well. */
+function finished(pending: Map<string, Pending>, work: string, sentMs: number): number {
+  let done = 0;
+  for (const [key, each] of pending) {
+    if (each.work !== work || sentMs < each.receivedMs) continue;
+    pending.delete(key);
+    done += 1;
+  }
+  return done;
+}
 
 const keyOf = ({ probe, context, url, request }: SeenExchange): string =>
   [probe, context, request.method, url, request.body ?? '', JSON.stringify(request.form ?? [])].join(' ');
 
 /** A 503 without a time to come back is an outage, not a request to slow down. */
-function askedToWait({ answer }: SeenExchange): Pending | undefined {
+function askedToWait({ answer }: SeenExchange): Omit<Pending, 'work'> | undefined {
   if (answer === undefined || (answer.status !== 429 && answer.status !== 503)) return undefined;
   const receivedMs = answer.receivedAt.getTime();
   const named = retryAfter(answer.headers['retry-after'], receivedMs, longestNamedMs);

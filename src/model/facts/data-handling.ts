@@ -3,6 +3,18 @@ import { factKind } from '../fact.js';
 
 const count = Type.Integer({ minimum: 0 });
 
+const searches = {
+  resourceType: Type.String(),
+  searches: count,
+  rows: count,
+  /** Rows of the type asked for, each once, of listed test patients or of nobody. */
+  needed: count,
+  /** Needed rows whose date lies outside the range that was asked for. */
+  outsideRange: count,
+  /** Types that came along unasked. */
+  otherTypes: Type.Array(Type.String()),
+};
+
 /** Where patient data turned up, and how much of them came. Counted over the exchanges of the run. Subject: run. */
 export const dataHandlingFacts = {
   /** Places in which the canary of a test patient was found that are no record of that patient. */
@@ -42,20 +54,36 @@ export const dataHandlingFacts = {
   /** One read of a test patient without a sign-in. */
   'unsigned-reading': factKind(1, Type.Object({ status: Type.Integer({ minimum: 100, maximum: 599 }) })),
   /** What the contract's own searches brought, by the type asked for. */
-  'contract-searches': factKind(
+  'contract-searches': factKind(1, Type.Array(Type.Object(searches))),
+  /** What the product itself asked the EHR for, as the proxy saw it, by the type asked for. */
+  'product-reading': factKind(
     1,
-    Type.Array(
-      Type.Object({
-        resourceType: Type.String(),
-        searches: count,
-        rows: count,
-        /** Rows of the type asked for, each once, of listed test patients or of nobody. */
-        needed: count,
-        /** Needed rows whose date lies outside the range that was asked for. */
-        outsideRange: count,
-        /** Types that came along unasked. */
-        otherTypes: Type.Array(Type.String()),
-      }),
-    ),
+    Type.Object({
+      /** All its requests to the EHR. */
+      requests: count,
+      types: Type.Array(
+        Type.Object({
+          ...searches,
+          /** Single resources it read by their id. */
+          reads: count,
+          /** Searches that asked for some elements only (`_elements`, `_summary`). */
+          narrowed: count,
+        }),
+      ),
+      /** Operations that give a whole record or everything there is: `$everything`, `$export`. */
+      wholeRecords: Type.Array(Type.String()),
+    }),
+  ),
+  /** Requests of the product, as the proxy saw them, whose address holds the canary of a test patient. */
+  'product-addresses': factKind(
+    1,
+    Type.Object({
+      requests: count,
+      withCanary: count,
+      /** Whose canary came first, by alias. */
+      whose: Type.Optional(Type.String()),
+      /** Names of the parameters it stood in, at most 20. */
+      parameters: Type.Array(Type.String()),
+    }),
   ),
 };

@@ -31,8 +31,25 @@ const included: Partial<Contract> = {
   resources: [{ id: 'slots', type: 'Slot', find: 'Slot?schedule=1&_include=Slot:schedule' }],
 };
 
+type Reading = FactValue<'product-reading'>;
+const product = (changed: Partial<Reading['types'][number]>, more: Partial<Reading> = {}) =>
+  runCase(
+    {
+      'contract-searches': [slots],
+      'product-reading': {
+        requests: 30,
+        types: [{ ...slots, reads: 4, narrowed: 0, ...changed }],
+        wholeRecords: [],
+        ...more,
+      },
+    },
+    contract,
+  );
+
 testCheck(necessary, {
   pass: {
+    'the product fetches the same': product({}),
+    'the product has a Subscription': product({ resourceType: 'Subscription', rows: 0, needed: 0 }),
     'what was asked for': of({}),
     'half as many again': of({ rows: 18 }),
     'another type of the contract': of({ otherTypes: ['Appointment'] }),
@@ -40,10 +57,15 @@ testCheck(necessary, {
     'a message of the server': of({ otherTypes: ['OperationOutcome'] }),
   },
   warn: {
+    'the product fetches twice as much': product({ rows: 30 }),
+    'the product asks beyond the range': product({ outsideRange: 2 }),
     'twice as many': of({ rows: 24 }),
     'from outside the range': of({ outsideRange: 1 }, { ...contract, dataHandling: { purpose: 'treatment' } }),
   },
   fail: {
+    'the product fetches a type nobody named': product({ resourceType: 'Observation' }),
+    'something comes along for the product': product({ otherTypes: ['Coverage'] }),
+    'the product asks for everything': product({}, { wholeRecords: ['$everything'] }),
     'a type nobody named': of({ otherTypes: ['Practitioner'] }),
     'the whole record': of(
       {},

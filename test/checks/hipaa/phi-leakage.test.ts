@@ -13,14 +13,24 @@ const of = (changed: Partial<Seen>): CaseFacts => ({
 const found = (place: Found['place'], more: Partial<Found> = {}): CaseFacts =>
   of({ found: [{ place, of: 'listed', times: 2, whose: 'p1', ...more }] });
 
+const addresses = (withCanary: number): FactValue<'product-addresses'> => ({
+  requests: 40,
+  withCanary,
+  parameters: withCanary === 0 ? [] : ['family'],
+});
+
 testCheck(leakage, {
-  pass: { 'nowhere but in the records': of({}) },
+  pass: {
+    'nowhere but in the records': of({}),
+    'nor in an address of the product': { ...of({}), 'product-addresses': addresses(0) },
+  },
   warn: {
     'in the address of a request': found('sent-address'),
     'in a next link': found('given-address'),
     'in an error message': found('error'),
     'in a cookie': found('cookie'),
     'in a header': found('header'),
+    'in addresses of the product': { ...of({}), 'product-addresses': addresses(3) },
   },
   fail: {
     'to somebody who is not signed in': found('unsigned-answer'),

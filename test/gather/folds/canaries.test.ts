@@ -101,3 +101,28 @@ describe('the canaries of test patients', () => {
     expect(canaries.end(state)).toMatchObject({ 'canaries-seen': { missing: 'no-test-object' } });
   });
 });
+
+it('looks into the addresses the product sends, and says by parameter', () => {
+  const state = canaries.start(documents);
+  const sent = (query: [string, string][]): SeenExchange =>
+    ({
+      ...exchange({ url: `${fhirBase}/Patient?${new URLSearchParams(query)}` }),
+      request: { method: 'GET', path: 'Patient', query },
+    }) as SeenExchange;
+  canaries.product?.(
+    state,
+    sent([
+      ['family', 'ZZTESTALPHA'],
+      ['birthdate', '1980-01-01'],
+    ]),
+    undefined,
+  );
+  canaries.product?.(state, sent([['_id', '1']]), undefined);
+  expect(canaries.end(state)['product-addresses']).toEqual({
+    requests: 2,
+    withCanary: 1,
+    whose: 'p1',
+    parameters: ['family'],
+  });
+  expect(canaries.end(canaries.start(documents))['product-addresses']).toMatchObject({ missing: 'no-ai-system' });
+});

@@ -126,3 +126,29 @@ it.each<[string, Sent[], object]>([
   expect(rest).toEqual({ ...nothing, ...expected });
   expect(cites.length).toBe(rest['throttled' as keyof typeof rest]);
 });
+
+it('counts the product apart: its next request of the same kind finishes what waited', () => {
+  const state = throttling.start({} as never);
+  const seen = (id: string, at: number, status: number, since: string): SeenExchange =>
+    ({
+      id,
+      probe: 'proxy',
+      context: 'ai-product',
+      purpose: 'fhir',
+      request: { method: 'GET', path: 'Appointment', query: [['_lastUpdated', since]] },
+      url: `https://ehr.example/fhir/Appointment?_lastUpdated=${since}`,
+      sentAt: new Date(start + at),
+      answer: { status, headers: { 'retry-after': '1' }, receivedAt: new Date(start + at + 5) },
+    }) as unknown as SeenExchange;
+  throttling.product?.(state, seen('p1', 0, 429, 'a'), '429');
+  throttling.product?.(state, seen('p2', 900, 429, 'a'), '429');
+  throttling.product?.(state, seen('p3', 1_950, 200, 'b'), undefined);
+  throttling.product?.(state, seen('p4', 2_000, 429, 'c'), '429');
+  expect(throttling.end(state)).toEqual({
+    throttling: [
+      { ...nothing, requests: 0 },
+      { who: 'ai-system', requests: 4, throttled: 3, withRetryAfter: 3, early: 1, completed: 1, abandoned: 1 },
+    ],
+    cites: ['p1', 'p2', 'p4'],
+  });
+});
