@@ -30,7 +30,8 @@ export function askedOf({ method, path, purpose }: ExchangeLine): Asked | undefi
 /** Sent by this tool with the client the AI system uses. */
 export const ofOwnClient = ({ context }: ExchangeLine): boolean => context === 'ai';
 
-/** Sent by the AI system itself, as a recording of its traffic shows. */
-export const ofAiSystem = ({ context }: ExchangeLine): boolean => context === 'ai-product';
+/** Sent by the AI system itself, as a recording of its traffic shows, and answered by the EHR: no fault was put in its way. */
+export const ofAiSystem = ({ context, injected, refused }: ExchangeLine): boolean =>
+  context === 'ai-product' && injected === undefined && refused === undefined;
 
 export const succeeded = ({ status }: ExchangeLine): boolean => status >= 200 && status < 300;

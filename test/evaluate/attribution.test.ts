@@ -239,6 +239,14 @@ describe('whose problem it is', () => {
     });
   });
 
+  it('says nothing of an AI system that met a fault of ours', () => {
+    const given = { data: { status: 503 }, cites: ['x2'] };
+    for (const fault of [{ injected: 'unavailable' }, { refused: 'unknown-path' }]) {
+      const exchanges = [create('x1', 'ai', 201), { ...create('x2', 'ai-product', 503), ...fault }];
+      expect(attribution({ ...given, exchanges })).toMatchObject({ because: null });
+    }
+  });
+
   it('is the EHR side where both fail alike', () => {
     const exchanges = [create('x1', 'ai', 500), create('x2', 'ai-product', 500)];
     const given = { blocks: 'vendor-integration' as const, data: { status: 500 }, cites: ['x2'], exchanges };
