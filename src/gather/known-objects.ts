@@ -45,11 +45,10 @@ function searchedByPatient({ contract, organization, environmentId }: RunDocumen
 }
 
 /** What `knownObjects` may send besides the contract's own searches. */
-export const knownObjectTemplates = (documents: RunDocuments): RequestTemplate[] => [
-  ...searchedByPatient(documents).map((type): RequestTemplate => {
+export const knownObjectTemplates = (documents: RunDocuments): RequestTemplate[] =>
+  searchedByPatient(documents).map((type) => {
     return { context: 'ai', method: 'POST', path: `${type}/_search?patient&_count`, most: 1 };
-  }),
-];
+  });
 
 /** One object per type, of listed test data, by the contract's searches or by patient. Made once in a run. */
 export const knownObjects = (tools: ProbeTools): Promise<ReadonlyMap<string, KnownObject>> =>
