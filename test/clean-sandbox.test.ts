@@ -20,7 +20,7 @@ const trials: readonly TrialOptions[] = [
   },
   { workflow: 'documentation' },
   // No shipped contract needs a transaction.
-  { workflow: 'prior-authorization', change: withTransaction },
+  { workflow: 'prior-authorization', aiSystem: 'order-advisor', change: withTransaction },
 ];
 // Small, because each second of a busy EHR is a second of the test.
 const busy: TrialOptions = { checks: ['error.rate-limit', 'read.interactions'], requestsPerSecond: 6 };

@@ -12,7 +12,6 @@ const rulesWithoutTest: Readonly<Record<number, string>> = {
 const behavioursWithoutTest: Readonly<Record<number, string>> = {
   41: 'no check follows references yet',
   59: 'needs an AI system that writes by itself',
-  60: 'there are no calls of CDS services yet',
   62: 'there is no proxy yet',
   67: 'there is no merge of runs yet',
 };
