@@ -21,7 +21,12 @@ const patientsAsked = 2;
 const rowsAsked = '5';
 
 /** Who reads what belongs to a site: a context of that site first, else one of every site. */
-function witness({ organization, environmentId }: Documents, site: string, resourceType: string, letter: 'r' | 's') {
+export function witness(
+  { organization, environmentId }: Documents,
+  site: string,
+  resourceType: string,
+  letter: 'r' | 's',
+): AccessContext | undefined {
   const may = (context: AccessContext): boolean => {
     const binding = organization.auth?.bindings?.find((each) => each.id === context.binding);
     return (

@@ -79,13 +79,19 @@ export class TestCases {
     this.#site = options.site;
   }
 
-  /** Listed test patients of the AI system's site, in file order. */
+  /** Listed test patients of the AI system's site, in file order; those with a known gap are left alone. */
   patients(): TestPatient[] {
-    const all = this.#organization.testData?.patients ?? [];
-    return all.filter(
-      (patient) =>
-        patient.gaps === undefined &&
-        (patient.site === undefined || this.#site === undefined || patient.site === this.#site),
+    return this.#ofSite().filter(({ gaps }) => gaps === undefined);
+  }
+
+  /** Listed test patients of the AI system's site whose record is known to lack something. */
+  withGaps(): TestPatient[] {
+    return this.#ofSite().filter(({ gaps }) => gaps !== undefined);
+  }
+
+  #ofSite(): TestPatient[] {
+    return (this.#organization.testData?.patients ?? []).filter(
+      ({ site }) => site === undefined || this.#site === undefined || site === this.#site,
     );
   }
 

@@ -68,6 +68,7 @@ import declaredChannel from './declared-channel.js';
 import pollSearch from './poll-search.js';
 import declaredPath from './declared-path.js';
 import writeRight from './write-right.js';
+import hardCases from './hard-cases.js';
 import hl7v2Feed from './hl7v2-feed.js';
 import invalidWrites from './invalid-writes.js';
 
@@ -131,6 +132,7 @@ export const probes: readonly AnyProbe[] = [
   businessDuplicate,
   productRepeats,
   eventReplays,
+  hardCases,
   stateWalk,
   transactionBundle,
   versionHistory,

@@ -13,6 +13,7 @@ import { controlFacts } from './control.js';
 import { dataHandlingFacts } from './data-handling.js';
 import { discoveryFacts } from './discovery.js';
 import { documentFacts } from './documents.js';
+import { hardCaseFacts } from './hard-cases.js';
 import { identityFacts } from './identity.js';
 import { eventFacts } from './event.js';
 import { feedFacts } from './feed.js';
@@ -49,6 +50,7 @@ export const factKinds = {
   ...dataHandlingFacts,
   ...discoveryFacts,
   ...documentFacts,
+  ...hardCaseFacts,
   ...identityFacts,
   ...eventFacts,
   ...feedFacts,

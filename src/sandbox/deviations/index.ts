@@ -133,7 +133,9 @@ import notificationOutOfOrder from './notification-out-of-order.js';
 import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
+import guesser from './guesser.js';
 import outputUnstable from './output-unstable.js';
+import silentSigner from './silent-signer.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
@@ -601,4 +603,6 @@ export const deviations: readonly Deviation[] = [
   cardCallerReplayed,
   cardSlow,
   doubleBooker,
+  guesser,
+  silentSigner,
 ];
