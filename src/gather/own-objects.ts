@@ -25,8 +25,11 @@ export function ownObjects(entries: readonly JournalEntry[]): OwnObject[] {
   const byId = new Map<string, OwnObject>();
   for (const [order, intent] of entries.entries()) {
     if (intent.type === 'foreign') {
-      const object = seen(intent, order);
-      objects.push(object);
+      const own = byId.get(`${intent.resourceType}/${intent.objectId}`);
+      const object = own ?? seen(intent, order);
+      // It changed what the run had made.
+      if (own !== undefined) own.hashes.add(intent.contentSha256);
+      else objects.push(object);
       byId.set(`${object.resourceType}/${object.objectId}`, object);
     }
     if (intent.type !== 'intent') continue;

@@ -5,7 +5,6 @@
 const absentTitles: Readonly<Record<string, string>> = {
   'latency.event-to-record': 'The result stands in the record within its budget',
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
-  'conflict.mid-process': 'It notices when the chart changes while it is working',
   'error.ehr-outage': 'While the EHR is down it invents nothing and loses nothing',
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',
   'auth.app-redirect-safety': 'A crafted link does not sign staff in at another hospital',

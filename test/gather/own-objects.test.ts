@@ -55,6 +55,11 @@ it('what the run did to it afterwards is known too', () => {
   ]);
 });
 
+it('what it made of an object of the run is known as such', () => {
+  const changed = { ...foreign, objectId: 'of-w1' };
+  expect(seen([intent('w1'), outcome('w1'), changed])).toEqual([['of-w1', ['content-w1', 'seen'], false]]);
+});
+
 it('each event that was told stands for one object that may be there', () => {
   const told = (id: string) => intent(id, { context: 'ai-system', identifier: 'run-1' });
   expect(seen([told('w1'), told('w2'), outcome('w2', { status: 200 })])).toEqual([

@@ -166,11 +166,12 @@ export class ProductTrials {
   async ask(asked: ProductCase, change: Pick<ProductEvent, 'id' | 'event'> & TellingHow = {}): Promise<ProductAnswer> {
     const { deadlineMs, hangsUp, lookFor, ...event } = change;
     const { inputs, identifier } = asked;
+    const creates = this.#action.interaction === 'create';
     const state = this.#asked.get(identifier) ?? {
       times: 0,
       settled: true,
       named: new Set<string>(),
-      before: asked.slots.length > 0 ? undefined : await this.#idsOf(asked),
+      before: !creates || asked.slots.length > 0 ? undefined : await this.#idsOf(asked),
     };
     this.#asked.set(identifier, state);
     state.times += 1;
@@ -180,7 +181,7 @@ export class ProductTrials {
         action: this.#action.id,
         inputs,
         ...event,
-        creates: { resourceType: this.#action.resource ?? '', identifier },
+        ...(creates ? { creates: { resourceType: this.#action.resource ?? '', identifier } } : {}),
       },
       {
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
@@ -260,12 +261,9 @@ export class ProductTrials {
 
   /** Takes back what the product has written for the case, and gives its slots back. */
   async end(asked: ProductCase, objects?: readonly Resource[]): Promise<void> {
-    const { writer, organization, contract, environmentId, cases } = this.#tools;
+    const { writer, organization, cases } = this.#tools;
     const system = organization.writePolicy?.identifierSystem ?? '';
-    const by = {
-      context: 'ai-system',
-      binding: { id: aiSystemBinding(contract, organization, environmentId)?.id ?? 'ai-system' },
-    };
+    const by = asProduct(this.#tools);
     // Each event was written down before it was sent; what goes beyond that is not our own.
     let announced = this.#asked.get(asked.identifier)?.times ?? 0;
     for (const object of objects ?? (await this.objects(asked))) {
@@ -282,7 +280,14 @@ export class ProductTrials {
   }
 }
 
-function slotsOf(resource: Resource): string[] {
+/** Whoever the product writes as. */
+export const asProduct = ({ contract, organization, environmentId }: ProbeTools) => ({
+  context: 'ai-system',
+  binding: { id: aiSystemBinding(contract, organization, environmentId)?.id ?? 'ai-system' },
+});
+
+/** `Slot/id` of the slots it takes. */
+export function slotsOf(resource: Resource): string[] {
   const { slot } = resource as { slot?: unknown };
   return Array.isArray(slot)
     ? (slot as ({ reference?: unknown } | null)[]).flatMap((each) => localReference(each?.reference) ?? [])

@@ -39,6 +39,7 @@ import unsignedReading from './unsigned-reading.js';
 import undoneObject from './undone-object.js';
 import documents from './documents.js';
 import logins from './logins.js';
+import midProcess from './mid-process.js';
 import missedEvents from './missed-events.js';
 import eventReplays from './event-replays.js';
 import eventSubscription from './event-subscription.js';
@@ -132,6 +133,7 @@ export const probes: readonly AnyProbe[] = [
   businessDuplicate,
   productRepeats,
   eventReplays,
+  midProcess,
   hardCases,
   stateWalk,
   transactionBundle,

@@ -49,4 +49,29 @@ export const productFacts = {
       ]),
     }),
   ),
+  /** What the product did when its object changed while it was at work. Subject: action. */
+  'mid-process': factKind(
+    1,
+    Type.Object({
+      /** What the contract says of a version conflict; null where it says nothing. */
+      behaviour: Type.Union([Type.String(), Type.Null()]),
+      points: Type.Array(
+        Type.Object({
+          point: Type.Enum(['before-read', 'after-read', 'before-write']),
+          /** What became of its object: changed or cancelled by staff, or its slot taken by another visit. */
+          change: Type.Enum(['changed', 'cancelled', 'slot-taken']),
+          /** The product came to that point, so that the change was made. */
+          met: Type.Boolean(),
+          /**
+           * `stopped`: it wrote nothing more. `read-again`: it read the new state and wrote. `stale`: it wrote without having
+           * read it. `stale-undone`: the same, and took it back by itself.
+           */
+          result: Type.Enum(['stopped', 'read-again', 'stale', 'stale-undone']),
+          /** Its own word for the outcome; null for none. */
+          said: Type.Union([Type.String(), Type.Null()]),
+        }),
+        { maxItems: 3 },
+      ),
+    }),
+  ),
 };

@@ -14,7 +14,7 @@ type Visit = Appointment & { readonly id: string };
 export interface BookingHabits extends CallerHabits {
   /** It looks neither for what it booked before nor for other visits of the caller. */
   readonly forgetsBookings?: true;
-  /** It changes a visit as it found it once, and names no version. */
+  /** It changes a visit as it found it once; refused, it names the version the refusal tells of, and does not look. */
   readonly trustsFirstRead?: true;
 }
 
@@ -122,13 +122,14 @@ export function createLiveBooking(
       : visits.find(({ status }) => status === 'booked');
     if (!visit) return { outcome: 'queued-for-human', reason: 'the caller has no such visit' };
     const appointment = `Appointment/${visit.id}`;
-    return trustsFirstRead === true ? cancelAsFound(appointment) : cancelVisit(appointment);
+    return trustsFirstRead === true ? cancelAsFound(appointment, visit) : cancelVisit(appointment);
   }
 
-  async function cancelAsFound(appointment: string): Promise<CallOutcome> {
-    const { status } = await sendCancel(appointment);
-    if (status < 300) return { outcome: 'cancelled', appointment };
-    return { outcome: 'queued-for-human', appointment, reason: `the EHR answered ${status}` };
+  async function cancelAsFound(appointment: string, { meta }: Visit): Promise<CallOutcome> {
+    let answer = await sendCancel(appointment, meta?.versionId === undefined ? undefined : `W/"${meta.versionId}"`);
+    if (answer.status === outdated) answer = await sendCancel(appointment, answer.etag);
+    if (answer.status < 300) return { outcome: 'cancelled', appointment };
+    return { outcome: 'queued-for-human', appointment, reason: `the EHR answered ${answer.status}` };
   }
 
   const sendCancel = (appointment: string, ifMatch?: string): Promise<FhirAnswer> =>

@@ -193,11 +193,18 @@ function readEvent(value: unknown): OutsideEvent | undefined {
   const { id, action, inputs, event, identifier } = value as Record<string, unknown>;
   if (typeof id !== 'string' || id.length > 200) return undefined;
   const said = typeof inputs === 'object' && inputs !== null ? inputs : {};
-  const call = { ...said, intent: action, ...(identifier === undefined ? {} : { identifier }) };
-  const changed = (event as { resource?: unknown } | undefined)?.resource;
+  const about = (event as { resource?: unknown } | undefined)?.resource;
+  const appointment = typeof about === 'string' && /^Appointment\/[A-Za-z0-9.-]{1,64}$/.test(about) ? about : undefined;
+  const call = {
+    ...said,
+    intent: action,
+    ...(identifier === undefined ? {} : { identifier }),
+    ...(appointment === undefined ? {} : { appointment }),
+  };
   return {
     id,
     call: isCall(call) ? call : undefined,
-    changed: typeof changed === 'string' && /^Appointment\/[A-Za-z0-9.-]{1,64}$/.test(changed) ? changed : undefined,
+    // With an action it says what the action is to be done to.
+    changed: action === undefined ? appointment : undefined,
   };
 }

@@ -136,6 +136,7 @@ import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
 import outputUnstable from './output-unstable.js';
 import silentSigner from './silent-signer.js';
+import overwriter from './overwriter.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
@@ -603,6 +604,7 @@ export const deviations: readonly Deviation[] = [
   cardCallerReplayed,
   cardSlow,
   doubleBooker,
+  overwriter,
   guesser,
   silentSigner,
 ];

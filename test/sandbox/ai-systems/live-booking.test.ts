@@ -143,12 +143,18 @@ describe('a product that forgets what it booked', () => {
 });
 
 describe('a product that trusts what it read once', () => {
-  it('cancels without a version and does not look again', async () => {
-    const { sent, call } = ehr([{ answer: { status: 200 } }], [visit('a1', 's1')], { trustsFirstRead: true });
+  it('cancels once more on the version the refusal tells of, and does not look', async () => {
+    const found = { ...visit('a1', 's1'), meta: { versionId: '1' } };
+    const { sent, call } = ehr([{ answer: { status: 412, etag: 'W/"2"' } }, { answer: { status: 200 } }], [found], {
+      trustsFirstRead: true,
+    });
     expect(await call({ ...booking, intent: 'cancel' })).toEqual({
       outcome: 'cancelled',
       appointment: 'Appointment/a1',
     });
-    expect(sent.map(({ method, headers }) => [method, headers?.['if-match']])).toEqual([['PATCH', undefined]]);
+    expect(sent.map(({ method, headers }) => [method, headers?.['if-match']])).toEqual([
+      ['PATCH', 'W/"1"'],
+      ['PATCH', 'W/"2"'],
+    ]);
   });
 });
