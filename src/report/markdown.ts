@@ -20,6 +20,7 @@ import {
   unshownByReason,
 } from './findings.js';
 import { findingSections } from './markdown-findings.js';
+import { narrowingBlocks, nextActions } from './markdown-next.js';
 import { markdownOf, markdownPhrase } from './markdown-phrase.js';
 import { runFacts } from './run-words.js';
 import {
@@ -93,6 +94,7 @@ function answers(scorecard: Scorecard): Markdown {
 }
 
 function stops(scorecard: Scorecard): Markdown {
+  const { direction } = scorecard;
   const failed = failedChecks(scorecard);
   const way = inTheWay(scorecard);
   const items = failed.map((check) => {
@@ -104,18 +106,21 @@ function stops(scorecard: Scorecard): Markdown {
         : mark` **${ownerWords[remedy.owner]}** (${effortWords[remedy.effort]}): ${markdownProse(remedy.text)}`;
     return mark`- **${check.prose.failureTitle}** (${markdownCode(checkName(check))}${place === undefined ? none : mark`, ${markdownCode(place)}`}): ${markdownProse(sentenceOf(check))}${next}`;
   });
-  const rest = scorecard.blockers.filter(({ check }) => !failed.some(({ id }) => id === check));
-  const actions = rest.map(({ owner, action, unlocks, check }) => {
-    const after = unlocks.length === 0 ? none : mark`; then ${counted(unlocks.length, 'check')} can be judged`;
-    return mark`- next, **${ownerWords[owner]}**: ${markdownProse(action)} (${markdownCode(check)}${after})`;
-  });
   return section(
     'What stops go-live',
     failed.length === 0 ? mark`Nothing that was measured failed.` : block(...items),
     ...(way === undefined ? [] : [mark`In the way: ${way}.`]),
-    ...(actions.length === 0 ? [] : [block(...actions)]),
+    ...(direction === null ? [] : [mark`${markdownProse(direction.sentence)}`]),
   );
 }
+
+function next(scorecard: Scorecard): Markdown[] {
+  const actions = nextActions(scorecard);
+  return actions.length === 0 ? [] : [section('What to do next', ...actions)];
+}
+
+const narrowed = ({ narrowing }: Scorecard): Markdown[] =>
+  narrowing === null ? [] : [section('The same evidence with a narrower contract', ...narrowingBlocks(narrowing))];
 
 /** A check this version does not have is known by its id alone. */
 const titledCheck = (check: CheckEntry): Markdown =>
@@ -248,7 +253,10 @@ export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = 
     ...(untested ? questions(scorecard) : []),
     answers(scorecard),
     // Where nothing was tested, nothing stops anything and every point is open.
-    ...(untested ? [unshown(scorecard)] : [stops(scorecard), unshown(scorecard), openPoints(scorecard)]),
+    ...(untested
+      ? [unshown(scorecard)]
+      : [stops(scorecard), ...next(scorecard), unshown(scorecard), openPoints(scorecard)]),
+    ...narrowed(scorecard),
     ...(untested ? [] : questions(scorecard)),
     ...outlook(scorecard),
     ...(latency.length === 0 ? [] : [section('Latency', markdownOf(latencyTable(scorecard)))]),
