@@ -25,13 +25,14 @@ export function whoWords({ owner, effort, unlocks }: Blocker): string {
 
 /** Whom it most likely lies with, and the exchanges that say so; nothing more is known of what was not shown. */
 export function liesWithPhrase({ outcome, liesWith, class: blocks, because, exchanges }: Blocker): Phrase {
-  const of = outcome === 'fail' || because !== null ? ` (${classWords[blocks]})` : '';
+  const of = outcome === 'fail' || because !== null ? phrase` (${classWords[blocks]})` : nothing;
   const why = because === null ? nothing : phrase`: ${prose(because)}`;
   const alike = new Map(exchanges.map((one) => [`${one.method} ${one.path} ${one.status}`, one.id] as const).reverse());
   const shown = [...alike].reverse().slice(0, mostExchanges);
   const more = exchanges.length - shown.length;
   const named = shown.map(([request, id]) => code(`${id} ${request}`));
-  const cited = shown.length === 0 ? nothing : phrase`; ${joined(named, ', ')}${more === 0 ? '' : ` and ${more} more`}`;
+  const cited =
+    shown.length === 0 ? nothing : phrase`; ${joined(named, ', ')}${more === 0 ? nothing : phrase` and ${more} more`}`;
   return phrase`Most likely lies with ${theOwner(liesWith)}${of}${why}${cited}.`;
 }
 
