@@ -63,6 +63,7 @@ import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
+import throttledProduct from './throttled-product.js';
 import transportSecurity from './transport-security.js';
 import declaredArrival from './declared-arrival.js';
 import declaredChannel from './declared-channel.js';
@@ -141,6 +142,7 @@ export const probes: readonly AnyProbe[] = [
   // Takes back the objects the others share.
   undoneObject,
   slotRace,
+  throttledProduct,
   auditLog,
   auditTampering,
   assertionTrials,

@@ -25,4 +25,14 @@ export const throttlingFacts = {
       { minItems: 1 },
     ),
   ),
+  /** One thing the product was asked for while it was answered 429. Subject: run. */
+  'throttled-work': factKind(
+    1,
+    Type.Object({
+      /** Requests of the product that met the 429. */
+      met: Type.Integer({ minimum: 1 }),
+      /** What it was asked for was there afterwards. */
+      done: Type.Boolean(),
+    }),
+  ),
 };

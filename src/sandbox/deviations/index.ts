@@ -111,6 +111,7 @@ import launchContextKept from './launch-context-kept.js';
 import launchOfAnotherPatient from './launch-of-another-patient.js';
 import launchWithoutPatient from './launch-without-patient.js';
 import launchWithoutVisit from './launch-without-visit.js';
+import leaky from './leaky.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
 import machineLabelDropped from './machine-label-dropped.js';
 import machineMayFinalise from './machine-may-finalise.js';
@@ -415,6 +416,7 @@ export const deviations: readonly Deviation[] = [
   launchOfAnotherPatient,
   launchWithoutPatient,
   launchWithoutVisit,
+  leaky,
   loginOfTwoRoles,
   machineLabelDropped,
   machineMayFinalise,

@@ -19,13 +19,20 @@ const of = (...throttling: Row[]) => ({ throttling });
 testCheck(rateLimit, {
   pass: {
     'waited and done': of(row()),
-    'the AI system too': of(quiet, row({ who: 'ai-system' })),
+    'the AI system too': {
+      ...of(quiet, row({ who: 'ai-system' })),
+      'throttled-work': { met: 2, done: true },
+    },
   },
   warn: {
     'no time named': of(row({ withRetryAfter: 3 })),
     'the AI system was told no time': of(row(), row({ who: 'ai-system', withRetryAfter: 0 })),
   },
   fail: {
+    'the AI system waited and forgot': {
+      ...of(quiet, row({ who: 'ai-system' })),
+      'throttled-work': { met: 2, done: false },
+    },
     'again at once': of(row({ early: 1 })),
     'the AI system did not wait': of(row(), row({ who: 'ai-system', early: 4 })),
     'the AI system gave up': of(row({ who: 'ai-system', completed: 3, abandoned: 1 })),

@@ -104,11 +104,10 @@ describe('the canaries of test patients', () => {
 
 it('looks into the addresses the product sends, and says by parameter', () => {
   const state = canaries.start(documents);
-  const sent = (query: [string, string][]): SeenExchange =>
-    ({
-      ...exchange({ url: `${fhirBase}/Patient?${new URLSearchParams(query)}` }),
-      request: { method: 'GET', path: 'Patient', query },
-    }) as SeenExchange;
+  const sent = (query: [string, string][]): SeenExchange => ({
+    ...exchange({ url: `${fhirBase}/Patient?${new URLSearchParams(query)}` }),
+    request: { method: 'GET', path: 'Patient', query },
+  });
   canaries.product?.(
     state,
     sent([
