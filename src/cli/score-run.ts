@@ -162,5 +162,7 @@ export async function scoreFolder(
       next: 'It was changed, or another version of the tool wrote it. Remove it to score the evidence alone.',
     });
   }
-  return { run, scorecard: asked ? await scoreRun(run, places, options) : same };
+  if (!asked) return { run, scorecard: same };
+  const ofRun = kept && options.gate === undefined && options.baseline === undefined ? { baseline } : {};
+  return { run, scorecard: await scoreRun(run, places, { ...ofRun, ...options }) };
 }

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lintFiles } from '../../src/cli/lint.js';
+import { scoreFolder, scoreRun } from '../../src/cli/score-run.js';
 import { createRunFolder, type InputDocument } from '../../src/gather/run-folder.js';
 import { loadContract } from '../../src/load/documents.js';
 import { chainStart } from '../../src/model/chain.js';
+import { scorecardJson } from '../../src/model/scorecard-json.js';
 import { command } from '../support/command-line.js';
 
 const root = new URL('../../', import.meta.url);
+const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const profilesFolder = new URL('profiles/', root);
 const startedAt = '2026-11-20T08:00:00.000Z';
 
@@ -54,7 +57,7 @@ async function recorded(
   runId: string,
   contract: string | Uint8Array,
   atOrganization: string,
-  template = false,
+  { template = false, gate = 'go' }: { readonly template?: boolean; readonly gate?: 'go' | 'baseline' } = {},
 ): Promise<string> {
   const documents: InputDocument[] = [
     { name: 'contract.yaml', role: 'contract', bytes: Buffer.from(contract) },
@@ -75,7 +78,7 @@ async function recorded(
     environment: { id: 'test', class: 'simulator', origin: 'https://127.0.0.1' },
     phi: 'synthetic-only',
     writes: 'all',
-    gate: 'go',
+    gate,
     selection: null,
     credentials: true,
     inputs: [...run.inputs],
@@ -154,7 +157,7 @@ describe('score --narrow', () => {
   });
 
   it('writes out what came from a template, with an open question', async () => {
-    const run = await recorded('run-4', extending, organization(), true);
+    const run = await recorded('run-4', extending, organization(), { template: true });
     const file = join(output, 'written-out.yaml');
     await command('score', run, `--narrow=${file}`, '--json');
     expect(await lintFiles([file], { profilesFolder })).toEqual([]);
@@ -214,6 +217,18 @@ actions: []
     const said = await command('score', await recorded('run-7', fine, organization()), `--narrow=${none}`, '--json');
     expect(said.stderr).toBe(`${none} was not written\n`);
     await expect(readFile(none)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('keeps what a baseline said of the run', async () => {
+    const run = await recorded('run-8', shipped, organization(), { gate: 'baseline' });
+    const { run: read, scorecard } = await scoreFolder(run, places);
+    const earlier = { ...scorecard, checks: scorecard.checks.map((check) => ({ ...check, outcome: 'pass' as const })) };
+    const compared = await scoreRun(read, places, { baseline: earlier });
+    expect(compared.decision.baseline).toMatchObject({ newlyFailed: ['write.slot-race'] });
+    await writeFile(join(run, 'scorecard.json'), scorecardJson(compared));
+    const narrowed = await scoreFolder(run, places, { narrow: true });
+    expect(narrowed.scorecard.narrowing?.found).toBe('narrower');
+    expect(narrowed.scorecard.decision).toEqual(compared.decision);
   });
 
   it('asks for the run in words where --narrow took it for a file', async () => {
