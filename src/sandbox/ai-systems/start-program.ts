@@ -14,7 +14,7 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 10_000;
+const readyWithinMs = 20_000;
 const goneWithinMs = 5_000;
 const mostErrorText = 2_000;
 
