@@ -110,6 +110,12 @@ describe('imports go one way', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('preact is imported by the page alone', () => {
+    const users = imports.filter(({ target }) => target.startsWith('preact')).map(({ file }) => file);
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter((file) => !file.startsWith('src/report/html/'))).toEqual([]);
+  });
+
   it('one network door', () => {
     const wrong = imports.filter(
       ({ file, target }) => networkModules.test(target) && !networkUsers.includes(partOf(file) ?? ''),

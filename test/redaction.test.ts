@@ -198,7 +198,14 @@ describe('a server that answers with tokens, names, birth dates and record numbe
     expect(leaks).toEqual([]);
     expect([0, 1, 3]).toContain(code);
     expect(files).toEqual(
-      expect.arrayContaining(['evidence.ndjson', 'journal.ndjson', 'scorecard.json', 'report.md', 'witness.md']),
+      expect.arrayContaining([
+        'evidence.ndjson',
+        'journal.ndjson',
+        'scorecard.json',
+        'report.md',
+        'report.html',
+        'witness.md',
+      ]),
     );
     expect(answersPlanted - before).toBeGreaterThan(50);
     const kinds = new Set([...seen.values()].map(({ what }) => what));
@@ -225,6 +232,7 @@ describe('a server that answers with tokens, names, birth dates and record numbe
       correlated = undefined;
       expect(code).toBe(6);
       expect(files).not.toContain('report.md');
+      expect(files).not.toContain('report.html');
       expect(files).not.toContain('scorecard.json');
       // What it stopped for is in the recording it asks to destroy, and nowhere else.
       expect(leaks.map((leak) => leak.split('/').at(-1))).toEqual([`evidence.ndjson: ${what}`]);

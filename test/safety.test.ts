@@ -239,10 +239,12 @@ describe('rules 33 and 5: files and the plan', () => {
     const runs = join(place.folder, 'runs');
     const [name] = await readdir(runs);
     const modes = await Promise.all(
-      ['.', 'inputs', 'evidence.ndjson', 'journal.ndjson', 'scorecard.json', 'report.md'].map(async (file) => {
-        const found = await stat(join(runs, name!, file));
-        return [file, found.mode & 0o077];
-      }),
+      ['.', 'inputs', 'evidence.ndjson', 'journal.ndjson', 'scorecard.json', 'report.md', 'report.html'].map(
+        async (file) => {
+          const found = await stat(join(runs, name!, file));
+          return [file, found.mode & 0o077];
+        },
+      ),
     );
     expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
   });
@@ -273,7 +275,7 @@ describe('rules 33 and 5: files and the plan', () => {
       const organization = await readFile(place.files.organization, 'utf8');
       const canaries = [...organization.matchAll(/canary: (\S+)/g)].map(([, canary]) => canary!);
       expect(canaries.length).toBeGreaterThan(20);
-      for (const file of ['evidence.ndjson', 'journal.ndjson', 'scorecard.json', 'report.md']) {
+      for (const file of ['evidence.ndjson', 'journal.ndjson', 'scorecard.json', 'report.md', 'report.html']) {
         const text = await readFile(join(runs, name!, file), 'utf8');
         expect(
           canaries.filter((canary) => text.includes(canary)),

@@ -34,7 +34,7 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
       }
       const print = (found: object, { decision }: Scorecard, text: string): void => {
         const json = `${JSON.stringify({ ...found, decision: decision.words })}\n`;
-        process.stdout.write(flags.json === true ? json : `${text}${decision.words}\nReport: ${folder}/report.md\n`);
+        process.stdout.write(flags.json === true ? json : `${text}${decision.words}\nReport: ${folder}/report.html\n`);
       };
       if (witness !== undefined) {
         const { witnessed, scorecard } = await collectWitnessSheet(folder, witness, places);
@@ -150,7 +150,7 @@ async function addToRun<Found>(
     { readRecordedScorecard },
     { recordedDocuments, scoreRun },
     { scorecardJson },
-    { writeReports },
+    { pagesOf, writeReports },
   ] = await Promise.all([
     import('../gather/cleanup-run.js'),
     import('../gather/run-folder.js'),
@@ -179,11 +179,8 @@ async function addToRun<Found>(
       ...(recorded?.decision.baseline == null ? {} : { baseline: recorded.decision.baseline }),
     });
     await writeWhole(folder, 'scorecard.json', scorecardJson(scorecard));
-    // The page to forward would otherwise go on saying what was true before.
-    await writeReports(scorecard, [{ format: 'markdown', path: join(folder, 'report.md') }], {
-      sha256: longer.evidenceHead,
-      runPath: folder,
-    });
+    // The pages to forward would otherwise go on saying what was true before.
+    await writeReports(scorecard, pagesOf(folder), { sha256: longer.evidenceHead, runPath: folder });
     return { found, scorecard };
   } finally {
     await release();

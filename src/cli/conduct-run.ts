@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { WitnessedObject } from '../gather/probe.js';
 import { writeWhole } from '../gather/run-folder.js';
 import { parseDurationMs } from '../model/documents/duration.js';
@@ -140,17 +139,19 @@ async function present(
   flags: RunFlags,
   reports: readonly ReportSpec[],
 ): Promise<void> {
-  const [{ renderTerminal }, { writeReports }] = await Promise.all([
+  const [{ renderTerminal }, { pagesOf, writeReports }] = await Promise.all([
     import('../report/terminal.js'),
     import('./report.js'),
   ]);
-  const reportPath = join(origin.runPath, 'report.md');
-  await writeReports(scorecard, [{ format: 'markdown', path: reportPath }, ...reports], origin);
+  const pages = pagesOf(origin.runPath);
+  await writeReports(scorecard, [...pages, ...reports], origin);
   if (flags.json) process.stdout.write(scorecardJson(scorecard));
   else {
     const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
     const width = process.stdout.columns ?? 100;
-    process.stdout.write(renderTerminal(scorecard, { color, width, runPath: origin.runPath, reportPath }));
+    const reportPath = pages.find(({ format }) => format === 'html')?.path;
+    const places = { runPath: origin.runPath, ...(reportPath === undefined ? {} : { reportPath }) };
+    process.stdout.write(renderTerminal(scorecard, { color, width, ...places }));
   }
 }
 

@@ -1,13 +1,20 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { writeWhole } from '../gather/run-folder.js';
 import { ToolError } from '../model/errors.js';
 import type { Scorecard } from '../model/scorecard.js';
 import type { PackagePlaces } from './main.js';
 
-export const reportFormats = ['terminal', 'markdown', 'json'] as const;
+export const reportFormats = ['terminal', 'markdown', 'html', 'json'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
+
+const extensions: Readonly<Record<ReportFormat, string>> = {
+  terminal: 'txt',
+  markdown: 'md',
+  html: 'html',
+  json: 'json',
+};
 
 export interface ReportSpec {
   readonly format: ReportFormat;
@@ -30,13 +37,13 @@ export function parseReportFlag(text: string): ReportSpec {
     throw new ToolError(
       'unknown-report-format',
       `"${name.slice(0, 60)}" is no report format; accepted: ${reportFormats.join(', ')}`,
-      { next: 'For example: --report markdown=report.md' },
+      { next: 'For example: --report html=report.html' },
     );
   }
   const path = at === -1 ? '' : text.slice(at + 1);
   if (path === '' || /[/\\]$/.test(path)) {
     throw new ToolError('no-report-path', `--report ${format} needs a file to write`, {
-      next: `For example: --report ${format}=report.${format === 'markdown' ? 'md' : format === 'json' ? 'json' : 'txt'}`,
+      next: `For example: --report ${format}=report.${extensions[format]}`,
     });
   }
   return { format, path };
@@ -54,6 +61,8 @@ async function rendered(
       return (await import('../report/terminal.js')).renderTerminal(scorecard, { ...screen, ...origin });
     case 'markdown':
       return (await import('../report/markdown.js')).renderMarkdown(scorecard, origin);
+    case 'html':
+      return (await import('../report/html/page.js')).renderHtml(scorecard, origin);
     case 'json':
       return (await import('../report/json.js')).renderJson(scorecard);
     default:
@@ -78,6 +87,10 @@ export async function writeReports(
     });
   }
 }
+
+/** The pages to forward that stand in a run folder beside its scorecard. */
+export const pagesOf = (folder: string): readonly ReportSpec[] =>
+  (['markdown', 'html'] as const).map((format) => ({ format, path: join(folder, `report.${extensions[format]}`) }));
 
 interface ReportFlags {
   readonly format: ReportFormat;

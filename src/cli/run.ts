@@ -56,7 +56,7 @@ export function addRunFlags(command: Command, writes: WriteTier): Command {
     .option('--only <check...>', 'only these checks or families; no decision is made')
     .option('--skip <check...>', 'all but these checks or families; no decision is made')
     .option('--output <folder>', 'where run folders are kept', 'scorecards')
-    .option('--report <format=path...>', 'terminal, markdown or json to a file; may be given several times')
+    .option('--report <format=path...>', 'html, markdown, json or terminal to a file; may be given several times')
     .option('--dry-run', 'print the plan for the EHR team and every request, and send nothing')
     .option('--recover', 'clean up an unfinished earlier run first (default in CI)')
     .option('--no-recover', 'stop when an earlier run is unfinished')

@@ -108,6 +108,17 @@ export function inTheWay({ blockers }: Scorecard): string | undefined {
   return rest.length === 0 ? first : `${first} first, then ${rest.join(', then ')}`;
 }
 
+/** What keeps it at Conditional go; undefined for every other decision. Checks of a later version are counted. */
+export function heldBackBy({ decision: { value, reasons } }: Scorecard): string | undefined {
+  if (value !== 'conditional-go' || reasons.length === 0) return undefined;
+  const stated = reasons
+    .filter(({ code }) => code !== 'not-in-this-version')
+    .map(({ text }) => text.replace(/\.$/, ''));
+  const later = reasons.length - stated.length;
+  const checks = later === 0 ? [] : [`${counted(later, 'check')} this version cannot make, listed below`];
+  return `Held at Conditional go by ${[...stated, ...checks].join('; ')}.`;
+}
+
 /** The question whose answer stands closest to a check: one it decides, else one it supports. */
 export const questionOf = (check: CheckEntry): QuestionId | undefined => check.decides[0] ?? check.supports[0];
 

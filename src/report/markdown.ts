@@ -8,6 +8,7 @@ import {
   countItems,
   ehrWords,
   failedChecks,
+  heldBackBy,
   holdersOf,
   inTheWay,
   lawWords,
@@ -22,10 +23,12 @@ import {
 import { findingSections } from './markdown-findings.js';
 import { narrowingBlocks, nextActions } from './markdown-next.js';
 import { markdownOf, markdownPhrase } from './markdown-phrase.js';
+import { nothing } from './phrase.js';
 import { runFacts } from './run-words.js';
 import {
   auditTable,
   idleGaps,
+  latencyBesides,
   latencyTable,
   logTable,
   lookUpTable,
@@ -97,6 +100,7 @@ function stops(scorecard: Scorecard): Markdown {
   const { direction } = scorecard;
   const failed = failedChecks(scorecard);
   const way = inTheWay(scorecard);
+  const held = heldBackBy(scorecard);
   const items = failed.map((check) => {
     const remedy = firstRemedy(check.blocks, check.prose.remedy);
     const place = placeOf(check);
@@ -109,6 +113,7 @@ function stops(scorecard: Scorecard): Markdown {
   return section(
     'What stops go-live',
     failed.length === 0 ? mark`Nothing that was measured failed.` : block(...items),
+    ...(held === undefined ? [] : [markdownProse(held)]),
     ...(way === undefined ? [] : [mark`In the way: ${way}.`]),
     ...(direction === null ? [] : [mark`${markdownProse(direction.sentence)}`]),
   );
@@ -210,6 +215,15 @@ function audit(scorecard: Scorecard): Markdown[] {
   ];
 }
 
+function latencyWithAll(scorecard: Scorecard): Markdown {
+  const { head, rows } = latencyTable(scorecard);
+  const besides = latencyBesides(scorecard);
+  return markdownOf({
+    head: [...head, 'besides'],
+    rows: rows.map((row, index) => [...row, besides[index] ?? nothing]),
+  });
+}
+
 const barCharacters = 20;
 
 function business(scorecard: Scorecard): Markdown[] {
@@ -259,7 +273,7 @@ export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = 
     ...narrowed(scorecard),
     ...(untested ? [] : questions(scorecard)),
     ...outlook(scorecard),
-    ...(latency.length === 0 ? [] : [section('Latency', markdownOf(latencyTable(scorecard)))]),
+    ...(latency.length === 0 ? [] : [section('Latency', latencyWithAll(scorecard))]),
     ...(matrix.length === 0 ? [] : [section('Permissions', markdownOf(permissionTable(scorecard)))]),
     ...audit(scorecard),
     ...business(scorecard),

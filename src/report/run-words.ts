@@ -56,6 +56,12 @@ export interface RunFact {
   readonly under?: readonly Phrase[];
 }
 
+function gateWords(scorecard: Scorecard): string {
+  const { gate, exitCode } = scorecard.decision;
+  const words = exitWords(scorecard) ?? (gate === 'none' ? 'nothing was asked' : 'met');
+  return `gate ${gate}: exit ${exitCode} (${words})`;
+}
+
 /** What was sent, written, left and kept, by which run and from which documents. */
 export function runFacts(scorecard: Scorecard): RunFact[] {
   const { run, residue, hosts, checks, redaction, maturity, validity } = scorecard;
@@ -64,6 +70,7 @@ export function runFacts(scorecard: Scorecard): RunFact[] {
   const aside = checks.filter((check) => check.outcome === 'not-applicable').map((check) => code(checkName(check)));
   const claimed = maturity.claimed === null ? '' : `, claimed: ${maturity.claimed}`;
   return [
+    { said: phrase`${prose(gateWords(scorecard))}` },
     {
       said: phrase`${counted(requests.sent, 'request')}, ${requests.planned} allowed by the plan, ${requests.unavailable} without an answer; hosts: ${joined(hosts.map(code), ', ')}`,
     },
@@ -78,7 +85,9 @@ export function runFacts(scorecard: Scorecard): RunFact[] {
     },
     { said: phrase`maturity evidenced: ${maturity.evidenced} of 4 (${maturity.name})${claimed}` },
     ...(aside.length === 0 ? [] : [{ said: phrase`does not apply: ${joined(aside, ' ')}` }]),
-    { said: phrase`run ${code(run.id)}, plan ${code(run.planSha256.slice(0, 16))}, seed ${code(run.seed)}` },
+    {
+      said: phrase`run ${code(run.id)}, plan ${code(Array.from(run.planSha256).slice(0, 16).join(''))}, seed ${code(run.seed)}`,
+    },
     ...run.inputs.map(({ role, name, sha256 }) => ({ said: phrase`${role}: ${code(name)} ${code(sha256)}` })),
   ];
 }

@@ -1,7 +1,7 @@
 import { reasonWords } from '../model/not-measured-words.js';
 import { compareCodeUnits } from '../model/order.js';
 import type { Scorecard } from '../model/scorecard.js';
-import { code, nothing, phrase, prose, type Piece, type Table } from './phrase.js';
+import { code, nothing, phrase, prose, type Piece, type Prose, type Table } from './phrase.js';
 import {
   checkName,
   gapStateWords,
@@ -28,12 +28,15 @@ export function latencyTable({ latency }: Scorecard): Table {
       phrase`${code(entry.id)}: ${entry.from} → ${entry.to}`,
       `${outcomeWords[entry.outcome]}${why}`,
       ...[percentile, budget, bound, over, source, resolution, rate].map(said),
-      prose(numberWords(entry.shows, inColumns).join(', ')),
     ];
   });
   const head = ['from → to', 'outcome', 'percentile', 'budget', 'bound (95 %)', 'over budget', 'source', 'resolution'];
-  return { head: [...head, 'rate', 'besides'], rows };
+  return { head: [...head, 'rate'], rows };
 }
+
+/** Whatever else was counted for each latency entry, in their order. */
+export const latencyBesides = ({ latency }: Scorecard): Prose[] =>
+  latency.map(({ shows }) => prose(numberWords(shows, inColumns).join(', ')));
 
 type Cell = Scorecard['matrix'][number];
 const cellWords = { pass: 'as allowed', warn: 'as allowed, with a limit', fail: 'not as allowed' } as const;

@@ -1,14 +1,15 @@
 import type { DecisionValue, Scorecard } from '../model/scorecard.js';
 import { nothingTested, openPointWordsOf, scopeWordsOf } from './findings.js';
 import { columnsOf, indented, line, wrapped, type Line, type Piece } from './screen.js';
+import { decisionTones } from './tones.js';
 import { counted } from './words.js';
 
-const labels: Readonly<Record<DecisionValue, Piece>> = {
-  go: { text: 'GO', tone: 'good' },
-  'conditional-go': { text: 'CONDITIONAL GO', tone: 'partly' },
-  'no-go-failed': { text: 'NO-GO: failed', tone: 'bad' },
-  'no-go-not-shown': { text: 'NO-GO: not shown', tone: 'unknown' },
-  none: { text: 'NO DECISION', tone: 'unknown' },
+const labels: Readonly<Record<DecisionValue, string>> = {
+  go: 'GO',
+  'conditional-go': 'CONDITIONAL GO',
+  'no-go-failed': 'NO-GO: failed',
+  'no-go-not-shown': 'NO-GO: not shown',
+  none: 'NO DECISION',
 };
 const indent = 2;
 
@@ -36,7 +37,10 @@ export function headline(scorecard: Scorecard, width: number): Line[] {
   const { contract, organization, decision } = scorecard;
   const where = `${contract.id} on ${organization.name}, ${decision.scope.environment}`;
   const untested = nothingTested(scorecard);
-  const label = untested ? { ...labels[decision.value], text: 'NOT SHOWN YET' } : labels[decision.value];
+  const label: Piece = {
+    text: untested ? 'NOT SHOWN YET' : labels[decision.value],
+    tone: decisionTones[decision.value],
+  };
   const gap = untested ? ': ' : '   ';
   const [first, ...more] = wrapped(
     untested ? scopeWordsOf(scorecard) : where,

@@ -1,7 +1,8 @@
-import type { Answer, AnswerValue, QuestionId, Scorecard } from '../model/scorecard.js';
+import type { Answer, QuestionId, Scorecard } from '../model/scorecard.js';
 import { coverageWords, keyNumbers } from './answer-numbers.js';
 import { nothingTested } from './findings.js';
-import { clipped, columnsOf, line, padded, wrapped, type Line, type Tone } from './screen.js';
+import { clipped, columnsOf, line, padded, wrapped, type Line } from './screen.js';
+import { answerTones } from './tones.js';
 import { answerWords, counted, listed, outlookWords } from './words.js';
 
 // Short enough to stand beside the answer in 80 columns; the file has them in full.
@@ -18,12 +19,6 @@ const titleColumns = 37;
 const answerColumns = 16;
 const maxAnswerColumns = 24;
 const detailIndent = 6;
-const answerTones: Readonly<Record<AnswerValue, Tone>> = {
-  yes: 'good',
-  partly: 'partly',
-  no: 'bad',
-  'not-shown': 'unknown',
-};
 
 /** What the EHR documents where nothing was tested: the worse news first, never as an answer. */
 function outlookWordsOf({ outlook }: Answer): string {

@@ -105,6 +105,12 @@ export const listed = (items: readonly string[]): string =>
 
 const rounded = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));
 
+/** "2026-11-20, 14:00 UTC" of an ISO 8601 instant; anything else as it stands. */
+export const instantWords = (text: string): string => {
+  const [, day, minute] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?Z$/.exec(text) ?? [];
+  return day === undefined || minute === undefined ? text : `${day}, ${minute} UTC`;
+};
+
 /** In the unit a reader uses: 850 ms, 1.9 s, 90 s, 3 min, 2 h, 30 days. */
 export function durationWords(durationMs: number): string {
   const seconds = durationMs / 1_000;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReportFlag, writeReports } from '../../src/cli/report.js';
+import { renderHtml } from '../../src/report/html/page.js';
 import { renderJson } from '../../src/report/json.js';
 import { noGoFailed } from '../report/literal-scorecards.js';
 import { command, openWorkplace, type Workplace } from '../support/command-line.js';
@@ -19,7 +20,7 @@ describe('--report format=path', () => {
   });
 
   it.each([
-    ['html=report.html', 'unknown-report-format'],
+    ['pdf=report.pdf', 'unknown-report-format'],
     ['=x', 'unknown-report-format'],
     ['Markdown=x', 'unknown-report-format'],
     ['markdown', 'no-report-path'],
@@ -35,10 +36,12 @@ describe('--report format=path', () => {
     await writeReports(noGoFailed, [
       { format: 'markdown', path: path('a.md') },
       { format: 'terminal', path: path('a.txt') },
+      { format: 'html', path: path('a.html') },
       { format: 'json', path: path('a.json') },
     ]);
     expect(await readFile(path('a.md'), 'utf8')).toMatch(/^# No-go: failed on a simulator/);
     expect(await readFile(path('a.txt'), 'utf8')).toMatch(/^NO-GO: failed /);
+    expect(await readFile(path('a.html'), 'utf8')).toBe(renderHtml(noGoFailed));
     expect(await readFile(path('a.json'), 'utf8')).toBe(renderJson(noGoFailed));
     expect((await stat(path('a.md'))).mode & 0o777).toBe(0o600);
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -57,6 +60,8 @@ describe('report of a scorecard.json by itself', () => {
       expect(code).toBe(0);
       expect(stdout.split('\n')[0]).toContain('unverified copy');
     }
+    const html = await command('report', file, '--format', 'html');
+    expect(html.stdout).toMatch(/<main[^>]*>(?:<[^>]+>)*unverified copy/);
     const json = await command('report', file, '--format', 'json');
     expect(json.stdout).toBe(renderJson(noGoFailed));
     expect(json.stderr).toContain('unverified copy');
@@ -91,6 +96,9 @@ describe('report of a run', () => {
     const page = (await command('report', run, '--format', 'markdown')).stdout;
     expect(page).toMatch(/Computed from `sha256:[0-9a-f]{64}`/);
     expect(page).toBe(await readFile(markdownFile, 'utf8'));
+    const html = (await command('report', run, '--format', 'html')).stdout;
+    expect(html).toContain(/sha256:[0-9a-f]{64}/.exec(page)?.[0]);
+    expect(html).toBe(await readFile(join(run, 'report.html'), 'utf8'));
     const text = (await command('report', run)).stdout;
     expect(text).toMatch(new RegExp(`exit ${ran.code}\n$`));
     expect(text).not.toContain('\u001b');

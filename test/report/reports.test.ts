@@ -6,7 +6,7 @@ import { renderJson } from '../../src/report/json.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import { columnsOf } from '../../src/report/screen.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { hostileText } from './hostile-text.js';
+import { hostileText, poisoned } from './hostile-text.js';
 import { goOnSimulator, literalScorecards, noGoFailed, notShownYet } from './literal-scorecards.js';
 import { nodesOf, textOf } from './markdown-reader.js';
 
@@ -263,30 +263,6 @@ describe('a run that did not come to its end', () => {
     expect(terminal(cut)).toContain('Next: ehr-scorecard cleanup RUN');
   });
 });
-
-/** Words the schema fixes; whatever else is a string can come from somebody else's file. */
-const fixed = new Set<string>();
-const collect = (schema: unknown): void => {
-  if (schema === null || typeof schema !== 'object') return;
-  const { enum: values, const: value } = schema as { enum?: unknown[]; const?: unknown };
-  for (const one of [...(values ?? []), value]) if (typeof one === 'string') fixed.add(one);
-  Object.values(schema).forEach(collect);
-};
-collect(scorecardSchema);
-
-function poisoned<T>(value: T, text: string): T {
-  if (typeof value === 'string') return (fixed.has(value) ? value : text) as T;
-  if (Array.isArray(value)) return value.map((one: unknown) => poisoned(one, text)) as T;
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => {
-      // Names and digests of inputs have patterns of their own, which a copy has to fit to be read at all.
-      if (key === 'inputs') return [key, one];
-      const free = (key === 'data' || key === 'shows') && !Array.isArray(one);
-      return [key, free ? { ...poisoned(one as object, text), [text]: text } : poisoned(one, text)];
-    }),
-  ) as T;
-}
 
 describe('rule 43: hostile text in every free field', () => {
   it.each(Object.entries(literalScorecards))('%s: cannot steer a terminal, a page or JSON', (_, scorecard) => {

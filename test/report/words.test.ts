@@ -43,6 +43,9 @@ function literals(file: URL): string[] {
     TemplateElement: ({ value }) => {
       found.push(value.cooked ?? value.raw);
     },
+    JSXText: ({ value }) => {
+      found.push(value);
+    },
   }).visit(program);
   return found;
 }
@@ -51,10 +54,11 @@ describe('words that are not used', () => {
   it('by the renderers, the scoring and the words of both', () => {
     const inFolder = (folder: string): string[] =>
       readdirSync(new URL(folder, root))
-        .filter((name) => name.endsWith('.ts'))
+        .filter((name) => /\.tsx?$/.test(name))
         .map((name) => `${folder}${name}`);
     const files = [
       ...inFolder('src/report/'),
+      ...inFolder('src/report/html/'),
       ...inFolder('src/evaluate/'),
       'src/model/not-measured-words.ts',
       'src/model/absent-titles.ts',

@@ -49,7 +49,7 @@ export async function hostileRun(place: Workplace, only: readonly string[], ...f
     const file = (path: string): Promise<string> =>
       name === undefined ? Promise.resolve('') : readFile(join(output, name, path), 'utf8').catch(() => '');
     const [scorecard = '', ...others] = await Promise.all(
-      ['scorecard.json', 'report.md', 'evidence.ndjson', 'journal.ndjson'].map(file),
+      ['scorecard.json', 'report.md', 'report.html', 'evidence.ndjson', 'journal.ndjson'].map(file),
     );
     const outputs = [said.stdout, said.stderr, scorecard, ...others].join('\n');
     expect(/^\s+at .*:\d+:\d+\)?$/m.exec(outputs)?.[0], 'a stack trace').toBeUndefined();
