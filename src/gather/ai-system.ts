@@ -1,6 +1,6 @@
 import type { AiSystem } from './probe.js';
 import { scopeFor, type Recorder, type Scope } from './recorder.js';
-import { ExchangeFault, type Answer } from './request.js';
+import { ExchangeFault, type Answer, type RequestTemplate } from './request.js';
 import { TemplateBudget } from './template-match.js';
 
 /** What opens the AI system's doors; a door without a token is asked without one. */
@@ -61,6 +61,17 @@ export const aiSystemFor = (recorder: Recorder, scope: Scope, { queryToken }: Ai
     ),
 });
 
+/** What switching the AI system off and on `times` may send. */
+export const switchTemplates = (times: number): RequestTemplate[] =>
+  (['off', 'on'] as const).map((path) => ({
+    context: 'ai-system',
+    method: 'POST',
+    path,
+    most: times,
+    purpose: 'ai-control',
+    mutates: true,
+  }));
+
 /**
  * `POST {aiSystem.control}/off` or `/on`: the AI system reacts to nothing while the run takes its objects back
  * (safety rule 19). False when it does not do as it is told.
@@ -69,13 +80,11 @@ export async function switchAiSystem(
   recorder: Recorder,
   { controlToken }: AiSystemAccess,
   to: 'off' | 'on',
+  scope: Scope = scopeFor('cleanup', 'run', new TemplateBudget('cleanup', switchTemplates(1)), true),
 ): Promise<boolean> {
-  const budget = new TemplateBudget('cleanup', [
-    { context: 'ai-system', method: 'POST', path: to, most: 1, purpose: 'ai-control', mutates: true },
-  ]);
   try {
     const answer = await recorder.send(
-      scopeFor('cleanup', 'run', budget, true),
+      scope,
       'ai-system',
       { method: 'POST', path: to, body: '{}', contentType: 'application/json', purpose: 'ai-control', tolerant: true },
       bearerOf(controlToken),

@@ -124,6 +124,8 @@ export interface ProbeTools extends RunDocuments {
   readonly aiSystem?: AiSystem;
   /** Absent when the organization file names no `aiSystem.webhook`. */
   readonly product?: ProductEvents;
+  /** Switches the AI system off or on; false when it does not do as told. Absent when the file names no `aiSystem.control`. */
+  readonly switchProduct?: (to: 'off' | 'on') => Promise<boolean>;
   /** Absent when the organization file names no `aiSystem.cdsHooks`. */
   readonly cdsHooks?: CdsHooksClient;
   /** Stands between the AI system and its EHR; absent when the organization file names no `aiSystem.proxy`, or none can be opened. */

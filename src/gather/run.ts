@@ -333,6 +333,9 @@ export class Run {
     return {
       ...documents,
       ...(product === undefined ? {} : { product }),
+      ...(this.#options.bases['ai-control'] === undefined
+        ? {}
+        : { switchProduct: (to) => switchAiSystem(this.recorder, this.#options.aiSystem ?? {}, to, scope) }),
       ...this.#cdsHooks(scope),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),

@@ -44,6 +44,7 @@ export interface Reaction extends Pick<FactValue<'switch-drill'>, 'status' | 'ou
 /** A caller knows it, whatever the record holds. */
 const inventedBirthDate = '1970-01-01';
 const rowsAsked = '200';
+const controlsAtMost = 2;
 
 /** What a caller says who is this patient; a date of birth the record lacks is made up. */
 export function saidBy(patient: Patient, mrnSystem: unknown): Record<string, string> {
@@ -60,7 +61,8 @@ export function saidBy(patient: Patient, mrnSystem: unknown): Record<string, str
 /** What asking for so many cases between two controls may send. */
 export function hardCaseTemplates(action: ContractAction, cases: number): RequestTemplate[] {
   return [
-    ...productTrialTemplates(action, { cases: cases + 2, asked: cases + 2, looks: searchesPerLook }),
+    // Only what the controls make is looked at one by one.
+    ...productTrialTemplates(action, { cases: controlsAtMost, asked: cases + controlsAtMost, looks: searchesPerLook }),
     recordSearch('ai', action, 2),
     { context: 'ai', method: 'POST', path: `${action.resource ?? ''}/_search?identifier`, most: 1 },
   ];

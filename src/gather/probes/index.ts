@@ -63,6 +63,7 @@ import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
 import smartConfiguration from './smart-configuration.js';
 import statements from './statements.js';
+import switchDrill from './switch-drill.js';
 import throttledProduct from './throttled-product.js';
 import transportSecurity from './transport-security.js';
 import declaredArrival from './declared-arrival.js';
@@ -136,6 +137,7 @@ export const probes: readonly AnyProbe[] = [
   eventReplays,
   midProcess,
   hardCases,
+  switchDrill,
   stateWalk,
   transactionBundle,
   versionHistory,
