@@ -67,7 +67,7 @@ function matches(
         : segment === '{type}'
           ? /^[A-Z][A-Za-z]{1,40}$/.test(actual[index] ?? '')
           : segment === '{service}'
-            ? /^[A-Za-z0-9._~-]{1,100}$/.test(actual[index] ?? '')
+            ? /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,100}$/.test(actual[index] ?? '')
             : segment === actual[index],
     )
   )

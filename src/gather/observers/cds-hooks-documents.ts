@@ -9,27 +9,33 @@ const mostServices = 50;
 const mostTemplates = 20;
 const mostActions = 50;
 
-const text = Type.String({ minLength: 1 });
+const someText = Type.String({ minLength: 1 });
 /** https://cds-hooks.hl7.org/2.0/#response */
-const service = Type.Object({ id: text, hook: text, description: text });
+const service = Type.Object({ id: someText, hook: someText, description: someText });
 const action = Type.Object({
   type: Type.Enum(['create', 'update', 'delete']),
   // An id alone is how a deletion was written before.
   resource: Type.Optional(
-    Type.Union([Type.Object({ resourceType: Type.String({ pattern: '^[A-Z][A-Za-z]{1,63}$' }) }), text]),
+    Type.Union([Type.Object({ resourceType: Type.String({ pattern: '^[A-Z][A-Za-z]{1,63}$' }) }), someText]),
   ),
-  resourceId: Type.Optional(text),
+  resourceId: Type.Optional(someText),
 });
-const suggestion = Type.Object({ label: text, uuid: Type.Optional(text), actions: Type.Optional(Type.Array(action)) });
+const suggestion = Type.Object({
+  label: someText,
+  uuid: Type.Optional(someText),
+  actions: Type.Optional(Type.Array(action)),
+});
 /** Parts of a card, each under the fault its absence is: https://cds-hooks.hl7.org/2.0/#card-attributes */
 const cardParts = {
-  'summary-missing': Type.Object({ summary: text }),
+  'summary-missing': Type.Object({ summary: someText }),
   'summary-too-long': Type.Object({ summary: Type.Optional(Type.String({ maxLength: 139 })) }),
   'indicator-unknown': Type.Object({ indicator: Type.Enum(['info', 'warning', 'critical']) }),
-  'source-without-label': Type.Object({ source: Type.Object({ label: text }) }),
+  'source-without-label': Type.Object({ source: Type.Object({ label: someText }) }),
   'suggestion-invalid': Type.Object({ suggestions: Type.Optional(Type.Array(suggestion)) }),
   'link-invalid': Type.Object({
-    links: Type.Optional(Type.Array(Type.Object({ label: text, url: text, type: Type.Enum(['absolute', 'smart']) }))),
+    links: Type.Optional(
+      Type.Array(Type.Object({ label: someText, url: someText, type: Type.Enum(['absolute', 'smart']) })),
+    ),
   }),
 } as const satisfies Record<string, TSchema>;
 
@@ -61,10 +67,18 @@ export function readDiscovery(json: unknown): readonly DiscoveredService[] | und
     id: textOf(each['id']) ?? '',
     hook: textOf(each['hook']),
     complete: Value.Check(service, each),
-    prefetch: Object.entries(each['prefetch'] ?? {})
-      .slice(0, mostTemplates)
-      .flatMap(([key, template]) => (typeof template === 'string' ? [[key, template] as const] : [])),
+    prefetch: templatesIn(each['prefetch']),
   }));
+}
+
+function templatesIn(prefetch: unknown): DiscoveredService['prefetch'] {
+  if (typeof prefetch !== 'object' || prefetch === null) return [];
+  return Object.entries(prefetch)
+    .slice(0, mostTemplates)
+    .flatMap(([key, template]) => {
+      const text = textOf(template);
+      return text === undefined ? [] : [[key, text] as const];
+    });
 }
 
 export interface SystemAction {

@@ -11,7 +11,7 @@ const context = 'cds-hooks';
 const purpose = 'ai-cds';
 const deadlineMs = 10_000;
 /** Ids that can stand in an address as they are. */
-export const usableService = /^[A-Za-z0-9._~-]{1,100}$/;
+export const usableService = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,100}$/;
 
 /** The tool as an EHR that asks a decision support service. */
 export interface CdsHooksClient {

@@ -110,7 +110,7 @@ describe('a discovery document', () => {
   it('names services with their templates', () => {
     const services = [
       { id: 'a', hook: 'order-sign', description: 'Asks', prefetch: { who: 'Patient/{{context.patientId}}', bad: 7 } },
-      { id: 'b', hook: 'patient-view' },
+      { id: 'b', hook: 'patient-view', prefetch: 'x'.repeat(2_000) },
       'c',
     ];
     expect(readDiscovery({ services })).toEqual([
