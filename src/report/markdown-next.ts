@@ -1,7 +1,15 @@
 import type { Scorecard } from '../model/scorecard.js';
 import { joinMarkdown, mark, markdownCode, markdownProse, type Markdown } from './escape.js';
 import { markdownPhrase } from './markdown-phrase.js';
-import { earnedWords, liesWithPhrase, removedPhrase, strandedPhrase, triedWords, whoWords } from './next-steps.js';
+import {
+  earnedWords,
+  liesWithPhrase,
+  reasonPhrase,
+  removedPhrase,
+  strandedPhrase,
+  triedWords,
+  whoWords,
+} from './next-steps.js';
 
 const block = (lines: readonly Markdown[]): Markdown => joinMarkdown(lines, '\n');
 
@@ -29,16 +37,7 @@ export function narrowingBlocks(narrowing: NonNullable<Scorecard['narrowing']>):
     ...(earned === undefined ? [] : [mark`${earned}`]),
     ...(decision === null ? [] : [mark`**${markdownProse(decision.words)}**`]),
     mark`${markdownProse(sentence)}`,
-    ...(reasons.length === 0
-      ? []
-      : [
-          block(
-            reasons.map(
-              ({ check, text }) =>
-                mark`- ${check === null ? mark`` : mark`${markdownCode(check)}: `}${markdownProse(text)}`,
-            ),
-          ),
-        ]),
+    ...(reasons.length === 0 ? [] : [block(reasons.map((one) => mark`- ${markdownPhrase(reasonPhrase(one))}`))]),
     ...(stranded === undefined ? [] : [markdownPhrase(stranded)]),
     ...(tried === undefined ? [] : [mark`${tried}`]),
   ];

@@ -67,6 +67,12 @@ export const strandedPhrase = ({ organization }: Narrowing): Phrase | undefined 
     ? undefined
     : phrase`Take out of the organization file: ${joined(organization.map(code), ', ')}.`;
 
+/** What stands in the way of the nearest one; an open point would be covered by a gap in the organization file. */
+export function reasonPhrase({ code: kind, check, text }: Narrowing['reasons'][number]): Phrase {
+  const named = check === null ? nothing : phrase`${code(check)}: `;
+  return phrase`${named}${prose(text)}${kind === 'gap-missing' ? phrase` (open; no gap covers it)` : nothing}`;
+}
+
 /** How far it was looked for; undefined where the sentence says it. */
 export const triedWords = ({ found, tried, steps, how }: Narrowing): string | undefined =>
   found !== 'narrower'

@@ -1,5 +1,13 @@
 import type { Scorecard } from '../model/scorecard.js';
-import { earnedWords, liesWithPhrase, removedPhrase, strandedPhrase, triedWords, whoWords } from './next-steps.js';
+import {
+  earnedWords,
+  liesWithPhrase,
+  reasonPhrase,
+  removedPhrase,
+  strandedPhrase,
+  triedWords,
+  whoWords,
+} from './next-steps.js';
 import type { Piece as Words } from './phrase.js';
 import { blank, clipped, columnsOf, indented, line, wrapped, type Line } from './screen.js';
 
@@ -54,7 +62,7 @@ export function narrowingLines({ narrowing }: Scorecard, width: number): Line[] 
     ...(earned === undefined ? [] : indented(earned, 2, width)),
     ...(decision === null ? [] : indented(decision.words, 2, width)),
     ...indented(sentence, 2, width),
-    ...reasons.slice(0, mostReasons).flatMap(({ check, text }) => bullet(check === null ? text : `${check}: ${text}`)),
+    ...reasons.slice(0, mostReasons).flatMap((one) => bullet(plain(reasonPhrase(one)))),
     ...(reasons.length <= mostReasons ? [] : [line(`    and ${reasons.length - mostReasons} more`)]),
     ...(stranded === undefined ? [] : indented(plain(stranded), 2, width)),
     ...(tried === undefined ? [] : indented(tried, 2, width, 'quiet')),

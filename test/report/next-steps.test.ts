@@ -102,8 +102,8 @@ describe('a narrower contract', () => {
       sentence: 'None of 7 smaller contracts gets Go or Conditional go.',
     };
     const { terminal, markdown } = formats({ ...noGoFailed, narrowing: none });
-    expect(terminal).toContain('- read.part-4: Not shown. and 2 more');
-    expect(markdown).toContain('- `read.part-6`: Not shown.');
+    expect(terminal).toContain('- read.part-4: Not shown. (open; no gap covers it) and 2 more');
+    expect(markdown).toContain('- `read.part-6`: Not shown. (open; no gap covers it)');
     expect(`${terminal}${markdown}`).not.toContain('No longer earned');
   });
 });
