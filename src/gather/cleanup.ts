@@ -11,6 +11,7 @@ import {
   sessionsFor,
   shownTogether,
   type CleanupOptions,
+  type CleanupWork,
 } from './own-object-search.js';
 import { ownObjects, type OwnObject } from './own-objects.js';
 import { scopeFor, type Scope } from './recorder.js';
@@ -36,7 +37,7 @@ const requestsPerObject = 12;
  */
 export async function cleanUp(given: CleanupOptions): Promise<CleanupResult> {
   const objects = ownObjects(given.entries);
-  const options: Work = { ...given, objects };
+  const options: CleanupWork = { ...given, objects, surplus: [] };
   const scope = scopeFor('cleanup', 'run', cleanupBudget(options, objects), true);
   const residue: Residue[] = [];
   let undone = 0;
@@ -49,7 +50,7 @@ export async function cleanUp(given: CleanupOptions): Promise<CleanupResult> {
   };
   const alone = async (object: OwnObject): Promise<void> =>
     note(object, await refusedAtWorst(object, () => undoOne(options, scope, object)));
-  await findTogether(options, scope, objects);
+  await findTogether(options, scope);
   const shown = await shownTogether(options, scope, objects);
   const taken: OwnObject[] = [];
   for (const object of objects) {
@@ -65,6 +66,7 @@ export async function cleanUp(given: CleanupOptions): Promise<CleanupResult> {
     if (seen !== undefined) await note(object, { outcome: seen, id: object.objectId });
     else await note(object, await refusedAtWorst(object, () => verifyAlone(options, scope, object)));
   }
+  for (const more of options.surplus) residue.push({ ...more, reason: 'not-provably-ours' });
   for (const stray of options.writer.strays) residue.push({ ...stray, reason: 'stored-under-another-patient' });
   return { residue, undone };
 }
@@ -105,7 +107,7 @@ async function undoAsShown(
 }
 
 /** An object the search does not show as taken back; when it is not, it is tried as if it had not been tried yet. */
-async function verifyAlone(options: Work, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
+async function verifyAlone(options: CleanupWork, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
   const [end] = ends(options);
   const [changer] = sessionsFor(options, object, 'u');
   const seen =
@@ -115,11 +117,9 @@ async function verifyAlone(options: Work, scope: Scope, object: OwnObject): Prom
 
 type Undone = 'deleted' | 'cancelled' | 'entered-in-error';
 type Left = 'not-provably-ours' | 'changed-by-others' | 'undo-refused' | 'outcome-unknown' | 'undo-by-person';
-/** A cleanup with all there is to be done. */
-type Work = CleanupOptions & { readonly objects: readonly OwnObject[] };
 type UndoOutcome = { readonly outcome: Undone | Left | 'already-gone' | 'nothing'; readonly id: string | undefined };
 
-async function undoOne(options: Work, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
+async function undoOne(options: CleanupWork, scope: Scope, object: OwnObject): Promise<UndoOutcome> {
   const session = sessionFor(options, object, 'r') ?? options.sessions[0];
   if (session === undefined) return { outcome: 'undo-refused', id: object.objectId };
   if (object.absent === true) return { outcome: 'nothing', id: undefined };

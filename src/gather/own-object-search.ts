@@ -8,7 +8,7 @@ import type { Scope } from './recorder.js';
 import { ExchangeFault } from './request.js';
 import type { Session } from './session.js';
 import { isLive } from './undo-state.js';
-import type { Writer } from './writer.js';
+import type { StrayObject, Writer } from './writer.js';
 
 export interface CleanupOptions {
   readonly entries: readonly JournalEntry[];
@@ -19,6 +19,13 @@ export interface CleanupOptions {
   /** Sessions that may undo, the AI system's first; a session is used where its scopes hold the letter. */
   readonly sessions: readonly Session[];
   readonly now: () => Date;
+}
+
+/** A cleanup with all there is to be done. */
+export interface CleanupWork extends CleanupOptions {
+  readonly objects: readonly OwnObject[];
+  /** Living objects that carry an identifier of the run beyond those it can have made: more than its intents. */
+  readonly surplus: StrayObject[];
 }
 
 /** Objects looked for in one search. */
@@ -56,11 +63,8 @@ export async function shownTogether(
  * Objects whose creates were never answered, many in one search by their identifiers. Several may carry one: a product
  * that books twice does so under one call. Each intent gets one of them, the living first; who gets none made nothing.
  */
-export async function findTogether(
-  options: CleanupOptions,
-  scope: Scope,
-  objects: readonly OwnObject[],
-): Promise<void> {
+export async function findTogether(options: CleanupWork, scope: Scope): Promise<void> {
+  const { objects } = options;
   const system = options.organization.writePolicy?.identifierSystem;
   const wanted = new Map<string, OwnObject[]>();
   for (const object of objects) {
@@ -87,6 +91,7 @@ export async function findTogether(
         object.absent = match === undefined;
       }
     }
+    for (const object of own) noteSurplus(options, object, ours, system);
   }
 }
 
@@ -106,6 +111,23 @@ function unclaimed(
   return left.find(isLive) ?? left[0];
 }
 
+/** What still lives under an identifier when every intent of it has its object. */
+function noteSurplus(
+  { objects, surplus }: CleanupWork,
+  { resourceType, identifier }: OwnObject,
+  matches: readonly Resource[],
+  system: string | undefined,
+): void {
+  const open = objects.some((each) => each.identifier === identifier && each.objectId === undefined && !each.absent);
+  if (open) return;
+  const known = new Set([...claimedOf(objects), ...surplus.map((each) => `${each.resourceType}/${each.id}`)]);
+  for (const match of matches) {
+    const { id = '' } = match;
+    if (known.has(`${resourceType}/${id}`) || !isLive(match) || !carriesIdentifier(match, system, identifier)) continue;
+    surplus.push({ resourceType, id });
+  }
+}
+
 /** A Subscription and a Provenance have no identifier that could be searched. */
 const identified = ({ resourceType }: OwnObject): boolean => !['Subscription', 'Provenance'].includes(resourceType);
 
@@ -115,7 +137,7 @@ export const isProven = ({ organization }: CleanupOptions, object: OwnObject, cu
 
 /** Only for creates whose answer never came. `unknown`: it could not be asked. */
 export async function findAlone(
-  options: CleanupOptions & { readonly objects: readonly OwnObject[] },
+  options: CleanupWork,
   scope: Scope,
   object: OwnObject,
 ): Promise<{ readonly id: string | undefined } | 'unknown'> {
@@ -134,8 +156,12 @@ export async function findAlone(
   // A server may ignore the parameter and return strangers: only a body with our own identifier counts.
   const ours = unclaimed(page.matches, claimedOf(options.objects), object, system);
   // Strangers instead: ours may stand on a page nobody asked for. A Subscription has no identifier to search by.
-  const filterIgnored = object.resourceType !== 'Subscription' && page.matches.length > 0;
-  return ours === undefined && (filterIgnored || page.next !== undefined) ? 'unknown' : { id: ours?.id };
+  const strangers = page.matches.some((match) => !carriesIdentifier(match, system, object.identifier));
+  const filterIgnored = object.resourceType !== 'Subscription' && strangers;
+  if (ours === undefined) return filterIgnored || page.next !== undefined ? 'unknown' : { id: undefined };
+  object.objectId = ours.id;
+  noteSurplus(options, object, page.matches, system);
+  return { id: ours.id };
 }
 
 /** One page of a search; undefined where it could not be asked or the answer is none. */

@@ -77,7 +77,8 @@ export function productTrialTemplates(
 }
 
 /** Outcomes after which nothing more is to be expected. */
-const final: readonly unknown[] = ['booked', 'cancelled', 'drafted', 'queued-for-human', 'refused', 'nothing-free'];
+const nothingMade: readonly unknown[] = ['queued-for-human', 'refused', 'nothing-free'];
+const final: readonly unknown[] = ['booked', 'cancelled', 'drafted', ...nothingMade];
 const looksAtMost = 5;
 const lookAgainMs = 1_000;
 
@@ -88,6 +89,8 @@ interface Asked {
   times: number;
   /** Every answer so far said what came of it. */
   settled: boolean;
+  /** Some answer left it open that something was made. */
+  mayHaveMade: boolean;
   /** `Type/id` the answers named. */
   readonly named: Set<string>;
   /** Ids that were there before, where nothing else ties an object to the case. */
@@ -170,6 +173,7 @@ export class ProductTrials {
     const state = this.#asked.get(identifier) ?? {
       times: 0,
       settled: true,
+      mayHaveMade: false,
       named: new Set<string>(),
       before: !creates || asked.slots.length > 0 ? undefined : await this.#idsOf(asked),
     };
@@ -191,6 +195,7 @@ export class ProductTrials {
     );
     if (answer.object !== undefined) state.named.add(answer.object);
     state.settled &&= hangsUp === true || final.includes(answer.outcome);
+    state.mayHaveMade ||= !nothingMade.includes(answer.outcome);
     return answer;
   }
 
@@ -225,7 +230,7 @@ export class ProductTrials {
       (each) =>
         isLive(each) && (carries(each, system, identifier) || (tied(each) && patientsOf(each).includes(patient.id))),
     );
-    if (living.length > 0 || observation(this.#action) === undefined) return living;
+    if (living.length > 0 || observation(this.#action) === undefined || state?.mayHaveMade !== true) return living;
     // What it made may be none of what that search shows.
     return (await this.#byIdentifier(identifier)).filter((each) => carries(each, system, identifier) && isLive(each));
   }

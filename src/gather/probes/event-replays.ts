@@ -4,10 +4,10 @@ import type { ContractAction, ContractTrigger } from '../../model/documents/cont
 import { missing, type FactValue, type Missing } from '../../model/fact.js';
 import { isSearch, searchTemplate, stateElement } from '../action-steps.js';
 import { answersCounted } from '../ai-system.js';
-import { causableEvent, causedEventTemplates, causeEvent, type CausableEvent } from '../caused-event.js';
+import { causableEvent, causedEventTemplates, causeEvent, takeBack, type CausableEvent } from '../caused-event.js';
 import { productEventTemplate } from '../observers/product-events.js';
 import { productRepeats, productRepeatTemplates } from '../observers/product-repeats.js';
-import { outsideTrigger, whyNotAsked } from '../observers/product-trial.js';
+import { asProduct, outsideTrigger, whyNotAsked } from '../observers/product-trial.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
 import { fillSearch, holesOf } from '../template-values.js';
@@ -17,6 +17,8 @@ type Replays = FactValue<'event-replays'>;
 
 const looksAtMost = 20;
 const lookAgainMs = 250;
+/** Of what the product made for it; cleanup sees to more. */
+const mostTakenBack = 5;
 /** How much older the event is that is told last. */
 const olderMs = 60_000;
 
@@ -78,6 +80,8 @@ function changeTemplates(event: CausableEvent, documents: RunDocuments): Request
     productEventTemplate(3),
     { context: 'ai-system', method: 'GET', path: asking, most: looksAtMost + 1, purpose: 'ai-system' },
     { context: 'ai', method: 'GET', path: `${event.resourceType}/{id}`, most: 1 },
+    // Undoing counts in no limit.
+    { context: 'ai', method: 'PATCH', path: `${event.resourceType}/{id}`, most: mostTakenBack },
     ...(observe === undefined ? [] : [searchTemplate('ai', observe, 3)]),
   ];
 }
@@ -88,32 +92,43 @@ async function toldOfChange(tools: ProbeTools, trigger: ContractTrigger, event: 
   if (patient === undefined || product === undefined) {
     throw new ExchangeFault('no-test-object', 'no test patient is left', undefined);
   }
-  const living = async (): Promise<readonly string[]> => {
+  const shown = async (): Promise<readonly Resource[]> => {
     const observe = observation(tools, event.resourceType);
     if (observe === undefined) return [];
     const { type, parameters } = fillSearch(observe, await cases.values(patient, holesOf(observe)), tools.startedAt);
     const page = readSearchset((await tools.clients.ai.search(type, parameters)).resource);
-    if (page === undefined || page === 'too-many') return [];
-    return page.matches.flatMap((match) => (isLive(match) && match.id !== undefined ? [match.id] : []));
+    return page === undefined || page === 'too-many' ? [] : page.matches;
   };
-  const before = new Set(await living());
-  const made = async (): Promise<number> => (await living()).filter((id) => !before.has(id)).length;
+  const before = new Set((await shown()).map(({ id }) => id));
   const resource = await causeEvent(tools, event, patient);
+  const isFocus = ({ id }: Resource): boolean => resource === `${event.resourceType}/${id}`;
+  const made = (seen: readonly Resource[]): readonly Resource[] =>
+    seen.filter((each) => isLive(each) && !before.has(each.id) && !isFocus(each));
   const tell = (id: string, change: 'create' | 'update', at: Date) =>
     product.tell({ trigger: trigger.id, inputs: {}, id, at, event: { resource, change } });
   const id = `${resource}-newest`;
   await tell(id, 'update', now());
   await tell(id, 'update', now());
-  const [objects, answers] = [await made(), await answered(tools, resource, true)];
+  const answers = await answered(tools, resource, true);
+  const objects = made(await shown()).length;
   await tell(`${resource}-older`, 'create', new Date(now().getTime() - olderMs));
-  const afterOlder = { answers: await answered(tools, resource, false), objects: await made() };
-  const last = await read(tools, resource);
+  const afterwards = await answered(tools, resource, false);
+  const last = await shown();
+  const focus = last.find(isFocus) ?? (await read(tools, resource));
+  for (const object of made(last).slice(0, mostTakenBack)) {
+    await tools.writer.foreign(asProduct(tools), event.action.id, object);
+    await takeBack(tools, object);
+  }
   return {
     kind: 'ehr-event',
     told: 2,
     objects,
     answers,
-    afterOlder: { newestKept: stateOf(last, event) === event.state, ...afterOlder },
+    afterOlder: {
+      newestKept: stateOf(focus, event) === event.state,
+      objects: made(last).length,
+      answers: afterwards,
+    },
   };
 }
 
