@@ -6,7 +6,7 @@ import type { ProbeTools, RunDocuments } from './probe.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
 import { testObjectTemplates } from './test-objects.js';
 import { undoState } from './undo-state.js';
-import { etagOf } from './writer.js';
+import { etagOf, type Change } from './writer.js';
 
 /** An event of the contract and how the tool makes it happen: with an object it created, which it takes back by doing so. */
 export interface CausableEvent {
@@ -78,7 +78,11 @@ export async function causeEvent(tools: ProbeTools, event: CausableEvent, patien
   return `${stored.resourceType}/${stored.id}`;
 }
 
-export async function takeBack({ clients }: ProbeTools, stored: Resource): Promise<void> {
+export async function takeBack(
+  { clients }: ProbeTools,
+  stored: Resource,
+  how: Pick<Change, 'measured'> = {},
+): Promise<void> {
   const state = undoState(stored.resourceType, 'cancel');
   if (state === undefined) return;
   const answer = await clients.ai.write({
@@ -89,6 +93,7 @@ export async function takeBack({ clients }: ProbeTools, stored: Resource): Promi
     body: [{ op: 'replace', path: `/${state.element}`, value: state.value }],
     ifMatch: etagOf(stored) ?? null,
     undo: true,
+    ...how,
   });
   if (!answer.ok) {
     const detail = `a test ${stored.resourceType} could not be taken back (${answer.status})`;

@@ -3,7 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'latency.event-to-record': 'The result stands in the record within its budget',
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
   'error.ehr-outage': 'While the EHR is down it invents nothing and loses nothing',
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',

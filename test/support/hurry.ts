@@ -21,6 +21,9 @@ export function budgetDelivery({ contract }: { contract: Record<string, unknown>
 export function hurry({ contract }: { contract: Record<string, unknown> }): void {
   budgetDelivery({ contract });
   const { latency, resources } = contract as unknown as Contract;
-  for (const entry of latency ?? []) if (['ai-response', 'notified'].includes(entry.to)) entry.budget = 'PT2S';
+  for (const entry of latency ?? []) {
+    if (['ai-response', 'notified'].includes(entry.to)) entry.budget = 'PT2S';
+    if (entry.from === 'external-event') entry.budget = 'PT4S';
+  }
   for (const { id, freshness } of resources ?? []) if (freshness && id !== 'caller') freshness.maxAge = 'PT2S';
 }

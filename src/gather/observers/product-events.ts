@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { productOutcomes, type ProductOutcome } from '../../model/product-outcomes.js';
 import type { AiSystemAccess } from '../ai-system.js';
 import type { Recorder, Scope } from '../recorder.js';
-import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
+import { ExchangeFault, type Answer, type OutgoingRequest, type RequestTemplate } from '../request.js';
 import type { Writer } from '../writer.js';
 
 /** Something outside the EHR that the product reacts to: a call, a payer's message, a change it is told of. */
@@ -48,6 +48,10 @@ export interface TellingHow {
   readonly hangsUp?: boolean;
   /** Texts that have no business in the answer; only whether one stands there is kept. */
   readonly lookFor?: readonly string[];
+  /** One sample of a series, which keeps its own pace. */
+  readonly measured?: OutgoingRequest['measured'];
+  /** Called with the monotonic time, in milliseconds, when everything is written down and the event is on its way. */
+  readonly onSending?: (atMs: number) => void;
 }
 
 /** Tells the product of events by `aiSystem.webhook`. */
@@ -90,7 +94,7 @@ export function productEvents(
   return {
     async tell(
       { trigger, action, inputs, event, id = randomUUID(), at = now(), creates },
-      { deadlineMs = defaultDeadlineMs, hangsUp, lookFor = [] } = {},
+      { deadlineMs = defaultDeadlineMs, hangsUp, lookFor = [], measured, onSending } = {},
     ) {
       if (creates !== undefined) {
         const by = { context: 'ai-system', binding: { id: bindingId } };
@@ -106,6 +110,7 @@ export function productEvents(
         ...(creates === undefined ? {} : { identifier: { system: identifierSystem, value: creates.identifier } }),
       });
       const startedMs = performance.now();
+      onSending?.(startedMs);
       const answer = await recorder
         .send(scope, 'ai-system', {
           method: 'POST',
@@ -122,6 +127,7 @@ export function productEvents(
           tolerant: true,
           deadlineMs,
           ...(hangsUp === undefined ? {} : { abandon: hangsUp }),
+          ...(measured === undefined ? {} : { measured }),
         })
         .catch((error: unknown) => {
           if (error instanceof ExchangeFault && error.reason === 'unavailable') return error.exchange;

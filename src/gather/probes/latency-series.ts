@@ -12,6 +12,7 @@ import { Lane } from '../series/lane.js';
 import { runSeries } from '../series/run-series.js';
 import type { SeriesPlan, Track } from '../series/sampling-plan.js';
 import { filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
+import { ToldEvents, toldEventTemplates } from '../series/told-events.js';
 import type { SeriesBlock, TrackLog } from '../series/track-log.js';
 
 const mostControls = 200;
@@ -39,7 +40,8 @@ export default defineProbe({
   sends: (_, documents) => (documents.sampling?.series ?? []).flatMap((plan) => templatesOf(plan, documents)),
   async run(_, tools) {
     const taken: Taken[] = [];
-    for (const plan of tools.sampling?.series ?? []) taken.push(await take(plan, tools));
+    for (const together of besideEachOther(tools.sampling?.series ?? []))
+      taken.push(...(await takeAll(together, tools)));
     const left = [
       ...(tools.sampling?.notMeasured ?? []).map(
         ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
@@ -79,13 +81,45 @@ export default defineProbe({
   },
 });
 
-async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
-  if (agreed.kind === 'card') return { ...(await takeCards(agreed, tools)), plan: agreed, visibility: undefined };
-  const { contract, organization, environment, clients, anonymous } = tools;
-  const pace = paceOf(organization, environment);
-  const [ehr, aiSystem] = [new Lane(pace), new Lane(pace)];
-  const reserved = tools.reserve(agreed.requests.most);
+/** Series one after the other, each with those that run at the same time. */
+function besideEachOther(series: readonly SeriesPlan[]): SeriesPlan[][] {
+  const groups: SeriesPlan[][] = [];
+  for (const plan of series) {
+    const last = groups.at(-1);
+    if (plan.beside === true && last !== undefined) last.push(plan);
+    else groups.push([plan]);
+  }
+  return groups;
+}
+
+/** They share the pace, and what limits.perDay holds. */
+async function takeAll(plans: readonly SeriesPlan[], tools: ProbeTools): Promise<Taken[]> {
+  const pace = paceOf(tools.organization, tools.environment);
+  const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
+  const reserved = tools.reserve(plans.reduce((sum, { requests }) => sum + requests.most, 0));
   if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
+  try {
+    const all = await Promise.allSettled(plans.map((plan) => take(plan, tools, lanes)));
+    return all.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
+  } finally {
+    // What was not sent goes back to the day's budget.
+    reserved.cancel();
+    tools.reserve(lanes.ehr.sent);
+  }
+}
+
+interface Lanes {
+  readonly ehr: Lane;
+  readonly aiSystem: Lane;
+}
+
+async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {
+  if (agreed.kind === 'card') return { ...(await takeCards(agreed, tools)), plan: agreed, visibility: undefined };
+  if (agreed.kind === 'event') return takeEvents(agreed, tools, { ehr, aiSystem });
+  const { contract, clients } = tools;
   const deliveries = new Map<string, Deliveries>();
   const unheard = new Map<string, Missing>();
   try {
@@ -122,20 +156,38 @@ async function take(agreed: SeriesPlan, tools: ProbeTools): Promise<Taken> {
         await takeSearches(tools, ehr, searches, task);
         await bookings?.take(task);
       },
-      control: () =>
-        anonymous({ method: 'GET', path: 'metadata', measured: {} }).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
+      control: () => answersAtAll(tools),
     });
     return { unmeasured, plan, logs, blocks, visibility: bookings?.visibility };
   } finally {
     for (const opened of deliveries.values()) await opened.close();
-    // What was not sent goes back to the day's budget.
-    reserved.cancel();
-    tools.reserve(ehr.sent);
   }
 }
+
+async function takeEvents(plan: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {
+  const { contract, clients } = tools;
+  const action = contract.actions?.find(({ id }) => id === plan.action);
+  if (action === undefined) throw new ExchangeFault('undecided', 'the action is not in the contract', undefined);
+  const reader = clients[plan.reader];
+  await Promise.all([clients.ai.signedIn(), reader.signedIn()]);
+  const events = new ToldEvents(tools, action, reader, { ehr, aiSystem, mostWrites: plan.writes });
+  const { logs, blocks } = await runSeries({
+    plan,
+    lane: aiSystem,
+    random: tools.random,
+    signal: tools.signal,
+    take: (task) => events.take(task),
+    control: () => answersAtAll(tools),
+  });
+  return { unmeasured: [], plan, logs, blocks, visibility: undefined };
+}
+
+/** Whether the EHR answers a request of another kind. */
+const answersAtAll = ({ anonymous }: ProbeTools): Promise<boolean> =>
+  anonymous({ method: 'GET', path: 'metadata', measured: {} }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 /** Triggers whose notifications the series waits for. */
 const triggersOf = ({ tracks }: SeriesPlan): string[] => [
@@ -167,6 +219,8 @@ async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools)
 
 function templatesOf(plan: SeriesPlan, documents: RunDocuments): RequestTemplate[] {
   if (plan.kind === 'card') return cardTemplates(plan, documents, mostControls);
+  const control = { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls } as const;
+  if (plan.kind === 'event') return [...toldEventTemplates(plan, documents), control];
   const { contract } = documents;
   const { mostSamples: samples, looksPerSample } = plan;
   const searched = new Set(plan.tracks.flatMap(({ resources }) => resources));
@@ -210,7 +264,7 @@ function templatesOf(plan: SeriesPlan, documents: RunDocuments): RequestTemplate
       ...subscriptionTemplates(triggersOf(plan).length),
       ask((resource ?? '').toLowerCase(), looksPerSample.response),
       ask('slot', looksPerSample.slotInAnswers),
-      { context: 'anonymous', method: 'GET', path: 'metadata', most: mostControls },
+      control,
     ] satisfies RequestTemplate[]
   ).filter(({ most }) => most > 0);
 }

@@ -1,6 +1,4 @@
-import { setMaxListeners } from 'node:events';
 import type { Resource, Slot } from 'fhir/r4.js';
-import { readSearchset } from '../../fhir/bundle.js';
 import type { ContractAction, ContractResource } from '../../model/documents/contract.js';
 import type { TestPatient } from '../../model/documents/organization.js';
 import { noAnswerAfterBudgets, type Sample } from '../../model/latency-series.js';
@@ -13,10 +11,12 @@ import { answersFor, slotOffered } from '../ai-system.js';
 import type { Deliveries } from './deliveries.js';
 import type { Lane } from './lane.js';
 import type { SampleTask } from './run-series.js';
+import { measuredSearch, searchSlot, type SlotSighting } from './measured-search.js';
 import { deadlineOf } from './searches.js';
 import { timed, type Timed } from './timed.js';
 import type { TrackLog } from './track-log.js';
 import { watch, type Sighting } from './watch.js';
+import { settle, watchFor } from './watched-logs.js';
 
 /** Between these two moments the change was made, on the monotonic clock. */
 interface Moment {
@@ -190,8 +190,10 @@ export class Bookings {
     let seenWithoutCache = false;
     const sample = await this.#watch(task, booked.at, logs, async (turn) => {
       const noCache = turn % 2 === 1;
-      const { seen, ...times } = await this.#search(this.#reader, request, noCache, (matches) =>
-        matches.some((match) => match.id === booked.resource.id),
+      const { seen, ...times } = await measuredSearch(
+        { client: this.#reader, lane: this.#ehr, signal: this.#tools.signal },
+        { ...request, noCache },
+        (matches) => matches.some((match) => match.id === booked.resource.id),
       );
       if (!noCache) return { seen, ...times };
       if (seen === true) seenWithoutCache = true;
@@ -201,23 +203,10 @@ export class Bookings {
     settle(task, logs, sample);
   }
 
-  // The contract's own search, asked for one slot only. A slot that is seen free again may be booked again.
-  async #searchSlot({ slot, patient }: Booked, turn: number): Promise<SlotSighting> {
-    if (slot === undefined || this.#slots?.find === undefined)
+  #searchSlot({ slot, patient }: Booked, turn: number): Promise<SlotSighting> {
+    if (slot === undefined || this.#slots === undefined)
       throw new ExchangeFault('no-test-object', 'no slot', undefined);
-    const values = new Map(await this.#tools.cases.values(patient, holesOf(this.#slots.find)));
-    values.set('trigger.from', slot.start);
-    values.set('trigger.to', slot.end);
-    const request = fillSearch(this.#slots.find, values, this.#startedAt);
-    const noCache = turn % 2 === 1;
-    let status: string | undefined;
-    const { seen, ...times } = await this.#search(this.#tools.clients.ai, request, noCache, (matches) => {
-      const found = matches.find((match) => match.id === slot.id) as Slot | undefined;
-      status = found?.status;
-      return found !== undefined;
-    });
-    // A search for free slots does not return a taken one at all.
-    return { ...times, state: seen === undefined ? undefined : status === 'free' ? 'free' : 'taken', noCache };
+    return searchSlot(this.#tools, this.#ehr, { resource: this.#slots, slot, patient, noCache: turn % 2 === 1 });
   }
 
   // Booked again before the AI system has looked at it, the slot would rightly not be offered.
@@ -225,30 +214,6 @@ export class Bookings {
     if (booked.slot === undefined || this.#slots === undefined) return;
     const { state } = await this.#searchSlot(booked, 1);
     if (state === 'free') this.#tools.cases.returnSlot(booked.slot.id ?? '');
-  }
-
-  async #search(
-    client: Client,
-    request: { readonly type: string; readonly parameters: readonly (readonly [string, string])[] },
-    noCache: boolean,
-    found: (matches: readonly Resource[]) => boolean,
-  ): Promise<Sighting> {
-    const asked = await timed(this.#ehr, this.#tools.signal, () =>
-      client.send({
-        method: 'POST',
-        path: `${request.type}/_search`,
-        form: request.parameters,
-        ...(noCache ? { headers: { 'cache-control': 'no-cache' } } : {}),
-        measured: {},
-        tolerant: true,
-      }),
-    );
-    const page = asked.answer?.ok === true ? readSearchset(asked.answer.resource) : undefined;
-    const times = { sentAtMs: asked.sentAtMs, receivedAtMs: asked.receivedAtMs };
-    if (page === undefined || page === 'too-many') return { seen: undefined, ...times };
-    const seen = found(page.matches);
-    // What is not on the first page may stand on the next one.
-    return { seen: seen || page.next === undefined ? seen : undefined, ...times };
   }
 
   async #slotState(
@@ -348,29 +313,14 @@ export class Bookings {
     return timed(this.#aiSystem, signal, () => aiSystem.ask(query, { measured: {} }));
   }
 
-  // One watch for logs that wait for the same thing; each of them can end it only for itself.
-  async #watch(
+  #watch(
     task: SampleTask,
     at: Moment,
     logs: readonly TrackLog[],
     look: (turn: number) => Promise<Sighting | undefined>,
-    notYet: (sample: Sample) => void = () => undefined,
+    notYet?: (sample: Sample) => void,
   ): Promise<Sample | undefined> {
-    const open = logs.filter((log) => !log.closed.aborted);
-    if (open.length === 0) return undefined;
-    const budgets = open.map((log) => log.track.target.budgetMs);
-    return watch({
-      look,
-      ...at,
-      budgetMs: Math.min(...budgets),
-      untilMs: noAnswerAfterBudgets * Math.max(...budgets),
-      random: this.#tools.random,
-      closed: allClosed(open),
-      onNotYet: (sample) => {
-        for (const log of open) log.soFar(task.index, sample);
-        notYet(sample);
-      },
-    });
+    return watchFor(logs, { index: task.index, ...at, look, random: this.#tools.random, notYet });
   }
 
   #slotLogs(task: SampleTask): { ehr: TrackLog[]; answers: TrackLog[] } {
@@ -388,38 +338,10 @@ export class Bookings {
   }
 }
 
-interface SlotSighting {
-  readonly state: 'taken' | 'free' | undefined;
-  /** Asked for no cached answer: says that it is so, not that everybody sees it. */
-  readonly noCache?: boolean;
-  readonly sentAtMs: number;
-  readonly receivedAtMs: number;
-}
-
 const defaultWriteMs = 5_000;
-
-function settle(task: SampleTask, logs: readonly TrackLog[], sample: Sample | undefined): void {
-  for (const log of logs) {
-    if (sample === undefined) log.drop(task.index, 'not-sent');
-    else log.settle(task.index, sample);
-  }
-}
 
 /** Both ends of whichever was seen later. */
 function later(a: Sample | undefined, b: Sample | undefined): Sample | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return [Math.max(a[0], b[0]), a[1] === null || b[1] === null ? null : Math.max(a[1], b[1])];
-}
-
-function allClosed(logs: readonly TrackLog[]): AbortSignal {
-  const [only] = logs;
-  if (logs.length === 1 && only !== undefined) return only.closed;
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const close = (): void => {
-    if (logs.every((log) => log.closed.aborted)) controller.abort();
-  };
-  for (const log of logs) log.closed.addEventListener('abort', close, { once: true });
-  close();
-  return controller.signal;
 }

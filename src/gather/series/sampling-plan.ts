@@ -8,15 +8,27 @@ import type { NotMeasuredReason } from '../../model/outcome.js';
 import { smallestPassing, type Look } from '../../model/shares.js';
 import { paceOf } from '../pace.js';
 import type { RunDocuments } from '../probe.js';
+import { isSearch } from '../action-steps.js';
 import { causableEvent, repeatableAction } from '../caused-event.js';
 import { payloadOf } from '../event-subscription.js';
+import { outsideTrigger } from '../observers/product-trial.js';
 import { looksPerWatch } from './watch.js';
 
 /** What a sample of one series is measured for. */
 export interface Track {
   /** Subject whose fact the samples are: `budget:booking`, `resource:slot`. */
   readonly subject: string;
-  readonly part: 'read' | 'write' | 'visible' | 'delivery' | 'response' | 'age' | 'age-in-answer' | 'card';
+  readonly part:
+    | 'read'
+    | 'write'
+    | 'visible'
+    | 'delivery'
+    | 'response'
+    | 'age'
+    | 'age-in-answer'
+    | 'card'
+    | 'record'
+    | 'confirmed-answer';
   readonly target: LatencyTarget;
   readonly looks: readonly Look[];
   /** Resources of the contract whose searches it uses; one after the other. */
@@ -27,9 +39,14 @@ export interface Track {
 
 /** One series: samples that serve several entries at once. Numbers are what the EHR team agrees to. */
 export interface SeriesPlan {
-  /** `booking`: search, create, look for it, undo, wait for the answer. `reading`: searches only. `card`: calls of a hook. */
-  readonly kind: 'booking' | 'reading' | 'card';
-  /** Id of the action that is performed and undone. */
+  /**
+   * `booking`: search, create, look for it, undo, wait for the answer. `reading`: searches only. `card`: calls of a hook.
+   * `event`: the product is told of something outside the EHR, what it writes is looked for and undone.
+   */
+  readonly kind: 'booking' | 'reading' | 'card' | 'event';
+  /** Runs at the same time as the series before it; both together keep to the pace. */
+  readonly beside?: true;
+  /** Id of the action that is performed and undone, by the run or, of an `event`, by the product. */
   readonly action: string | undefined;
   readonly tracks: readonly Track[];
   /** Whose search shows what was written. */
@@ -88,6 +105,8 @@ const defaultPercentile = 95;
 const blockPauseMs = 61 * 60_000;
 /** Search, create, read, search, undo, and the two readings of the slot. */
 const usualRequestsPerBooking = 7;
+/** Search, undo, and the reading of the slot. */
+const usualRequestsPerEvent = 3;
 /** Create, read by id, read once more for a version the create did not tell, undo. */
 const createReadUndo = 4;
 const spareSamples = 1.25;
@@ -111,7 +130,9 @@ export function samplingPlan(
   );
   const subscriptions = new Set(told.map(({ trigger }) => trigger)).size;
   const otherWrites = options.otherWrites + subscriptions;
-  const most = active ? roomForWrites(documents, otherWrites) : Number.POSITIVE_INFINITY;
+  const events = eventTracks(documents, active ? booking : undefined);
+  // Every event makes the product write; the least that decides them is kept free.
+  const most = active ? roomForWrites(documents, otherWrites + leastWrites(events)) : Number.POSITIVE_INFINITY;
   const notMeasured: SamplingPlan['notMeasured'][number][] = [];
   const tracks: Track[] = [];
   const cards: Track[] = [];
@@ -149,6 +170,11 @@ export function samplingPlan(
         const looks = looksFor(target.percentile, Number.POSITIVE_INFINITY) ?? [];
         cards.push({ subject, part: 'card', target, looks, resources: [], trigger: entry.trigger });
       }
+    } else if (entry.from === 'external-event') {
+      const reason = whyNotTold(documents, entry, booking, active);
+      if (reason !== undefined) leaveOut(subject, ...reason);
+    } else if (check === 'latency.event-to-record') {
+      leaveOut(subject, 'not-in-this-version', 'this version times the record of events from outside the EHR');
     } else if (check === 'latency.event-to-response') {
       const reason = whyNoAnswer(documents, entry, aiSystem, active);
       if (reason === undefined) add({ subject, part: 'response', target, resources: [] });
@@ -182,13 +208,68 @@ export function samplingPlan(
     if (aiSystem && (resource.type === 'Slot' || answersFreed)) add({ ...age, part: 'age-in-answer' });
   }
   const reader = options.staff ? 'staff' : 'ai';
+  const own = tracks.length === 0 ? undefined : seriesOf(documents, tracks, active ? booking : undefined, reader);
+  const writesBefore = otherWrites + (own?.writes ?? 0);
   return {
     series: [
-      ...(tracks.length === 0 ? [] : [seriesOf(documents, tracks, active ? booking : undefined, reader)]),
+      ...(own === undefined ? [] : [own]),
+      ...(events.length === 0 ? [] : [eventSeries(documents, events, booking, { reader, beside: own, writesBefore })]),
       ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
     ],
     notMeasured,
   };
+}
+
+/** Entries that begin with an event the product can be told of, where their series may write. */
+function eventTracks(
+  documents: Parameters<typeof samplingPlan>[0],
+  booking: ContractAction | undefined,
+): Omit<Track, 'looks'>[] {
+  return (documents.contract.latency ?? []).flatMap((entry) => {
+    const { id, from, to, percentile = defaultPercentile, budget } = entry;
+    if (from !== 'external-event' || budget === undefined || booking === undefined) return [];
+    if (whyNotTold(documents, entry, booking, true) !== undefined) return [];
+    const target = { percentile, budgetMs: parseDurationMs(budget) };
+    const part = to === 'visible' ? 'record' : 'confirmed-answer';
+    return [{ subject: `budget:${id}`, part, target, resources: [] }];
+  });
+}
+
+const leastWrites = (tracks: readonly Omit<Track, 'looks'>[]): number =>
+  tracks.length === 0
+    ? 0
+    : coldSamples + Math.max(...tracks.map(({ target }) => smallestPassing(0, target.percentile)));
+
+/** One event a sample; beside the series before it where half of the agreed pace holds both. */
+function eventSeries(
+  documents: Parameters<typeof samplingPlan>[0],
+  events: readonly Omit<Track, 'looks'>[],
+  action: ContractAction | undefined,
+  {
+    reader,
+    beside,
+    writesBefore,
+  }: {
+    readonly reader: SeriesPlan['reader'];
+    readonly beside: SeriesPlan | undefined;
+    readonly writesBefore: number;
+  },
+): SeriesPlan {
+  const room = roomForWrites(documents, writesBefore);
+  const tracks = events.map((track) => {
+    const looks = looksFor(track.target.percentile, room);
+    if (looks === undefined) {
+      throw tooFewWrites(track, writesBefore, documents.organization.writePolicy?.maxPerRun ?? 0);
+    }
+    return { ...track, looks };
+  });
+  const plan = seriesOf(documents, tracks, action, reader, 'event');
+  if (beside === undefined) return plan;
+  // Spread over the time the other takes to its first look.
+  const toFirstLook = ({ looks: [first = 0] }: SeriesPlan): number => first + coldSamples;
+  const ratePerMinute = Math.ceil((beside.ratePerMinute * toFirstLook(plan)) / toFirstLook(beside));
+  if (ratePerMinute > Math.min(plan.ratePerMinute, rateBeside(documents, beside))) return plan;
+  return { ...plan, beside: true, ratePerMinute, wallTimeMs: wallTimeOf({ ...plan, ratePerMinute }) };
 }
 
 /** Calls of a hook ask nothing of the EHR. */
@@ -205,13 +286,15 @@ function cardSeries(
 function seriesOf(
   documents: Parameters<typeof samplingPlan>[0],
   tracks: readonly Track[],
-  booking: ContractAction | undefined,
+  action: ContractAction | undefined,
   reader: SeriesPlan['reader'],
+  kind: SeriesPlan['kind'] = action === undefined ? 'reading' : 'booking',
 ): SeriesPlan {
   const { contract, organization, environmentClass } = documents;
   const simulator = environmentClass === 'simulator';
   const looks = [...new Set(tracks.flatMap((track) => track.looks.map(({ n }) => n)))].sort((a, b) => a - b);
   const [first = 0, last = 0] = [looks[0], looks.at(-1)];
+  const booking = kind === 'booking';
   const sampling = organization.limits?.sampling;
   const blocks = sampling?.blocks ?? 1;
   const searches = tracks.filter(({ part }) => part === 'read').length;
@@ -221,29 +304,32 @@ function seriesOf(
     if (budgets.length === 0) return 0;
     return looksPerWatch(Math.min(...budgets), noAnswerAfterBudgets * Math.max(...budgets));
   };
-  const usual = booking === undefined ? searches : usualRequestsPerBooking - 1 + searches;
+  const usual = kind === 'event' ? usualRequestsPerEvent : booking ? usualRequestsPerBooking - 1 + searches : searches;
   const slotLooks = (part: Track['part']): number => {
     const budgets = tracks.filter((track) => track.part === part).map(({ target }) => target.budgetMs);
     // Taken and free again; each is over as soon as its age is.
     return budgets.length === 0 ? 0 : 2 * looksPerWatch(Math.max(...budgets), Math.max(...budgets)) + 1;
   };
   const looksPerSample = {
-    visible: looksAt(['visible', 'age']),
-    slot: booking === undefined ? 0 : slotLooks('age') + 1,
+    visible: looksAt(['visible', 'age', 'record', 'confirmed-answer']),
+    slot: booking ? slotLooks('age') + 1 : 0,
     response: looksAt(['response', 'age-in-answer']),
     slotInAnswers: slotLooks('age-in-answer'),
   };
   const { visible, slot, response, slotInAnswers } = looksPerSample;
-  const most = booking === undefined ? searches : searches + createReadUndo + visible + slot;
+  const most =
+    kind === 'event'
+      ? visible + usualRequestsPerEvent
+      : booking
+        ? searches + createReadUndo + visible + slot
+        : searches;
   const mostSamples = Math.ceil((last + coldSamples) * spareSamples);
   const ratePerMinute = rateOf(documents, usual);
   const pauseMs = simulator ? 0 : blockPauseMs;
-  const wall = (samples: number): number =>
-    Math.round(((samples + coldSamples) / ratePerMinute) * 60_000) + (blocks - 1) * pauseMs;
   const contractRates = (contract.latency ?? []).flatMap(({ atRate }) => (atRate === undefined ? [] : [atRate]));
   const plan: SeriesPlan = {
-    kind: booking === undefined ? 'reading' : 'booking',
-    action: booking?.id,
+    kind,
+    action: action?.id,
     tracks,
     reader,
     cold: coldSamples,
@@ -257,11 +343,12 @@ function seriesOf(
     mostSamples,
     requests: { firstLook: (first + coldSamples) * usual, most: mostSamples * most },
     aiSystemRequests: {
-      perSample: tracks.filter(({ part }) => part === 'response' || part === 'age-in-answer').length,
-      most: mostSamples * (response + slotInAnswers),
+      perSample:
+        kind === 'event' ? 1 : tracks.filter(({ part }) => ['response', 'age-in-answer'].includes(part)).length,
+      most: kind === 'event' ? last + coldSamples : mostSamples * (response + slotInAnswers),
     },
-    writes: booking === undefined ? 0 : last + coldSamples,
-    wallTimeMs: { firstLook: wall(first), last: wall(last) },
+    writes: action === undefined ? 0 : last + coldSamples,
+    wallTimeMs: wallTimeOf({ looks, blocks, blockPauseMs: pauseMs, ratePerMinute }),
   };
   const perDay = organization.limits?.perDay;
   if (perDay !== undefined && plan.requests.most > perDay) {
@@ -272,6 +359,24 @@ function seriesOf(
     );
   }
   return plan;
+}
+
+function wallTimeOf({
+  looks,
+  blocks,
+  blockPauseMs: pauseMs,
+  ratePerMinute,
+}: Pick<SeriesPlan, 'looks' | 'blocks' | 'blockPauseMs' | 'ratePerMinute'>): SeriesPlan['wallTimeMs'] {
+  const wall = (samples: number): number =>
+    Math.round(((samples + coldSamples) / ratePerMinute) * 60_000) + (blocks - 1) * pauseMs;
+  return { firstLook: wall(looks[0] ?? 0), last: wall(looks.at(-1) ?? 0) };
+}
+
+/** Events a minute for which the series leaves room in half of what is allowed. */
+function rateBeside(documents: Parameters<typeof samplingPlan>[0], series: SeriesPlan): number {
+  const { requestsPerSecond } = paceOf(documents.organization, documents.environment);
+  const left = requestsPerSecond / 2 - (series.ratePerMinute / 60) * series.requestsPerSample.usual;
+  return Math.floor((left / usualRequestsPerEvent) * 60);
 }
 
 // Offered requests stay under half of what is allowed: a Poisson stream needs the room.
@@ -325,6 +430,34 @@ function whyNoAnswer(
     return ['not-in-this-version', 'this version finds answers through aiSystem.query'];
   }
   return whyNotCaused(documents, entry, active);
+}
+
+/** Why the product cannot be told of the event of this entry over and over. */
+function whyNotTold(
+  documents: SeriesDocuments,
+  entry: LatencyEntry,
+  booking: ContractAction | undefined,
+  active: boolean,
+): WhyNot | undefined {
+  if (documents.organization.aiSystem?.webhook === undefined) {
+    return ['no-ai-system', 'aiSystem.webhook is not in the organization file'];
+  }
+  if (entry.to === 'write-acknowledged') {
+    return [
+      'not-in-this-version',
+      'this version sees what the product wrote, not the answer it got: end the entry at visible',
+    ];
+  }
+  if (outsideTrigger(documents)?.id !== entry.trigger) {
+    return ['not-in-this-version', 'this version tells the product of the first trigger from outside the EHR'];
+  }
+  if (booking === undefined || booking.id !== entry.answeredBy) {
+    return ['not-in-this-version', 'no series asks for this action: it needs a create and an undo by FHIR'];
+  }
+  if (!isSearch(booking.observe) || !booking.observe.startsWith(`${booking.resource}?`)) {
+    return ['undecided', `action ${booking.id} does not say where staff sees it (observe)`];
+  }
+  return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];
 }
 
 function whyNotDelivered(documents: SeriesDocuments, entry: LatencyEntry, active: boolean): WhyNot | undefined {

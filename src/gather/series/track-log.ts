@@ -131,7 +131,9 @@ export class TrackLog {
       discarded: this.#discarded,
       clockJumps: this.#clockJumps,
       limited: counted.filter(([, { limited }]) => limited).length,
-      pollMs: ['read', 'write', 'delivery', 'card'].includes(part) ? 0 : shortestPauseMs(target.budgetMs),
+      pollMs: ['read', 'write', 'delivery', 'card', 'confirmed-answer'].includes(part)
+        ? 0
+        : shortestPauseMs(target.budgetMs),
       ...common,
     };
   }

@@ -163,6 +163,7 @@ import readBringsAnother from './read-brings-another.js';
 import readFails from './read-fails.js';
 import readRefused from './read-refused.js';
 import readScopeAlsoSearches from './read-scope-also-searches.js';
+import reTyper from './re-typer.js';
 import rebookingRefused from './rebooking-refused.js';
 import recordTimesOfAnotherClock from './record-times-of-another-clock.js';
 import redirectByHost from './redirect-by-host.js';
@@ -465,6 +466,7 @@ export const deviations: readonly Deviation[] = [
   readFails,
   readRefused,
   readScopeAlsoSearches,
+  reTyper,
   rebookingRefused,
   recordTimesOfAnotherClock,
   redirectByHost,

@@ -91,8 +91,57 @@ describe('the sampling plan of a scheduling workflow', () => {
     expect(booking?.wallTimeMs.last).toBe(39.5 * 60_000 + 2 * 61 * 60_000);
     expect(booking?.requests.most).toBeLessThan(20_000);
     expect(notMeasured.map(({ subject, reason }) => [subject, reason])).toEqual([
+      ['budget:call-to-visit', 'no-ai-system'],
       ['resource:caller', 'no-test-object'],
     ]);
+  });
+
+  describe('with a product that is told of calls', () => {
+    const webhook = { url: 'https://nonprod.voicebot.example/webhook' };
+    const told = (different: Partial<OrganizationProfile> = {}): OrganizationProfile =>
+      lakeside({ aiSystem: { ...lakeside().aiSystem, webhook }, ...different });
+
+    it('keeps room for both series, and runs them beside each other under half of the pace', () => {
+      const { series, notMeasured } = planned(told());
+      expect(series.map(({ kind, looks, writes }) => [kind, looks, writes])).toEqual([
+        ['booking', [93], 98],
+        ['event', [46], 51],
+      ]);
+      expect(series[1]).toMatchObject({ action: 'book', reader: 'staff', beside: true, ratePerMinute: 3 });
+      expect(series[1]?.tracks).toMatchObject([{ subject: 'budget:call-to-visit', part: 'record' }]);
+      const perSecond = series.map((each) => (each.ratePerMinute / 60) * each.requestsPerSample.usual);
+      expect(perSecond.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1.5);
+      expect(notMeasured.map(({ subject }) => subject)).toEqual(['resource:caller']);
+    });
+
+    it('runs one after the other where the pace holds one only', () => {
+      const { series } = planned(told({ limits: { requestsPerSecond: 3, concurrency: 2 } }));
+      expect(series.map(({ beside, ratePerMinute }) => [beside, ratePerMinute])).toEqual([
+        [undefined, 12],
+        [undefined, 30],
+      ]);
+    });
+
+    const entry = (different: object): Contract => ({
+      ...contract,
+      latency: (contract.latency ?? []).map((each) => (each.id === 'call-to-visit' ? { ...each, ...different } : each)),
+    });
+    it('times the answer too, once the record confirms it', () => {
+      const { series } = planned(told(), all, entry({ to: 'ai-response' }));
+      expect(series[1]?.tracks).toMatchObject([{ subject: 'budget:call-to-visit', part: 'confirmed-answer' }]);
+    });
+
+    it.each([
+      ['the acknowledgement is asked for', entry({ to: 'write-acknowledged' }), all, 'not-in-this-version'],
+      ['the event is of another trigger', entry({ trigger: 'appointment-freed' }), all, 'not-in-this-version'],
+      ['the action cannot be repeated', entry({ answeredBy: 'cancel' }), all, 'not-in-this-version'],
+      ['an event of the EHR is to cause it', entry({ from: 'ehr-event' }), all, 'not-in-this-version'],
+      ['nothing may be written', contract, { ...all, writes: false }, 'writes-off'],
+    ] as const)('is not measured where %s', (_, of, options, reason) => {
+      const { series, notMeasured } = planned(told(), options, of);
+      expect(notMeasured).toContainEqual(expect.objectContaining({ subject: 'budget:call-to-visit', reason }));
+      expect(series.some(({ kind }) => kind === 'event')).toBe(false);
+    });
   });
 
   it('takes three looks where the writes are agreed', () => {
