@@ -21,13 +21,14 @@ const row = (check: string, settled: boolean) =>
   ({ check, settled, outcome: settled ? 'pass' : 'fail', part: null }) as unknown as Row;
 const answer = (question: AnswerCore['question'], rows: readonly Row[]) =>
   ({ question, deciding: rows, supporting: [] }) as unknown as AnswerCore;
-const valued = (value: Contract['value'], read: boolean, write: boolean) => {
+const valued = (value: Contract['value'], read: boolean, write: boolean, actions?: Contract['actions']) => {
   const [reading, writing] = [row('read.interactions', read), row('write.create', write)];
   const contract: Contract = {
     apiVersion: 'ehr-scorecard/v1',
     kind: 'WorkflowContract',
     metadata: { id: 'bot' },
     ...(value === undefined ? {} : { value }),
+    ...(actions === undefined ? {} : { actions }),
   };
   return valueOf(contract, [reading, writing], [answer('read', [reading]), answer('write', [writing])], startedAt);
 };
@@ -58,6 +59,14 @@ describe('the value of depth', () => {
       notYetEarnedHundredths: 30_000,
       mostCostly: { check: 'write.create', minutesHundredths: 20_000 },
     });
+  });
+
+  it('counts every step outside the product as handwork where the contract only suggests', () => {
+    const suggests = [{ id: 'book', kind: 'suggest' as const }];
+    // Nothing decides the writing of a contract that writes nothing: 100 × (1 + 2 + 0.1 × 10) minutes are left.
+    expect(valued(stated, true, true, suggests)?.bars[1]).toMatchObject({ weeklyMinutesHundredths: 40_000 });
+    const writes = [...suggests, { id: 'cancel', kind: 'commit' as const }];
+    expect(valued(stated, true, true, writes)?.bars[1]).toMatchObject({ weeklyMinutesHundredths: 10_000 });
   });
 
   it('moves with its inputs, by more where nobody has counted them', () => {
