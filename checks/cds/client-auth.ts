@@ -1,4 +1,5 @@
 import { defineCheck, type Verdict } from '../../src/check.js';
+import { showsCards } from '../../src/model/cards.js';
 import type { FactValue } from '../../src/model/fact.js';
 
 const refusals = [400, 401, 403];
@@ -48,9 +49,7 @@ export default defineCheck({
   maps: ['45 CFR 164.312(d)', '45 CFR 164.312(a)(1)'],
   writes: 'none',
   subjects: 'run',
-  when: ({ item: { contract } }) =>
-    (contract.triggers ?? []).some(({ kind }) => kind === 'cds-hook') ||
-    (contract.actions ?? []).some(({ channel }) => channel === 'card'),
+  when: ({ item: { contract } }) => showsCards(contract),
   ifNone: 'not-applicable',
   reads: ['cds-caller-trials'],
   messages: {

@@ -1,4 +1,5 @@
 import { defineCheck, type Verdict } from '../../src/check.js';
+import { showsCards } from '../../src/model/cards.js';
 import type { Contract } from '../../src/model/documents/contract.js';
 import { permissionCells } from '../../src/model/subjects.js';
 
@@ -61,9 +62,7 @@ export default defineCheck({
   maps: ['45 CFR 164.502(b)'],
   writes: 'none',
   subjects: 'run',
-  when: ({ item: { contract } }) =>
-    (contract.triggers ?? []).some(({ kind }) => kind === 'cds-hook') ||
-    (contract.actions ?? []).some(({ channel }) => channel === 'card'),
+  when: ({ item: { contract } }) => showsCards(contract),
   ifNone: 'not-applicable',
   reads: ['cds-discovery', 'cds-prefetch'],
   messages: {

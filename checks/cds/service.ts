@@ -1,4 +1,5 @@
 import { defineCheck, type Verdict } from '../../src/check.js';
+import { showsCards } from '../../src/model/cards.js';
 import type { Contract } from '../../src/model/documents/contract.js';
 import type { FactValue } from '../../src/model/fact.js';
 import { lowerBound } from '../../src/model/shares.js';
@@ -82,9 +83,7 @@ export default defineCheck({
   ],
   writes: 'none',
   subjects: 'run',
-  when: ({ item: { contract } }) =>
-    (contract.triggers ?? []).some(({ kind }) => kind === 'cds-hook') ||
-    (contract.actions ?? []).some(({ channel }) => channel === 'card'),
+  when: ({ item: { contract } }) => showsCards(contract),
   ifNone: 'not-applicable',
   reads: ['cds-discovery', 'cds-answers'],
   messages: {

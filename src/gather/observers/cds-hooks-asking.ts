@@ -28,11 +28,6 @@ export interface Asked {
 export const mostServices = 2;
 const ordinaryCalls = 10;
 
-/** A trigger that is a hook, or an action that shows a card. */
-export const asksForCards = ({ contract }: Pick<RunDocuments, 'contract'>): boolean =>
-  (contract.triggers ?? []).some(({ kind }) => kind === 'cds-hook') ||
-  (contract.actions ?? []).some(({ channel }) => channel === 'card');
-
 /** What asking takes, for whichever probe is the first to ask. */
 export const askingTemplates = (documents: RunDocuments): RequestTemplate[] =>
   documents.organization.aiSystem?.cdsHooks === undefined

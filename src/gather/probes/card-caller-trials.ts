@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { showsCards } from '../../model/cards.js';
 import { missing } from '../../model/fact.js';
 import { openForeignKeySet } from '../foreign-key-set.js';
 import { cdsHooksTemplates } from '../observers/cds-hooks.js';
-import { askingTemplates, askServices, asksForCards, noService } from '../observers/cds-hooks-asking.js';
+import { askingTemplates, askServices, noService } from '../observers/cds-hooks-asking.js';
 import { callerFaults, callerToken, faultyCallerToken } from '../observers/cds-hooks-caller.js';
 import { aboutNobody } from '../observers/cds-hooks-case.js';
 import { defineProbe } from '../probe.js';
@@ -12,7 +13,7 @@ export default defineProbe({
   id: 'card-caller-trials',
   phase: 'negative',
   subjects: 'run',
-  when: (_, documents) => asksForCards(documents),
+  when: (_, { contract }) => showsCards(contract),
   needs: ['ai'],
   writes: 'none',
   brings: ['cds-caller-trials'],

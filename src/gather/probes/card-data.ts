@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { showsCards } from '../../model/cards.js';
 import type { FactValue } from '../../model/fact.js';
 import { cdsHooksTemplates, type CdsHooksClient } from '../observers/cds-hooks.js';
 import {
   askingTemplates,
   askServices,
-  asksForCards,
   mostServices,
   noService,
   type AskedService,
@@ -24,7 +24,7 @@ export default defineProbe({
   id: 'card-data',
   phase: 'read',
   subjects: 'run',
-  when: (_, documents) => asksForCards(documents),
+  when: (_, { contract }) => showsCards(contract),
   needs: ['ai'],
   writes: 'none',
   brings: ['cds-prefetch'],

@@ -1,14 +1,14 @@
+import { showsCards } from '../../model/cards.js';
 import type { FactValue } from '../../model/fact.js';
 import {
   askingTemplates,
   askServices,
-  asksForCards,
   mostServices,
   noService,
   type AskedService,
 } from '../observers/cds-hooks-asking.js';
 import { cdsHooksTemplates, type CdsHooksClient } from '../observers/cds-hooks.js';
-import { answerFaults } from '../observers/cds-hooks-documents.js';
+import { answerFaults, type ReadAnswer } from '../observers/cds-hooks-documents.js';
 import { readTemplate } from '../observers/cds-hooks-prefetch.js';
 import { defineProbe } from '../probe.js';
 
@@ -19,7 +19,7 @@ export default defineProbe({
   id: 'card-service',
   phase: 'read',
   subjects: 'run',
-  when: (_, documents) => asksForCards(documents),
+  when: (_, { contract }) => showsCards(contract),
   needs: ['ai'],
   writes: 'none',
   brings: ['cds-discovery', 'cds-answers'],
@@ -65,9 +65,6 @@ async function answersOf({ service, notCalled, answers }: AskedService, client: 
   const overridden = told === undefined ? undefined : await client.feedback(service, told.card, []);
   const reads = answers.map(({ read }) => read);
   const others = answers.map(({ status }) => status).filter((status) => status !== 200);
-  const actions = reads.flatMap(({ systemActions }) => [
-    ...new Map(systemActions.map((each) => [`${each.type} ${each.resourceType}`, each])).values(),
-  ]);
   return {
     service: kept(service.id),
     hook: kept(service.hook ?? ''),
@@ -82,14 +79,19 @@ async function answersOf({ service, notCalled, answers }: AskedService, client: 
       const calls = reads.filter(({ faults }) => faults.includes(fault)).length;
       return calls === 0 ? [] : [{ fault, calls }];
     }),
-    systemActions: [...counted(actions.map(({ type, resourceType }) => `${type} ${resourceType ?? ''}`))].map(
-      ([key, calls]) => {
-        const [type = '', resourceType = ''] = key.split(' ');
-        return { type: type as 'create', resourceType: resourceType === '' ? null : resourceType, calls };
-      },
-    ),
+    systemActions: systemActionsOf(reads),
     feedback: { accepted: accepted?.status ?? null, overridden: overridden?.status ?? null },
   };
+}
+
+/** Each kind of action once, with the number of calls that were answered with it. */
+function systemActionsOf(reads: readonly ReadAnswer[]): Answers['systemActions'] {
+  const seen = new Map<string, Answers['systemActions'][number]>();
+  for (const { systemActions } of reads) {
+    const kinds = new Map(systemActions.map((each) => [`${each.type} ${each.resourceType}`, each]));
+    for (const [kind, action] of kinds) seen.set(kind, { ...action, calls: (seen.get(kind)?.calls ?? 0) + 1 });
+  }
+  return [...seen.values()];
 }
 
 function counted<T>(values: readonly T[]): Map<T, number> {
