@@ -21,6 +21,8 @@ import { hand, placesOfSection } from './row.js';
  * needs 5 samples instead of 69; no AI system; several sandboxes side by side. Everything else is the whole run.
  */
 const runs = Number(process.env['EHR_SCORECARD_SOAK_RUNS'] ?? 1_000);
+/** Several processes with seeds of their own share the work; their counts are added up. */
+const seed = process.env['EHR_SCORECARD_SOAK_SEED'] ?? 'soak';
 const lanes = 8;
 const runsPerSandbox = 20;
 const transientShare = 0.005;
@@ -54,7 +56,7 @@ hand([
 ]);
 
 async function workLane(lane: number): Promise<void> {
-  const random = seededRandom(`soak-${lane}`);
+  const random = seededRandom(`${seed}-${lane}`);
   while (left > 0) {
     const folder = await mkdtemp(join(places.runs, '..', 'soak-'));
     const sandbox = await startSandbox({
