@@ -47,6 +47,7 @@ const systems: Readonly<Partial<Record<SeenExchange['purpose'], Row['system']>>>
   'ai-system': 'ai-system',
   'ai-control': 'ai-system',
   'ai-webhook': 'ai-system',
+  'ai-cds': 'ai-system',
 };
 
 /**
