@@ -13,6 +13,7 @@ const sections = [
   { file: 'demo', timeoutMs: 65_000 },
   { file: 'recorder', timeoutMs: 45_000 },
   { file: 'percentiles', timeoutMs: 40_000 },
+  { file: 'proxy', timeoutMs: 45_000 },
   { file: 'offline-score', timeoutMs: 60_000 },
   // Half an hour; runs only when it is named: `npm run bench -- soak`.
   { file: 'soak', timeoutMs: 5_400_000, onlyNamed: true },

@@ -26,7 +26,7 @@ export interface LoopbackServer {
 
 type Message = { readonly inject: Injection } | { readonly report: true };
 
-/** A small FHIR server in a process of its own: `GET /fhir/Patient/{id}`, and a search that finds `rows` slots. */
+/** A small FHIR server in a process of its own: `GET /fhir/Patient/{id}`, a search that finds `rows` slots, `GET /fhir/Binary/{bytes}`. */
 export async function startLoopbackServer(options: { tls: boolean; rows: number }): Promise<LoopbackServer> {
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], { stdio: 'inherit' });
   const answer = <T>(): Promise<T> =>
@@ -96,6 +96,25 @@ function searchset(rows: number): Bundle {
   };
 }
 
+/** So many bytes, never held at once. */
+function respondLarge(response: ServerResponse, bytes: number): void {
+  response.writeHead(200, { 'content-type': 'application/dicom', 'content-length': bytes });
+  const chunk = Buffer.alloc(65_536, 'x');
+  let left = bytes;
+  const write = (): void => {
+    while (left > 0) {
+      const part = chunk.subarray(0, Math.min(left, chunk.length));
+      left -= part.length;
+      if (!response.write(part)) {
+        response.once('drain', write);
+        return;
+      }
+    }
+    response.end();
+  };
+  write();
+}
+
 async function serve({ tls, rows }: { tls: boolean; rows: number }): Promise<void> {
   const bodies = { read: JSON.stringify(patient('p-1')), search: JSON.stringify(searchset(rows)) };
   let injection: Injection = { delaysMs: [] };
@@ -103,6 +122,8 @@ async function serve({ tls, rows }: { tls: boolean; rows: number }): Promise<voi
   const arrivals: { readonly atMs: number; answeredAfterMs: number }[] = [];
 
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
+    const binary = /^\/fhir\/Binary\/(\d+)$/.exec(request.url ?? '')?.[1];
+    if (binary !== undefined) return respondLarge(response, Number(binary));
     const arrival = { atMs: performance.now(), answeredAfterMs: Number.NaN };
     const [first = arrival] = arrivals;
     if (arrivals.length === 0 && injection.stall !== undefined) stalledFromMs = first.atMs + injection.stall.afterMs;

@@ -1,5 +1,7 @@
 import type { Appointment, Bundle, CapabilityStatement, Patient, Slot } from 'fhir/r4.js';
-import { afterAll, describe, expect, it } from 'vitest';
+import { Client } from 'fhir-kit-client';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import type { Json } from '../../sandbox/sandbox-session.js';
 import { closeSandbox, proxyTo, sandboxBehindProxy, type Behind } from './proxy-support.js';
 import { rawServer, http } from '../../wire/raw-server.js';
 
@@ -351,4 +353,38 @@ describe('bodies it does not look into', () => {
       [413, false, false],
     ]);
   });
+});
+
+test('a client of others works through it unchanged: discovery, pages, create, conflict', async () => {
+  const behind = await sandboxBehindProxy();
+  const { tokenUrl } = behind.ehr.organization();
+  const kit = new Client({ baseUrl: behind.proxy.baseUrl });
+  expect((await kit.smartAuthMetadata()).tokenUrl?.href).toBe(tokenUrl);
+  kit.bearerToken = (await behind.ehr.signIn('event-source')).token;
+  const first = (await kit.search({ resourceType: 'Slot', searchParams: { status: 'free', _count: 40 } })) as Json;
+  const found = new Set<string>();
+  for (let page: Json | undefined = first; page; page = (await kit.nextPage({ bundle: page as never })) as Json) {
+    for (const { resource } of page.entry ?? []) found.add(resource.id ?? '');
+  }
+  expect(found.size).toBe(first.total);
+  const { patients, orders } = behind.ehr.organization().clinic.index;
+  const body = {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    focus: { reference: `${behind.proxy.baseUrl}/ServiceRequest/${orders[0]?.id}` },
+    for: { reference: `Patient/${patients[0]?.id}` },
+  } as const;
+  const created = (await kit.create({ resourceType: 'Task', body })) as Json;
+  const id = created.id ?? '';
+  const update = (version: string) =>
+    kit.update({
+      resourceType: 'Task',
+      id,
+      body: { ...created, status: 'received' } as never,
+      options: { headers: { 'If-Match': `W/"${version}"` } },
+    });
+  expect(await update('1')).toMatchObject({ meta: { versionId: '2' } });
+  await expect(update('1')).rejects.toMatchObject({ response: { status: 412 } });
+  expect(JSON.stringify(behind.ehr.organization().store.snapshot())).not.toContain(new URL(behind.proxy.baseUrl).host);
 });
