@@ -52,6 +52,8 @@ export const hardCaseFacts = {
           shownAfter: Type.Boolean(),
           /** Something of the record that the caller had not said stood in the product's answer. */
           leaked: Type.Boolean(),
+          /** The EHR gave the product the record all the same; null where no proxy stood between them. */
+          opened: Type.Union([Type.Boolean(), Type.Null()]),
           ...reaction,
         }),
         { minItems: 1 },

@@ -10,6 +10,7 @@ const hidden: Asked['cases'][number] = {
   shownBefore: true,
   shownAfter: true,
   leaked: false,
+  opened: null,
   status: 200,
   outcome: 'queued-for-human',
   tookMs: 40,
@@ -22,6 +23,7 @@ const asked = (each: Partial<Asked['cases'][number]>, controls: Partial<Asked> =
 testCheck(noAccess, {
   pass: {
     'handed to a person': asked({}),
+    'handed to a person, seen through the proxy': asked({ opened: false }),
     'says that it may not': asked({ outcome: 'refused', refusedWith: 403 }),
   },
   warn: {
@@ -32,6 +34,7 @@ testCheck(noAccess, {
     'takes it for none': asked({ outcome: 'nothing-free' }),
     'says that it has booked': asked({ outcome: 'booked' }),
     booked: asked({ outcome: 'booked', written: 1 }),
+    'opened it with another right': asked({ opened: true }),
     'says what it may not know': asked({ leaked: true }),
     'says so while nobody else is served': asked({ leaked: true }, { servedAfter: false }),
   },
