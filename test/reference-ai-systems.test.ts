@@ -58,6 +58,37 @@ describe('the reference AI systems in one run each', () => {
   }, 90_000);
 });
 
+const onTrial = [
+  'write.idempotent-retry',
+  'write.business-duplicate',
+  'event.duplicate-reorder',
+  'conflict.mid-process',
+  'prod.missing-field',
+  'prod.no-access',
+  'prod.output-review',
+  'prod.kill-switch',
+];
+
+describe('what each product is told and asked', () => {
+  it.each([
+    ['integrated', [], onTrial],
+    ['double-booker', ['event.duplicate-reorder', 'write.idempotent-retry'], ['conflict.mid-process']],
+    ['overwriter', ['conflict.mid-process'], ['event.duplicate-reorder', 'write.idempotent-retry']],
+    ['guesser', ['prod.missing-field', 'prod.no-access'], ['prod.output-review', 'prod.kill-switch']],
+    ['silent-signer', ['prod.output-review'], ['prod.missing-field', 'prod.no-access']],
+    // Whoever writes nothing shows nothing of how it writes.
+    ['re-typer', [], ['write.idempotent-retry']],
+  ] as const)('%s fails in %j and in nothing else', { timeout: 120_000 }, async (aiSystem, fails, passes) => {
+    const { results, outcome, events, end, after, before } = await trial({ aiSystem, checks: onTrial });
+    const bad = [...results.values()].filter(({ outcome: found }) => found === 'fail' || found === 'error');
+    expect(bad.map(({ check }) => check.id)).toEqual(fails);
+    for (const check of passes) expect(outcome(check), check).toBe('pass');
+    expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+  });
+});
+
 describe('without an AI system, or without the right to write', () => {
   it('measures only what needs neither, and says why', async () => {
     const { results, end } = await trial({ checks: timed, writes: 'one' });

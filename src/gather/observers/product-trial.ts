@@ -80,7 +80,9 @@ export function productTrialTemplates(
 const nothingMade: readonly unknown[] = ['queued-for-human', 'refused', 'nothing-free'];
 const final: readonly unknown[] = ['booked', 'cancelled', 'drafted', ...nothingMade];
 const looksAtMost = 5;
-const lookAgainMs = 1_000;
+/** Until the next look; nobody is waited for as long on a simulator. */
+export const lookAgainMs = ({ environmentClass }: Pick<RunDocuments, 'environmentClass'>): number =>
+  environmentClass === 'simulator' ? 200 : 1_000;
 
 /** Requests of one `objects` at the most, the reads of what the product names aside. */
 export const searchesPerLook = 2 * looksAtMost;
@@ -208,7 +210,7 @@ export class ProductTrials {
     for (let look = 1; ; look++) {
       const found = await this.#look(asked, state);
       if (found.length > 0 || state === undefined || state.settled || look === looksAtMost) return found;
-      await this.#tools.pause(lookAgainMs);
+      await this.#tools.pause(lookAgainMs(this.#tools));
     }
   }
 

@@ -11,6 +11,7 @@ import { interruptAt, interruptionPoints, writtenSince, type InterruptionPoint }
 import { productEventTemplate, type ProductAnswer } from '../observers/product-events.js';
 import {
   asProduct,
+  lookAgainMs,
   outsideTrigger,
   ProductTrials,
   productTrialTemplates,
@@ -27,9 +28,8 @@ import { etagOf } from '../writer.js';
 type Points = FactValue<'mid-process'>['points'];
 type Point = Points[number];
 
-/** Looks for whether a stale write is taken back by the product itself, a second apart. */
+/** Looks for whether a stale write is taken back by the product itself. */
 const undoLooks = 5;
-const undoLookMs = 1_000;
 
 /** Starts the product on an action and changes its object in the EHR at three points of its work. */
 export default defineProbe({
@@ -150,7 +150,7 @@ async function objectChanged(
   const done = (): boolean => to === undefined || (current !== undefined && stateOf(current, action) === to);
   if (result === 'stale') {
     for (let look = 0; done() && look < undoLooks; look++) {
-      await tools.pause(undoLookMs);
+      await tools.pause(lookAgainMs(tools));
       current = await read();
     }
   }
@@ -197,7 +197,7 @@ async function slotTaken(
   const stale = (): boolean => happenedAtMs !== undefined && made.some((each) => slotsOf(each).includes(reference));
   const wasStale = stale();
   for (let look = 0; stale() && look < undoLooks; look++) {
-    await tools.pause(undoLookMs);
+    await tools.pause(lookAgainMs(tools));
     made = await onIt();
   }
   const result = wasStale ? (stale() ? 'stale' : 'stale-undone') : made.length > 0 ? 'read-again' : 'stopped';
