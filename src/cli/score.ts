@@ -7,6 +7,7 @@ interface ScoreFlags {
   readonly policy?: string;
   readonly gate?: string;
   readonly json?: true;
+  readonly report?: readonly string[];
   /** A file, or true without one. */
   readonly narrow?: string | true;
 }
@@ -19,6 +20,7 @@ export function addScoreCommand(program: Command, places: PackagePlaces, exit: (
     .option('--policy <name-or-file>', 'instead of the policy of the run: pilot, scale or a file')
     .option('--gate <gate>', 'go, conditional, none or baseline=FILE, instead of the gate of the run')
     .option('--narrow [file]', 'also the largest contract that would get Go or Conditional go; =FILE writes it')
+    .option('--report <format=path...>', 'html, markdown, json or terminal to a file; may be given several times')
     .option('--json', 'print scorecard.json')
     .action(async (folder: string | undefined, flags: ScoreFlags) => {
       exit(await runScore(folderOf(folder, flags), flags, places));
@@ -50,6 +52,8 @@ export function gateOf(text: string): { readonly gate: EvidenceHeader['gate']; r
 
 async function runScore(folder: string, flags: ScoreFlags, places: PackagePlaces): Promise<ExitCode> {
   const asked = flags.gate === undefined ? undefined : gateOf(flags.gate);
+  const { parseReportFlag, writeReports } = await import('./report.js');
+  const reports = (flags.report ?? []).map(parseReportFlag);
   const [{ scoreFolder }, { loadChecks }, { loadPolicy }, { readScorecard }, { scorecardJson }] = await Promise.all([
     import('./score-run.js'),
     import('./check-catalog.js'),
@@ -74,6 +78,7 @@ async function runScore(folder: string, flags: ScoreFlags, places: PackagePlaces
     const { narrowedContract, writeContract } = await import('./score-narrow.js');
     await writeContract(wanted, await narrowedContract(run, places, narrowing));
   }
+  await writeReports(scorecard, reports, { sha256: run.evidenceHead, runPath: folder });
   if (flags.json === true) {
     process.stdout.write(scorecardJson(scorecard));
   } else {

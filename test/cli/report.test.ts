@@ -99,6 +99,9 @@ describe('report of a run', () => {
     const html = (await command('report', run, '--format', 'html')).stdout;
     expect(html).toContain(/sha256:[0-9a-f]{64}/.exec(page)?.[0]);
     expect(html).toBe(await readFile(join(run, 'report.html'), 'utf8'));
+    const scoredFile = join(folder, 'scored.html');
+    await command('score', run, '--report', `html=${scoredFile}`);
+    expect(await readFile(scoredFile, 'utf8')).toBe(html);
     const text = (await command('report', run)).stdout;
     expect(text).toMatch(new RegExp(`exit ${ran.code}\n$`));
     expect(text).not.toContain('\u001b');

@@ -98,8 +98,11 @@ describe('what a reader finds', () => {
     const text = textOf(first!);
     expect(text).toContain('A retried booking is stored twice');
     expect(text).toContain('The EHR holds two appointments from one booking that was retried.');
-    expect(text).toContain('Next step, vendor (little effort): Send If-None-Exist');
+    expect(text).toContain('Next step, vendor: action 1 below.');
     expect(text).toContain('scheduling-voice-bot.yaml:88');
+    const actions = withClass(nodes, 'actions').flatMap((list) => elements(within(list), 'li'));
+    expect(actions.map(textOf)[0]).toMatch(/^Send If-None-Exist .* \(vendor, little effort; write\.idempotent-retry\)/);
+    expect(actions).toHaveLength(noGoFailed.blockers.length);
   });
 
   it('the way from an answer to its finding and on to the exchanges', () => {
@@ -148,6 +151,33 @@ describe('what a reader finds', () => {
     expect(elements(page, 'h2').map(textOf)).not.toContain('What stops go-live');
     const lists = elements(page, 'ol').filter((node) => attribute(node, 'start') !== undefined);
     expect(lists.map((node) => attribute(node, 'start'))).toEqual(['1', '7']);
+  });
+
+  it('the narrower contract: what goes, what it would get, and why not', () => {
+    const narrowing: NonNullable<Scorecard['narrowing']> = {
+      found: 'narrower',
+      how: 'all-combinations',
+      steps: 3,
+      tried: 4,
+      removed: [{ part: 'action', id: 'book', was: 'commit', becomes: 'suggest', undo: true, budgets: ['booking'] }],
+      organization: [],
+      minutes: null,
+      decision: { value: 'conditional-go', words: 'Conditional go on a simulator: reads and suggestions' },
+      reasons: [{ code: 'gap', check: 'scope.site', subject: null, text: 'nobody has shown it' }],
+      sentence: 'Nothing was measured anew.',
+    };
+    const page = nodesOf(renderHtml({ ...noGoFailed, narrowing }));
+    const [section] = elements(page, 'section').filter((node) => attribute(node, 'aria-labelledby') === 'narrower');
+    const text = textOf(section!);
+    for (const said of [
+      'action book only suggests',
+      narrowing.decision!.words,
+      narrowing.sentence,
+      'scope.site: nobody',
+    ]) {
+      expect(text).toContain(said);
+    }
+    expect(elements(page, 'a').map((node) => attribute(node, 'href'))).toContain('#narrower');
   });
 
   it('first of all that a copy is unverified', () => {

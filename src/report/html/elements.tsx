@@ -88,6 +88,8 @@ const isEmpty = (piece: Piece): boolean =>
     : piece === '';
 
 const aligned = (isNumber: boolean) => (isNumber ? 'number' : undefined);
+const classOf = (cell: Piece, isNumber: boolean) =>
+  typeof cell === 'object' && 'prose' in cell ? 'prose' : aligned(isNumber);
 
 /** A table of any format. A column of numbers stands at its right edge; an empty cell is a dash. */
 export function WordTable({ caption, table }: { readonly caption: string; readonly table: Table }) {
@@ -112,7 +114,7 @@ export function WordTable({ caption, table }: { readonly caption: string; readon
               return column === 0 ? (
                 <th scope="row">{content}</th>
               ) : (
-                <td class={aligned(numbers[column] === true)}>{content}</td>
+                <td class={classOf(cell, numbers[column] === true)}>{content}</td>
               );
             })}
           </tr>

@@ -9,7 +9,7 @@ import { BehindAnswers } from './behind-answers.js';
 import { BusinessCase } from './business-case.js';
 import { Section, Words, WordTable } from './elements.js';
 import { Exchanges, Findings } from './findings.js';
-import { GoLive } from './go-live.js';
+import { GoLive, Narrower } from './go-live.js';
 import { Latency } from './latency.js';
 import { Asked, OpenPoints, Outlook, Unshown } from './open-items.js';
 import { Permissions } from './permissions.js';
@@ -86,6 +86,7 @@ const chapters = (scorecard: Scorecard, anchors: Anchors) => {
   const all: readonly (readonly [id: string, name: string, present: boolean])[] = [
     ['unshown', 'What was not shown', true],
     ['open-points', 'Open points', !untested],
+    ['narrower', 'A narrower contract', scorecard.narrowing !== null],
     ['asked', 'Questions to ask', !untested && scorecard.questions.length > 0],
     ['findings', 'Findings', toldChecks(scorecard).length > 0],
     ['behind', 'Checks behind each answer', true],
@@ -154,6 +155,7 @@ function Page({ scorecard, options }: PageProps) {
           </nav>
           <Unshown scorecard={scorecard} />
           {has('open-points') ? <OpenPoints scorecard={scorecard} /> : null}
+          {scorecard.narrowing === null ? null : <Narrower narrowing={scorecard.narrowing} />}
           {has('asked') ? <Asked scorecard={scorecard} /> : null}
           {has('findings') ? <Findings scorecard={scorecard} anchors={anchors} /> : null}
           <BehindAnswers scorecard={scorecard} anchors={anchors} />

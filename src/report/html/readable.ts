@@ -4,6 +4,7 @@ import { visible, visibleProse } from '../escape.js';
 const sentences: ReadonlySet<string> = new Set([
   'action',
   'ask',
+  'because',
   'foot',
   'failureTitle',
   'need',

@@ -83,7 +83,6 @@ dt { color: var(--quiet); }
 .questions .answer strong { color: var(--tone); font-size: 1.05rem; }
 .questions .answer .sign { align-self: flex-start; margin-top: .15rem; }
 .grade { color: var(--quiet); display: block; font-size: .875rem; }
-.grade .unseen { position: absolute; }
 .said { grid-area: said; }
 .said > * + * { margin-top: .15rem; }
 .depth { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; }
@@ -92,7 +91,6 @@ dt { color: var(--quiet); }
 .stops { list-style: none; padding: 0; }
 .stops > li { border-left: 4px solid var(--bad); padding-left: .9rem; }
 .stops > li + li { margin-top: 1rem; }
-.way { font-weight: 600; }
 .group + .group { margin-top: 1rem; }
 .group > * + * { margin-top: .35rem; }
 
@@ -123,6 +121,8 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .65rem; border-to
 thead th { color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 500; min-width: 8rem; }
 tbody th .aside { font-weight: 400; }
+tbody th code { overflow-wrap: break-word; }
+td.prose { min-width: 15rem; }
 th.number, td.number { text-align: right; }
 .cell span { color: var(--quiet); }
 .cell.bad span { color: var(--bad); font-weight: 600; }
@@ -150,12 +150,11 @@ svg.value { min-width: 8rem; margin: .3rem 0; }
   .decision > .sign { font-size: 1.4rem; }
   .about > div { grid-template-columns: 1fr; }
   .questions > li { grid-template: "question" auto "answer" auto "said" auto / 1fr; }
-  .grade { display: inline; }
   .observation, .pairs { grid-template-columns: 1fr; gap: 0; }
   .observation dd + dt, .pairs dd + dt { margin-top: .5rem; }
 }
 
-@page { margin: 14mm; }
+@page { margin: 12mm 14mm; }
 @media print {
   :root {
     color-scheme: light;
@@ -171,29 +170,34 @@ svg.value { min-width: 8rem; margin: .3rem 0; }
   .summary { break-after: page; }
   .summary > section { margin-bottom: 3mm; }
   .summary > .verdict { border-top-width: 3px; padding-top: 2mm; }
+  .summary { font-size: 8.5pt; line-height: 1.3; }
+  .summary .depth, .actions .aside { display: none; }
   .on-paper { display: block; color: var(--quiet); font-size: 7.5pt; }
   h1 { font-size: 16pt; }
   h1 .scope { font-size: 10.5pt; margin-top: 0; }
   h2 { font-size: 12pt; margin-bottom: 1.5mm; break-after: avoid; }
   h3, h4 { font-size: 10pt; break-after: avoid; }
   .decision > .sign { font-size: 15pt; }
-  .about { gap: 0; padding-top: 1.5mm; }
-  .about > div { grid-template-columns: 24mm 1fr; }
+  .about { gap: 0 6mm; padding-top: 1.5mm; grid-template-columns: 1fr 1fr; }
+  .about > div { grid-template-columns: 22mm 1fr; }
   main section > * + * { margin-top: 1.5mm; }
   .questions > li { padding: 0 0 0 3mm; grid-template-columns: 28mm 1fr; gap: 0 4mm; }
   .questions > li + li { margin-top: 1.8mm; }
-  .questions .answer strong { font-size: 10pt; }
-  .grade { font-size: 8.5pt; }
+  .questions .answer strong { font-size: 9pt; }
+  .grade { font-size: 8pt; }
   .said > * + * { margin-top: 0; }
-  .aside, .basis, .counts, .notes { font-size: 8.5pt; }
+  .aside, .basis, .counts, .notes { font-size: 8pt; }
+  .summary h3 { font-size: 9pt; }
   .stops > li + li { margin-top: 1.5mm; }
-  .stops > li > * + * { margin-top: 0; }
+  .stops > li > * { display: inline; margin: 0; }
+  .stops h3::after { content: ". "; }
+  .stops p::after { content: " "; }
+  .stops > li > .basis { display: none; }
   .questions > li, .stops > li, tr, figure, .observation { break-inside: avoid; }
   a { color: inherit; text-decoration: none; }
   .scroll { overflow: visible; border: 0; }
   table { font-size: 8pt; }
-  th, td { min-width: 0; padding: .8mm 1.5mm; overflow-wrap: anywhere; }
-  tbody th { min-width: 0; }
+  th, td, td.prose, tbody th { min-width: 0; padding: .8mm 1.5mm; }
   thead { display: table-header-group; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   .plots { grid-template-columns: 1fr 1fr; }
