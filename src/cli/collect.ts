@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Collected } from '../gather/collect.js';
 import type { Witnessed } from '../gather/collect-witness.js';
