@@ -112,3 +112,34 @@ describe('without an AI system, or without the right to write', () => {
     expect(results.get('freshness.source-age')?.outcome).toBe('warn');
   }, 90_000);
 });
+
+describe('controls the product is said to hold', () => {
+  it('12 provoked trials of each show that it looks first and books once', { timeout: 120_000 }, async () => {
+    const { results, fact, events, end, after, before } = await trial({
+      aiSystem: 'integrated',
+      deviations: ['stale-patch-accepted', 'slot-booked-twice'],
+      checks: ['write.version-conflict', 'write.idempotent-retry'],
+      change({ contract, organization }) {
+        const { actions = [] } = contract as unknown as Contract;
+        // Where the contract leaves it to the organization, the organization says so.
+        const { overrides } = organization as unknown as OrganizationProfile;
+        Object.assign(overrides ?? {}, { 'actions[book].controls.noDuplicate': { heldBy: 'product' } });
+        const held = { heldBy: 'product', how: 'it looks first' } as const;
+        for (const action of actions.filter(({ kind }) => kind === 'commit')) {
+          action.controls = { ...action.controls, noOverwrite: held, noDuplicate: held };
+        }
+      },
+    });
+    expect(fact('product-trials', 'action:book')).toEqual([{ control: 'noDuplicate', trials: 12, breaches: 0 }]);
+    expect(fact('product-trials', 'action:cancel')).toMatchObject([
+      { control: 'noOverwrite', trials: 12, breaches: 0 },
+    ]);
+    const judged = (check: string, subject: string) =>
+      results.get(check)?.judgements.find((each) => each.subject === subject);
+    expect(judged('write.version-conflict', 'action:cancel')).toMatchObject({ outcome: 'pass', holder: 'product' });
+    expect(judged('write.idempotent-retry', 'action:book')).toMatchObject({ outcome: 'pass', holder: 'product' });
+    expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+  });
+});

@@ -78,3 +78,16 @@ export function writtenSince(
     seen.some((access) => access.kind !== 'write' && access.answeredAtMs <= writtenAtMs && isNew(access));
   return writes.every(({ receivedAtMs }) => readBefore(receivedAtMs)) ? 'read-again' : 'stale';
 }
+
+/** Longest time between the end of a read of the object and the product's next write of it that the EHR took. */
+export function longestRaceWindowMs(proxy: Pick<FaultProxy, 'seen'>, reference: string): number | undefined {
+  let readAtMs: number | undefined;
+  let longest: number | undefined;
+  for (const { kind, receivedAtMs, answeredAtMs, upstreamStatus = 0 } of proxy.seen({ reference })) {
+    if (kind !== 'write') readAtMs = answeredAtMs;
+    else if (readAtMs !== undefined && upstreamStatus >= 200 && upstreamStatus < 300) {
+      longest = Math.max(longest ?? 0, receivedAtMs - readAtMs);
+    }
+  }
+  return longest;
+}

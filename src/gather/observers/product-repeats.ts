@@ -6,14 +6,14 @@ import type { FactValue } from '../../model/fact.js';
 import { stateElement } from '../action-steps.js';
 import type { ProbeTools } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
+import { enoughTrials } from './product-holds.js';
 import { ProductTrials, productTrialTemplates, searchesPerLook, type ProductCase } from './product-trial.js';
 
 type Row = FactValue<'product-repeats'>[number];
 type Way = Row['way'];
 
-/** Trials of one run, and those that are enough where the product is declared to hold the control (scoring C.1a). */
+/** Trials where nobody says that the product holds the control. */
 const fewTrials = 2;
-const enoughTrials = 12;
 /** Slots in the time asked for, so that a second visit would find room. */
 const slotsAsked = 2;
 /** When a caller hangs up, in milliseconds; the product has begun by then. */

@@ -7,7 +7,14 @@ import { stateElement } from '../action-steps.js';
 import { patientsOf } from '../../fhir/reference.js';
 import { takeBack } from '../caused-event.js';
 import type { FaultProxy } from '../observers/fault-proxy.js';
-import { interruptAt, interruptionPoints, writtenSince, type InterruptionPoint } from '../observers/interruption.js';
+import {
+  interruptAt,
+  interruptionPoints,
+  longestRaceWindowMs,
+  writtenSince,
+  type InterruptionPoint,
+} from '../observers/interruption.js';
+import { enoughTrials, notedTrials } from '../observers/product-holds.js';
 import { productEventTemplate, type ProductAnswer } from '../observers/product-events.js';
 import {
   asProduct,
@@ -39,7 +46,7 @@ export default defineProbe({
   when: ({ item: { action } }) => writesSomething(action),
   needs: ['ai', 'second'],
   writes: 'all',
-  brings: ['mid-process'],
+  brings: ['mid-process', 'product-trials'],
   sends: ({ item: { action } }, documents) => {
     if (whyNotTried(documents, action) !== undefined) return [];
     return createsSomething(action) ? rivalTemplates(action) : changeTemplates(action);
@@ -47,20 +54,53 @@ export default defineProbe({
   async run(subject, tools) {
     const { action } = subject.item;
     const why = whyNotTried(tools, action);
-    if (why !== undefined) return { 'mid-process': why };
+    if (why !== undefined) return { 'mid-process': why, 'product-trials': why };
     const { proxy } = tools;
-    if (proxy === undefined)
-      return { 'mid-process': missing('no-ai-system', 'the proxy of the run could not be opened') };
+    if (proxy === undefined) {
+      const shut = missing('no-ai-system', 'the proxy of the run could not be opened');
+      return { 'mid-process': shut, 'product-trials': shut };
+    }
+    const behaviour = tools.contract.failure?.['version-conflict']?.behaviour ?? null;
     const points: Point[] = [];
-    for (const point of interruptionPoints) {
-      const tried = createsSomething(action) ? slotTaken : objectChanged;
-      points.push(await tried(tools, proxy, subject, point));
+    if (createsSomething(action)) {
+      for (const point of interruptionPoints) points.push(await slotTaken(tools, proxy, action, point));
+      return {
+        'mid-process': { behaviour, points },
+        'product-trials': missing('not-gathered', 'what this action makes is new: it overwrites nothing'),
+      };
+    }
+    const windows: number[] = [];
+    for (const point of interruptionPoints) points.push(await objectChanged(tools, proxy, subject, point, windows));
+    // A write under way cannot be called back: what a product can hold is that it looks before it writes.
+    const looked = points.filter(({ point }) => point === 'after-read');
+    while (looked.length < trialsOf(action)) {
+      looked.push(await objectChanged(tools, proxy, subject, 'after-read', windows));
     }
     return {
-      'mid-process': { behaviour: tools.contract.failure?.['version-conflict']?.behaviour ?? null, points },
+      'mid-process': { behaviour, points },
+      'product-trials': await overwritingTrials(tools, action, looked, windows),
     };
   },
 });
+
+const trialsOf = (action: ContractAction): number =>
+  action.controls?.noOverwrite?.heldBy === 'product' ? enoughTrials : 1;
+
+async function overwritingTrials(
+  tools: ProbeTools,
+  action: ContractAction,
+  looked: readonly Point[],
+  windows: readonly number[],
+): Promise<FactValue<'product-trials'> | Missing> {
+  const met = looked.filter((each) => each.met);
+  if (met.length === 0) return missing('control-failed', 'the product never came to write');
+  return notedTrials(tools, action.id, {
+    control: 'noOverwrite',
+    trials: met.length,
+    breaches: met.filter(({ result }) => result === 'stale' || result === 'stale-undone').length,
+    ...(windows.length === 0 ? {} : { raceWindowMs: Math.max(...windows) }),
+  });
+}
 
 function whyNotTried(
   documents: Pick<RunDocuments, 'contract' | 'organization'>,
@@ -96,7 +136,7 @@ function rivalTemplates(action: ContractAction): RequestTemplate[] {
 }
 
 function changeTemplates(action: ContractAction): RequestTemplate[] {
-  const points = interruptionPoints.length;
+  const points = interruptionPoints.length - 1 + trialsOf(action);
   const path = `${action.resource ?? ''}/{id}`;
   return [
     ...testObjectTemplates(action, points),
@@ -119,6 +159,7 @@ async function objectChanged(
   proxy: FaultProxy,
   subject: Subject<'action'>,
   point: InterruptionPoint,
+  windows: number[],
 ): Promise<Point> {
   const { action } = subject.item;
   const { clients, writer } = tools;
@@ -143,6 +184,8 @@ async function objectChanged(
     happenedAtMs === undefined
       ? 'stopped'
       : writtenSince(proxy, { reference, before: object.meta?.versionId }, happenedAtMs);
+  const window = longestRaceWindowMs(proxy, reference);
+  if (window !== undefined) windows.push(window);
   const read = async (): Promise<Resource | undefined> =>
     (await clients.ai.read(object.resourceType, object.id ?? '')).resource;
   let current = await read();
@@ -167,10 +210,9 @@ async function objectChanged(
 async function slotTaken(
   tools: ProbeTools,
   proxy: FaultProxy,
-  subject: Subject<'action'>,
+  action: ContractAction,
   point: InterruptionPoint,
 ): Promise<Point> {
-  const { action } = subject.item;
   const { clients, objects } = tools;
   const trials = new ProductTrials(tools, action);
   const patient = patientOf(tools);

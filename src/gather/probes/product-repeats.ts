@@ -1,4 +1,5 @@
-import { missing, type FactValue } from '../../model/fact.js';
+import { missing } from '../../model/fact.js';
+import { notedTrials } from '../observers/product-holds.js';
 import { productRepeats, productRepeatTemplates } from '../observers/product-repeats.js';
 import { createsByStatus, whyNotAsked } from '../observers/product-trial.js';
 import { defineProbe } from '../probe.js';
@@ -20,14 +21,13 @@ export default defineProbe({
     const rows = await productRepeats(tools, action);
     const retries = rows.filter(({ way }) => way !== 'other-words');
     const trials = total(retries.map((row) => row.trials));
+    const breaches = total(retries.map((row) => row.breaches));
     return {
       'product-repeats': rows,
       'product-trials':
         trials === 0
           ? missing('control-failed', 'the product left nothing to count')
-          : ([
-              { control: 'noDuplicate', trials, breaches: total(retries.map((row) => row.breaches)) },
-            ] satisfies FactValue<'product-trials'>),
+          : await notedTrials(tools, action.id, { control: 'noDuplicate', trials, breaches }),
     };
   },
 });

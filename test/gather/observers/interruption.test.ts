@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FaultRule } from '../../../src/gather/observers/injected-faults.js';
-import { interruptAt, writtenSince } from '../../../src/gather/observers/interruption.js';
+import { interruptAt, longestRaceWindowMs, writtenSince } from '../../../src/gather/observers/interruption.js';
 import type { ProductAccess } from '../../../src/gather/observers/product-trail.js';
 
 const reference = 'Appointment/1';
@@ -48,6 +48,13 @@ it.each([
   ['looked only before', [read(50), write(120, 200)], 'stale'],
 ] as const)('without versions, %s: %s', (_, seen, result) => {
   expect(judged(seen)).toBe(result);
+});
+
+it('the race window is the longest time from a read to the write that was taken', () => {
+  const window = (...seen: ProductAccess[]) => longestRaceWindowMs({ seen: () => seen }, reference);
+  expect(window(read(10), write(40, 412), read(50), write(60, 200), read(100), write(130, 200))).toBe(29);
+  expect(window(write(40, 200))).toBeUndefined();
+  expect(window(read(10), write(40, 412))).toBeUndefined();
 });
 
 /** A proxy whose rule is met by hand. */
