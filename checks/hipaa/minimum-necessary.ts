@@ -68,7 +68,10 @@ export default defineCheck({
       kind: 'limit',
       text: 'The product’s searches for {asked} bring {outsideRange} of {needed} rows from outside the range asked for. {rule}',
     },
-    'no-recording': { kind: 'control', text: 'No search of the contract was answered, so there is nothing to count.' },
+    'no-recording': {
+      kind: 'control',
+      text: 'No search of the contract was answered and nothing the product asked for, so there is nothing to count.',
+    },
   },
   evaluate: (
     { 'contract-searches': searches, 'product-reading': product },
@@ -78,6 +81,7 @@ export default defineCheck({
     const rule = ruleFor(contract);
     const unnamed = unnamedTypes(product, contract);
     const whole = product?.wholeRecords ?? [];
+    const fetched = (product?.types ?? []).reduce((sum, each) => sum + each.rows + each.reads, 0);
     const rows = searches.reduce((sum, each) => sum + each.rows, 0);
     const verdicts = [
       ...wholeRecordsIn(contract, organization).map((asked) => say.fail('whole-record', { ...asked, rule })),
@@ -99,7 +103,7 @@ export default defineCheck({
           : []),
         ...(outsideRange > 0 ? [say.warn('product-wider-range', { asked, outsideRange, needed, rule })] : []),
       ]),
-      ...(rows === 0 ? [say.notMeasured('no-recording', 'prerequisite-failed')] : []),
+      ...(rows === 0 && fetched === 0 ? [say.notMeasured('no-recording', 'prerequisite-failed')] : []),
     ];
     if (verdicts.length > 0) return verdicts;
     return say.pass({

@@ -52,6 +52,10 @@ export default defineCheck({
       kind: 'limit',
       text: '{withCanary} of {requests} requests of the product carry the name of a test patient in the address ({parameters}); log files of addresses count as patient data.',
     },
+    'people-in-product-address': {
+      kind: 'limit',
+      text: '{telling} of {requests} requests of the product search for people by name, birth date or the like in the address; log files of addresses count as patient data.',
+    },
     'in-given-address': {
       kind: 'limit',
       text: '{times} addresses the server gave (Location, next page) hold the name of a test patient.',
@@ -86,7 +90,10 @@ export default defineCheck({
     const verdicts = [
       ...found.map(verdict),
       ...(product !== undefined && product.withCanary > 0 ? [say.warn('in-product-address', product)] : []),
-      ...(controls === 0 ? [say.notMeasured('no-control', 'control-failed')] : []),
+      ...(product !== undefined && product.withCanary === 0 && product.telling > 0
+        ? [say.warn('people-in-product-address', product)]
+        : []),
+      ...(controls + (product?.controls ?? 0) === 0 ? [say.notMeasured('no-control', 'control-failed')] : []),
       ...(reading === undefined || unsigned === 0
         ? [say.notMeasured('nothing-provoked', 'prerequisite-failed', { errors })]
         : []),

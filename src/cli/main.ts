@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor.js';
 import { addInitCommand } from './init.js';
 import { addKeysCommand } from './keys.js';
 import { addLintCommand } from './lint.js';
+import { addProxyCommand } from './proxy.js';
 import { addReportCommand } from './report.js';
 import { addRunCommand } from './run.js';
 import { addSandboxCommand } from './sandbox.js';
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[], places: PackagePlaces): Prom
   addRunCommand(program, places, exit);
   addCleanupCommand(program, places, exit);
   addCollectCommand(program, places, exit);
+  addProxyCommand(program, places, exit);
   addSandboxCommand(program);
   addInitCommand(program, places);
   addLintCommand(program, places);

@@ -37,6 +37,8 @@ export interface RunDocuments {
   readonly environmentClass: EnvironmentClass;
   readonly subjects: readonly AnySubject[];
   readonly startedAt: Date;
+  /** Real users work, and nothing is limited to the test data: a recording of what a product does. */
+  readonly observed?: true;
   /** What lint would print: problems that load and are judged, with their places. */
   readonly problems: readonly DocumentProblem[];
   /** JSON pointers of the contract that came from its template. */

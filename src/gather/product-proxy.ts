@@ -55,7 +55,7 @@ export async function openProductProxy(options: ProductProxyOptions): Promise<Fa
         ...(listenerTls === undefined ? {} : { tls: listenerTls }),
       },
       ...(declared.publicUrl === undefined ? {} : { publicUrl: declared.publicUrl }),
-      refuseWritesTo: (write) => refusalOf(write, listed, options.isOfTestPatient),
+      refuseWritesTo: (write) => writeRefusal(write, listed, options.isOfTestPatient),
       onExchange(record, whole) {
         options.onExchange(whole, record);
         // A log that cannot be written fails at the next line of the run itself.
@@ -75,7 +75,8 @@ export function baseIsNamed({ organization }: Pick<RunDocuments, 'organization'>
   return publicUrl !== undefined && new URL(publicUrl).pathname !== '/';
 }
 
-function refusalOf(
+/** Why a change of the product is not passed on: it is about somebody who is not in the test data, or nobody knows about whom. */
+export function writeRefusal(
   { patients, reference, resourceType = '' }: ProxiedWrite,
   listed: ReadonlySet<string>,
   isOfTestPatient: (reference: string) => boolean,

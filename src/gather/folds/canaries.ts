@@ -3,6 +3,7 @@ import { hostClass } from '../../wire/address.js';
 import { missing, type FactValue } from '../../model/fact.js';
 import { listedOrigins } from '../listed-origins.js';
 import { plantedSearch, type OutputSearch } from '../output-search.js';
+import { tellingInUrl } from '../observers/proxied-request.js';
 import type { RunDocuments } from '../probe.js';
 import type { Answer } from '../request.js';
 import { defineFold, type SeenExchange } from './fold.js';
@@ -27,6 +28,8 @@ interface State {
   readonly product: {
     requests: number;
     withCanary: number;
+    telling: number;
+    controls: number;
     whose?: string;
     readonly parameters: Set<string>;
   };
@@ -48,7 +51,7 @@ export default defineFold({
       exchanges: 0,
       errors: 0,
       unsigned: 0,
-      product: { requests: 0, withCanary: 0, parameters: new Set() },
+      product: { requests: 0, withCanary: 0, telling: 0, controls: 0, parameters: new Set() },
     };
   },
   step(state, exchange) {
@@ -62,8 +65,12 @@ export default defineFold({
     if (next !== undefined) note(state, id, 'given-address', next, ownerOf(state, next, url));
     searchBody(state, exchange, answer);
   },
-  product({ product, search, cites }, { id, request, url }) {
+  product({ product, search, cites }, { id, request, url, answer }) {
     product.requests += 1;
+    if (tellingInUrl(request).length > 0) product.telling += 1;
+    if (answer?.resource?.resourceType === 'Patient' && search(JSON.stringify(answer.resource)) !== undefined) {
+      product.controls += 1;
+    }
     const whose = search(url.slice(0, mostBytes));
     if (whose === undefined) return;
     product.withCanary += 1;

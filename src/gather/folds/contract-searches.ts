@@ -15,7 +15,7 @@ const mostOtherTypes = 20;
 const mostCites = 40;
 
 interface State {
-  readonly listed: ReadonlySet<string>;
+  readonly listed: ReadonlySet<string> | undefined;
   readonly byType: Map<string, Brought>;
   readonly cites: string[];
 }
@@ -41,15 +41,19 @@ export default defineFold({
   end: ({ byType, cites }) => ({ 'contract-searches': [...byType.values()], cites }),
 });
 
-export const testPatientsOf = ({ organization }: Pick<RunDocuments, 'organization'>): ReadonlySet<string> =>
-  new Set((organization.testData?.patients ?? []).map(({ id }) => id));
+/** Ids of the listed test patients; undefined where everybody's record is worked on. */
+export const testPatientsOf = ({
+  organization,
+  observed,
+}: Pick<RunDocuments, 'organization' | 'observed'>): ReadonlySet<string> | undefined =>
+  observed === true ? undefined : new Set((organization.testData?.patients ?? []).map(({ id }) => id));
 
 /** What one more page of a search brought, added to what the type has brought before. */
 export function addedTo<B extends Brought>(
   before: B,
   page: SearchPage,
   request: OutgoingRequest,
-  listed: ReadonlySet<string>,
+  listed: ReadonlySet<string> | undefined,
 ): B {
   const rows = [...page.matches, ...page.included];
   const needed = neededOf(rows, before.resourceType, listed);
@@ -73,9 +77,10 @@ export const nothingOf = (resourceType: string): Brought => ({
   otherTypes: [],
 });
 
-function neededOf(rows: readonly Resource[], asked: string, listed: ReadonlySet<string>): Resource[] {
+function neededOf(rows: readonly Resource[], asked: string, listed: ReadonlySet<string> | undefined): Resource[] {
   const own = rows.filter(
-    (row) => row.resourceType === asked && patientsOf(row).every((patient) => listed.has(patient)),
+    (row) =>
+      row.resourceType === asked && (listed === undefined || patientsOf(row).every((patient) => listed.has(patient))),
   );
   return [...new Map(own.map((row) => [row.id ?? row, row])).values()];
 }

@@ -11,7 +11,7 @@ const mostCites = 40;
 const wholeRecord = /\$(?:everything|export|lastn|document)\b/;
 
 interface State {
-  readonly listed: ReadonlySet<string>;
+  readonly listed: ReadonlySet<string> | undefined;
   readonly byType: Map<string, Row>;
   readonly wholeRecords: Set<string>;
   readonly cites: string[];

@@ -80,6 +80,10 @@ export const dataHandlingFacts = {
     Type.Object({
       requests: count,
       withCanary: count,
+      /** Records of test patients the product was given in which the same search found the canary it had to find. */
+      controls: count,
+      /** Requests with parameters in the address that tell who somebody is (name, birth date, telephone …), whatever they say. */
+      telling: count,
       /** Whose canary came first, by alias. */
       whose: Type.Optional(Type.String()),
       /** Names of the parameters it stood in, at most 20. */

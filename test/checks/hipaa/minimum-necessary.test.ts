@@ -32,10 +32,10 @@ const included: Partial<Contract> = {
 };
 
 type Reading = FactValue<'product-reading'>;
-const product = (changed: Partial<Reading['types'][number]>, more: Partial<Reading> = {}) =>
+const product = (changed: Partial<Reading['types'][number]>, more: Partial<Reading> = {}, tool = [slots]) =>
   runCase(
     {
-      'contract-searches': [slots],
+      'contract-searches': tool,
       'product-reading': {
         requests: 30,
         types: [{ ...slots, reads: 4, narrowed: 0, ...changed }],
@@ -49,6 +49,7 @@ const product = (changed: Partial<Reading['types'][number]>, more: Partial<Readi
 testCheck(necessary, {
   pass: {
     'the product fetches the same': product({}),
+    'a recording of the product alone': product({}, {}, []),
     'the product has a Subscription': product({ resourceType: 'Subscription', rows: 0, needed: 0 }),
     'what was asked for': of({}),
     'half as many again': of({ rows: 18 }),

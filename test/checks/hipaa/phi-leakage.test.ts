@@ -13,9 +13,11 @@ const of = (changed: Partial<Seen>): CaseFacts => ({
 const found = (place: Found['place'], more: Partial<Found> = {}): CaseFacts =>
   of({ found: [{ place, of: 'listed', times: 2, whose: 'p1', ...more }] });
 
-const addresses = (withCanary: number): FactValue<'product-addresses'> => ({
+const addresses = (withCanary: number, telling = withCanary): FactValue<'product-addresses'> => ({
   requests: 40,
   withCanary,
+  telling,
+  controls: 1,
   parameters: withCanary === 0 ? [] : ['family'],
 });
 
@@ -23,6 +25,7 @@ testCheck(leakage, {
   pass: {
     'nowhere but in the records': of({}),
     'nor in an address of the product': { ...of({}), 'product-addresses': addresses(0) },
+    'the control is a record the product read': { ...of({ controls: 0 }), 'product-addresses': addresses(0) },
   },
   warn: {
     'in the address of a request': found('sent-address'),
@@ -31,6 +34,7 @@ testCheck(leakage, {
     'in a cookie': found('cookie'),
     'in a header': found('header'),
     'in addresses of the product': { ...of({}), 'product-addresses': addresses(3) },
+    'the product names people in addresses': { ...of({}), 'product-addresses': addresses(0, 2) },
   },
   fail: {
     'to somebody who is not signed in': found('unsigned-answer'),

@@ -117,9 +117,12 @@ it('looks into the addresses the product sends, and says by parameter', () => {
     undefined,
   );
   canaries.product?.(state, sent([['_id', '1']]), undefined);
+  canaries.product?.(state, exchange({ json: patient }), undefined);
   expect(canaries.end(state)['product-addresses']).toEqual({
-    requests: 2,
+    requests: 3,
     withCanary: 1,
+    telling: 1,
+    controls: 1,
     whose: 'p1',
     parameters: ['family'],
   });

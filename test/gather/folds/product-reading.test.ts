@@ -75,6 +75,14 @@ it('counts reads, searches, rows and what came along, by the type asked for', ()
   });
 });
 
+it('takes everybody’s record for needed where real users work', () => {
+  const state = productReading.start({ ...documents, observed: true });
+  const request = { method: 'GET', path: 'Appointment' };
+  const answer = { ok: true, resource: page(visit('a', '1'), visit('b', '2')) };
+  productReading.product?.(state, { id: 'p1', request, answer } as unknown as SeenExchange, undefined);
+  expect(productReading.end(state)['product-reading']).toMatchObject({ types: [{ rows: 2, needed: 2 }] });
+});
+
 it('leaves out what was not fetched: a refusal, a fault, a write', () => {
   expect(
     folded({ path: 'Slot/s', ok: false }, { path: 'Slot/s', fault: 'stale-read' }, { path: 'Slot', method: 'POST' }),
