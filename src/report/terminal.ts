@@ -30,7 +30,10 @@ function nextStep(scorecard: Scorecard, options: TerminalOptions): string | unde
   const run = options.runPath ?? 'RUN';
   if (endedAt === null || writes.left > writes.leavesMax) return `ehr-scorecard cleanup ${run} --organization FILE`;
   if (nothingTested(scorecard)) {
-    const page = options.reportPath === undefined ? `\`ehr-scorecard report ${run} --format markdown\`` : 'the report';
+    const page =
+      options.reportPath === undefined
+        ? `\`ehr-scorecard report ${run} --format html --output report.html\``
+        : 'the report';
     return `forward ${page}; add credentials to the organization file and run again.`;
   }
   const [first] = blockers;
