@@ -55,6 +55,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         ...(selected === undefined ? {} : { selected }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
         ...(operator === undefined ? {} : { operator }),
+        onProxy: sayWhereTheEhrIs,
         ...(flags.witness === undefined
           ? {}
           : { witness: { mostMs: parseDurationMs(flags.witness), onWait: sayWhereToLook } }),
@@ -87,6 +88,11 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
     view.end();
     stop.dispose();
   }
+}
+
+/** The path was made for this run: nobody can know it before. */
+function sayWhereTheEhrIs(baseUrl: string): void {
+  process.stderr.write(`\nUntil this run ends the AI system reaches its EHR at ${baseUrl}\n`);
 }
 
 /** Told while the run waits; nothing about the patient but the alias. */

@@ -5,6 +5,10 @@ import type { SecureContextOptions } from 'node:tls';
 import { ToolError } from '../model/errors.js';
 import { addressClass } from './address.js';
 
+/** Node's own request and response, for a raw handler. */
+export type RawRequest = http.IncomingMessage;
+export type RawResponse = http.ServerResponse;
+
 export interface ListenerLimits {
   /** 1 MiB. With `rawHandler` the handler reads the body and bounds it itself. */
   readonly bodyBytes: number;
@@ -54,7 +58,7 @@ export interface ListenOptions {
   /** A whole request in, a whole answer out. Exactly one of `handler` and `rawHandler`. */
   readonly handler?: ListenerHandler;
   /** Node's own request and response, for a framework that wants them. */
-  readonly rawHandler?: (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
+  readonly rawHandler?: (request: RawRequest, response: RawResponse) => void | Promise<void>;
   /** Addresses or subnets (`10.1.0.0/16`) that may connect; any other connection is ended unanswered. Default: all. */
   readonly clients?: readonly string[];
   /** Hears what a handler throws; the peer gets a bare 500. */

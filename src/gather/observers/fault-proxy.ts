@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SafetyStop } from '../../model/errors.js';
 import type { EnvironmentClass } from '../../model/outcome.js';
 import type { TlsRule } from '../../wire/exchange.js';
-import { listen, type ListenOptions } from '../../wire/listener.js';
+import { listen, type ListenOptions, type RawRequest, type RawResponse } from '../../wire/listener.js';
 import { openUpstream } from '../../wire/upstream.js';
 import type { SeenExchange } from '../folds/fold.js';
 import { AddressExchange } from './address-exchange.js';
@@ -98,7 +97,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     closing: closing.signal,
   };
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: RawRequest, response: RawResponse): Promise<void> {
     const receivedAtMs = performance.now();
     const at = now();
     response.sendDate = false;
@@ -122,11 +121,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     for (const look of waiting) look();
   }
 
-  async function redirectToSignIn(
-    request: IncomingMessage,
-    response: ServerResponse,
-    asked: ProxiedRequest,
-  ): Promise<void> {
+  async function redirectToSignIn(request: RawRequest, response: RawResponse, asked: ProxiedRequest): Promise<void> {
     const form = request.method === 'POST' ? await collected(request, 65_536) : undefined;
     const parameters = new URLSearchParams(Buffer.isBuffer(form) ? form.toString('utf8') : asked.search);
     const target = signIn.redirect(parameters);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { ToolError } from '../../model/errors.js';
 import { hostClass } from '../../wire/address.js';
+import type { RawRequest } from '../../wire/listener.js';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** 128 bits, in hex or base64url. */
@@ -60,7 +60,7 @@ export function proxyAddress(options: {
 export type Refused = 'method' | 'upgrade' | 'host' | 'target';
 
 /** What a request would make of the proxy that it is not: a way to elsewhere. Nothing of such a request is forwarded. */
-export function refusedBy({ hosts }: ProxyAddress, request: IncomingMessage): Refused | undefined {
+export function refusedBy({ hosts }: ProxyAddress, request: RawRequest): Refused | undefined {
   if (!methods.has(request.method ?? '')) return 'method';
   if (request.headers.upgrade !== undefined) return 'upgrade';
   const named = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');

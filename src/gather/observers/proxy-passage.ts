@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SafetyStop } from '../../model/errors.js';
+import type { RawRequest, RawResponse } from '../../wire/listener.js';
 import type { Upstream, UpstreamAnswer } from '../../wire/upstream.js';
 import type { AddressExchange } from './address-exchange.js';
 import { collected, encodedAs, plainBody } from './held-body.js';
@@ -31,8 +31,8 @@ export interface ProxyHouse {
 
 interface Asked {
   readonly id: string;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: RawRequest;
+  readonly response: RawResponse;
   readonly asked: ProxiedRequest;
   readonly receivedAtMs: number;
   readonly at: Date;
