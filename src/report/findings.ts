@@ -116,7 +116,7 @@ export function heldBackBy({ decision: { value, reasons } }: Scorecard): string 
     .map(({ text }) => text.replace(/\.$/, ''));
   const later = reasons.length - stated.length;
   const checks = later === 0 ? [] : [`${counted(later, 'check')} this version cannot make, listed below`];
-  return `Held at Conditional go by ${[...stated, ...checks].join('; ')}.`;
+  return `Held at Conditional go: ${[...stated, ...checks].join('; ')}.`;
 }
 
 /** The question whose answer stands closest to a check: one it decides, else one it supports. */

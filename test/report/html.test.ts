@@ -105,6 +105,26 @@ describe('what a reader finds', () => {
     expect(actions).toHaveLength(noGoFailed.blockers.length);
   });
 
+  it('what holds a Conditional go back, with the checks of a later version counted', () => {
+    const reason = (code: string, text: string) => ({ code, check: null, subject: null, text });
+    const held = {
+      ...goOnSimulator,
+      decision: {
+        ...goOnSimulator.decision,
+        value: 'conditional-go' as const,
+        reasons: [
+          reason('recorded-by-vendor', 'Recorded by the vendor.'),
+          reason('not-in-this-version', 'This version cannot look yet: a.'),
+          reason('not-in-this-version', 'This version cannot look yet: b.'),
+        ],
+      },
+    };
+    const words = 'Held at Conditional go: Recorded by the vendor; 2 checks this version cannot make, listed below.';
+    expect(elements(nodesOf(renderHtml(held)), 'p').map(textOf)).toContain(words);
+    expect(renderMarkdown(held)).toContain('Held at Conditional go: Recorded by the vendor; 2 checks');
+    expect(renderMarkdown(goOnSimulator)).not.toContain('Held at');
+  });
+
   it('the way from an answer to its finding and on to the exchanges', () => {
     const answer = withClass(nodes, 'questions')
       .flatMap((list) => elements(within(list), 'li'))

@@ -3,7 +3,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../../src/cli/check-catalog.js';
 import { partsWords } from '../../src/report/run-words.js';
-import { durationWords, latencyWords, numberWords, percentWords } from '../../src/report/words.js';
+import { durationWords, instantWords, latencyWords, numberWords, percentWords } from '../../src/report/words.js';
 import { goOnSimulator } from './literal-scorecards.js';
 
 const root = new URL('../../', import.meta.url);
@@ -100,6 +100,15 @@ describe('numbers', () => {
       '3 min',
       '2 h',
       '2 days',
+    ]);
+  });
+
+  it('instants to the minute, in UTC; what is none as it stands', () => {
+    expect(['2026-11-20T08:00:04.123Z', '2026-11-20T08:00Z', '2026-11-20', 'x'].map(instantWords)).toEqual([
+      '2026-11-20, 08:00 UTC',
+      '2026-11-20, 08:00 UTC',
+      '2026-11-20',
+      'x',
     ]);
   });
 
