@@ -12,7 +12,7 @@ export default defineCheck({
   plain: 'What the AI drafts becomes final only when a person says so.',
   why: 'A review step that the program can skip is skipped on the first busy day, and nobody can tell afterwards which notes a person has read.',
   sends:
-    'On a simulator: lets the AI system’s own client try to make a test draft final, then lets a reviewer do it. Anywhere else nothing is ever finalised, and only the rights of the client are looked at.',
+    'On a simulator: lets the AI system’s own client try to make a test draft final, then lets a reviewer do it. Anywhere else nothing is ever finalised, and only the rights of the client are looked at. Where the product can be told of ended visits, looks at ten of its drafts.',
   ask: {
     of: 'vendor',
     text: 'Show us which call of the product, if any, makes a draft final, and give us its log for the drafts of the trial: who signed each one.',
@@ -39,12 +39,16 @@ export default defineCheck({
   when: ({ item: { action } }) => action.review?.required === true,
   ifNone: 'not-applicable',
   reads: ['promotion'],
-  optional: ['capability-statement', 'product-trials', 'person-drills'],
+  optional: ['capability-statement', 'product-trials', 'product-drafts', 'person-drills'],
   messages: {
     ...holderMessages,
     'machine-signed': {
       kind: 'proof',
       text: 'The AI system’s own client moved the draft to its final state (answers: {statuses}).',
+    },
+    'product-committed': {
+      kind: 'proof',
+      text: 'Of {drafts} notes or orders which the product made, {committed} count already although nobody has looked at them.',
     },
     'machine-named': {
       kind: 'proof',
@@ -101,6 +105,20 @@ export default defineCheck({
       if (reviewer.signer === 'machine') return say.fail('machine-named');
       return reviewer.signer === 'nobody' ? say.warn('signer-unnamed') : say.pass({ statuses });
     };
-    return atHolder(say, 'reviewGate', holder, facts, judged());
+    const drafts = facts['product-drafts'];
+    const drills = facts['person-drills'];
+    // What the product does with its own drafts is a trial of the gate, whoever is to hold it.
+    const trials = [
+      ...(facts['product-trials'] ?? []),
+      ...(drafts === undefined
+        ? []
+        : [{ control: 'reviewGate' as const, trials: drafts.drafts, breaches: drafts.committed }]),
+    ];
+    const seen = { 'product-trials': trials, ...(drills === undefined ? {} : { 'person-drills': drills }) };
+    const verdicts = atHolder(say, 'reviewGate', holder, seen, judged());
+    const said = verdicts.some(({ message }) => message === 'product-broke-it');
+    return drafts === undefined || drafts.committed === 0 || said
+      ? verdicts
+      : [...verdicts, say.fail('product-committed', drafts)];
   },
 });

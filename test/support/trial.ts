@@ -11,7 +11,9 @@ import type { OrganizationProfile } from '../../src/model/documents/organization
 import type { RecordedFact } from '../../src/model/fact.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
+import { aiSystemNames } from '../../src/sandbox/ai-systems/names.js';
 import type { ProductName } from '../../src/sandbox/ai-systems/start-order-advisor.js';
+import { isScribe } from '../../src/sandbox/ai-systems/start-scribe.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
@@ -21,6 +23,7 @@ import { writeListenerFiles, writePrivateFile } from '../../src/sandbox/keys.js'
 import { organizationDocument } from '../../src/sandbox/organization-document.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { startAdvisor } from './advisor.js';
+import { startScribeBeside } from './scribe.js';
 import { reusedKeys } from './client-keys.js';
 
 const root = new URL('../../', import.meta.url);
@@ -81,17 +84,19 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     ...(options.now && { now: options.now }),
   });
   let aiSystem: RunningAiSystem | undefined;
-  let advisor: Awaited<ReturnType<typeof startAdvisor>> | undefined;
+  let other: Awaited<ReturnType<typeof startAdvisor | typeof startScribeBeside>> | undefined;
   try {
     const { store } = sandbox.organizations.get('lakeside')!;
-    const proxied = options.proxy ?? (options.aiSystem !== undefined && options.aiSystem !== 'order-advisor');
+    const proxied = options.proxy ?? aiSystemNames.some((name) => name === options.aiSystem);
     // Behind a proxy that has ended, the product cannot take its own Subscription back.
     const content = (): string => live(store.snapshot(), proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent']);
     const before = content();
     const proxyUrl = proxied ? await newProxyUrl() : undefined;
-    if (options.aiSystem === 'order-advisor') advisor = await startAdvisor(sandbox, folder, chosen);
+    if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
+    else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
+      other = await startScribeBeside(sandbox, folder, options.aiSystem);
     else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl));
-    const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, advisor?.doors);
+    const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other?.doors);
     const checks = await loadChecks(places.checksFolder);
     const request = {
       ...files,
@@ -145,7 +150,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     };
   } finally {
     await aiSystem?.stop();
-    await advisor?.program.stop();
+    await other?.program.stop();
     await sandbox.stop();
     await rm(folder, { recursive: true, force: true });
   }

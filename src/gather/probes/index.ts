@@ -58,6 +58,7 @@ import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
 import productRepeats from './product-repeats.js';
+import productDrafts from './product-drafts.js';
 import promotionRight from './promotion-right.js';
 import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
@@ -138,6 +139,7 @@ export const probes: readonly AnyProbe[] = [
   midProcess,
   hardCases,
   switchDrill,
+  productDrafts,
   stateWalk,
   transactionBundle,
   versionHistory,

@@ -25,6 +25,17 @@ export const controlFacts = {
       }),
     ),
   ),
+  /** Drafts of the product for which nobody has asked a person yet. Subject: action. */
+  'product-drafts': factKind(
+    1,
+    Type.Object({
+      /** Events the product was told of. */
+      told: Type.Integer({ minimum: 1 }),
+      /** Of the objects it made for them, those found in the EHR; and those in a state that counts already. */
+      drafts: Type.Integer({ minimum: 1 }),
+      committed: Type.Integer({ minimum: 0 }),
+    }),
+  ),
   /** Drills of a control a person holds. */
   'person-drills': factKind(
     1,

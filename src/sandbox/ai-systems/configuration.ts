@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** What a reference AI system is told at its start, as one JSON file. */
-export interface Configuration {
+/** What every reference AI system is told at its start, as one JSON file. */
+export interface ProductConfiguration {
   readonly fhirBase: string;
   readonly tokenUrl: string;
   readonly clientId: string;
@@ -16,6 +16,10 @@ export interface Configuration {
   readonly controlToken: string;
   /** What events posted to `/webhook` are signed with. */
   readonly webhookSecret: string;
+}
+
+/** One that books visits. */
+export interface Configuration extends ProductConfiguration {
   /** Whose diaries it offers: `Practitioner/<id>`, and the visit type it may book. */
   readonly providers: readonly string[];
   readonly visitType: string;
@@ -26,8 +30,14 @@ export interface Configuration {
   readonly answersAfterMs?: number;
 }
 
+/** One that drafts notes. */
+export interface ScribeConfiguration extends ProductConfiguration {
+  /** LOINC code of the notes it writes. */
+  readonly noteType: string;
+}
+
 type Kind = 'string' | 'number' | 'list';
-const required: Readonly<Record<Exclude<keyof Configuration, 'caFile' | 'answersAfterMs'>, Kind>> = {
+const ofEvery: Readonly<Record<Exclude<keyof ProductConfiguration, 'caFile'>, Kind>> = {
   fhirBase: 'string',
   tokenUrl: 'string',
   clientId: 'string',
@@ -37,6 +47,8 @@ const required: Readonly<Record<Exclude<keyof Configuration, 'caFile' | 'answers
   port: 'number',
   controlToken: 'string',
   webhookSecret: 'string',
+};
+const ofBooking: Readonly<Record<Exclude<keyof Configuration, keyof ProductConfiguration | 'answersAfterMs'>, Kind>> = {
   providers: 'list',
   visitType: 'string',
   earliestDays: 'number',
@@ -45,7 +57,16 @@ const required: Readonly<Record<Exclude<keyof Configuration, 'caFile' | 'answers
 const optional: Readonly<Record<'caFile' | 'answersAfterMs', Kind>> = { caFile: 'string', answersAfterMs: 'number' };
 
 /** @throws TypeError that names the key which is missing or of the wrong type */
-export function readConfiguration(file: string): Configuration {
+export const readConfiguration = (file: string): Configuration =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was looked at
+  read(file, { ...ofEvery, ...ofBooking }) as unknown as Configuration;
+
+/** @throws as `readConfiguration` */
+export const readScribeConfiguration = (file: string): ScribeConfiguration =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was looked at
+  read(file, { ...ofEvery, noteType: 'string' }) as unknown as ScribeConfiguration;
+
+function read(file: string, required: Readonly<Record<string, Kind>>): Record<string, unknown> {
   const value = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   for (const [key, kind] of Object.entries(required)) {
     if (!isOf(kind, value[key])) throw new TypeError(`${key} must be a ${kind}`);
@@ -53,8 +74,7 @@ export function readConfiguration(file: string): Configuration {
   for (const [key, kind] of Object.entries(optional)) {
     if (value[key] !== undefined && !isOf(kind, value[key])) throw new TypeError(`${key} must be a ${kind}`);
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was looked at above
-  return value as unknown as Configuration;
+  return value;
 }
 
 function isOf(kind: Kind, value: unknown): boolean {

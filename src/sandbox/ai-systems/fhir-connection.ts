@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { SignJWT, importPKCS8 } from 'jose';
 import type { Bundle, Resource } from 'fhir/r4.js';
-import type { Configuration } from './configuration.js';
+import type { ProductConfiguration } from './configuration.js';
 
 export interface FhirAnswer {
   readonly status: number;
@@ -44,7 +44,10 @@ const attempts = 3;
 const longestPauseMs = 2_000;
 
 /** https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html */
-export function connect(configuration: Configuration): FhirConnection & Reaching {
+export function connect(
+  configuration: ProductConfiguration,
+  scopes: readonly string[] = bookingScopes,
+): FhirConnection & Reaching {
   const base = configuration.fhirBase.replace(/\/$/u, '');
   const ca = configuration.caFile === undefined ? {} : { ca: readFileSync(configuration.caFile) };
   const agents = {
@@ -196,7 +199,7 @@ export function connect(configuration: Configuration): FhirConnection & Reaching
   };
 }
 
-const scopes = [
+const bookingScopes = [
   'system/Patient.rs',
   'system/Slot.rs',
   'system/Schedule.r',

@@ -136,6 +136,7 @@ import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
 import outputUnstable from './output-unstable.js';
+import signingScribe from './signing-scribe.js';
 import silentSigner from './silent-signer.js';
 import overwriter from './overwriter.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
@@ -611,4 +612,5 @@ export const deviations: readonly Deviation[] = [
   overwriter,
   guesser,
   silentSigner,
+  signingScribe,
 ];

@@ -34,6 +34,9 @@ const held = (facts: CaseFacts, heldBy?: Holder): FullCase => ({
 const reviewed = (trials: number, breaches: number): CaseFacts => ({
   'product-trials': [{ control: 'reviewGate', trials, breaches }],
 });
+const drafted = (drafts: number, committed: number): CaseFacts => ({
+  'product-drafts': { told: 10, drafts, committed },
+});
 const drilled = (drills: number, missed: number): CaseFacts => ({
   'person-drills': [{ control: 'reviewGate', drills, missed }],
 });
@@ -72,6 +75,9 @@ testCheck(promotionGate, {
     'no such interaction': held({ ...stated(true), ...statement(['read', 'create']) }),
     'ten drafts of the product, none final': held({ ...stated(true), ...reviewed(10, 0) }, 'product'),
     'the machine could, and the product never did': held({ ...machineSigned, ...reviewed(12, 0) }, 'product'),
+    'ten drafts left to people, and the EHR refuses too': held({ ...tried(), ...drafted(10, 0) }),
+    'the machine could, and left ten drafts to people': held({ ...machineSigned, ...drafted(10, 0) }, 'product'),
+    'nine drafts and one trial more': held({ ...machineSigned, ...drafted(9, 0), ...reviewed(1, 0) }, 'product'),
     'a person watched three times': held({ ...machineSigned, ...drilled(3, 0) }, 'person'),
   },
   warn: {
@@ -82,6 +88,10 @@ testCheck(promotionGate, {
     'the machine signed with a PUT': held(tried({ machine: [405, 200], machineCommitted: true }), 'ehr'),
     'a machine is named as signer': held(tried({ reviewer: { ...signed, signer: 'machine' } })),
     'the product finalised one draft': held({ ...machineSigned, ...reviewed(10, 1) }, 'product'),
+    'the EHR refuses a change, and the product files final notes at once': held({ ...tried(), ...drafted(10, 10) }),
+    'one of ten drafts was final by itself': held({ ...machineSigned, ...drafted(10, 1) }, 'product'),
+    'the machine could, and the product did': held({ ...machineSigned, ...drafted(3, 1) }, 'ehr'),
+    'no right to change, and final notes all the same': held({ ...stated(false), ...drafted(10, 1) }, 'person'),
     'a person missed one': held({ ...machineSigned, ...drilled(3, 1) }, 'person'),
   },
   notMeasured: {
@@ -97,6 +107,7 @@ testCheck(promotionGate, {
     'it may by the statement too': held({ ...stated(true), ...statement(['patch']) }, 'ehr'),
     'it may, and the product was not watched': held(stated(true), 'product'),
     'nine drafts are too few': held({ ...stated(true), ...reviewed(9, 0) }, 'product'),
+    'nine drafts left to people': held({ ...machineSigned, ...drafted(9, 0) }, 'product'),
     'two drills are too few': held({ ...machineSigned, ...drilled(2, 0) }, 'person'),
   },
   notApplicable: {

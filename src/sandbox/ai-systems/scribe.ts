@@ -1,0 +1,4 @@
+import { runNoteProgram } from './note-program.js';
+
+/** A product that drafts visit notes and leaves the signing to people. */
+await runNoteProgram();
