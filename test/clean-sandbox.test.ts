@@ -18,7 +18,7 @@ const trials: readonly TrialOptions[] = [
       stop: { agreedMinutes: 5, drills: [{ at, by: 'A. Doe', minutes: 2, wroteAfterwards: false }] },
     })),
   },
-  { workflow: 'documentation' },
+  { workflow: 'documentation', aiSystem: 'scribe' },
   // No shipped contract needs a transaction.
   { workflow: 'prior-authorization', aiSystem: 'order-advisor', change: withTransaction },
 ];
