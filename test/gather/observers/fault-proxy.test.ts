@@ -3,6 +3,8 @@ import { Client } from 'fhir-kit-client';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Json } from '../../sandbox/sandbox-session.js';
 import { closeSandbox, proxyTo, sandboxBehindProxy, type Behind } from './proxy-support.js';
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
+import { serverIdentity } from '../../../src/wire/certificates.js';
 import { rawServer, http } from '../../wire/raw-server.js';
 
 afterAll(closeSandbox);
@@ -315,6 +317,41 @@ describe('faults, switched while it runs', () => {
     const answer = await send('POST', 'Appointment', { headers: json, body: JSON.stringify(visit(slot, patient)) });
     expect(answer.status).toBe(409);
   });
+});
+
+it.each(['gzip', 'deflate', 'br'] as const)(
+  'exchanges addresses in %s too, and announces it still',
+  async (encoding) => {
+    const compress = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[encoding];
+    const server = await rawServer((socket) => {
+      const body = compress(JSON.stringify({ fullUrl: `${server.origin}/r4/Slot/1`, v: 1 }));
+      socket.write(http(200, { 'content-type': 'application/fhir+json', 'content-encoding': encoding }, body));
+    });
+    const { proxy } = await proxyTo(`${server.origin}/r4`);
+    const answer = await fetch(`${proxy.baseUrl}/Slot/1`);
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(await answer.json()).toEqual({ fullUrl: `${proxy.baseUrl}/Slot/1`, v: 1 });
+    const sent = gzipSync(JSON.stringify({ url: `${proxy.baseUrl}/Slot/1` }));
+    await fetch(`${proxy.baseUrl}/Slot`, {
+      method: 'POST',
+      headers: { ...json, 'content-encoding': 'gzip' },
+      body: sent,
+    });
+    const received = Buffer.from(server.requests[1]?.split('\r\n\r\n').slice(1).join('\r\n\r\n') ?? '', 'latin1');
+    expect(gunzipSync(received).toString()).toBe(JSON.stringify({ url: `${server.origin}/r4/Slot/1` }));
+  },
+);
+
+it('ends the run when the EHR behind it is another all of a sudden', async () => {
+  const [first, second] = [await serverIdentity(), await serverIdentity()];
+  const server = await rawServer((socket) => socket.end(http(200, { ...json, connection: 'close' }, '{}')), {
+    tls: { key: first.key, cert: first.cert },
+  });
+  const { proxy } = await proxyTo(`${server.origin}/r4`, { tls: { ca: `${first.ca}\n${second.ca}` } });
+  expect((await fetch(`${proxy.baseUrl}/Slot/1`)).status).toBe(200);
+  server.replaceIdentity(second);
+  await expect(fetch(`${proxy.baseUrl}/Slot/1`)).rejects.toThrow();
+  expect(proxy.stop).toMatchObject({ code: 'peer-changed', rule: 3 });
 });
 
 describe('bodies it does not look into', () => {
