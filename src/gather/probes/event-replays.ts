@@ -102,8 +102,11 @@ async function toldOfChange(tools: ProbeTools, trigger: ContractTrigger, event: 
   const before = new Set((await shown()).map(({ id }) => id));
   const resource = await causeEvent(tools, event, patient);
   const isFocus = ({ id }: Resource): boolean => resource === `${event.resourceType}/${id}`;
+  // Where the product's own requests are seen, what it did not write is somebody else's.
+  const byProduct = ({ resourceType, id }: Resource): boolean =>
+    tools.proxy?.seen({ reference: `${resourceType}/${id}` }).some(({ kind }) => kind === 'write') ?? true;
   const made = (seen: readonly Resource[]): readonly Resource[] =>
-    seen.filter((each) => isLive(each) && !before.has(each.id) && !isFocus(each));
+    seen.filter((each) => isLive(each) && !before.has(each.id) && !isFocus(each) && byProduct(each));
   const tell = (id: string, change: 'create' | 'update', at: Date) =>
     product.tell({ trigger: trigger.id, inputs: {}, id, at, event: { resource, change } });
   const id = `${resource}-newest`;
