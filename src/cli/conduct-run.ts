@@ -1,6 +1,6 @@
 import type { WitnessedObject } from '../gather/probe.js';
 import { writeWhole } from '../gather/run-folder.js';
-import { parseDurationMs } from '../model/documents/duration.js';
+import { durationPattern, parseDurationMs } from '../model/documents/duration.js';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
 import type { Scorecard } from '../model/scorecard.js';
 import { scorecardJson } from '../model/scorecard-json.js';
@@ -54,6 +54,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         onProgress: (progress) => view.show(progress),
         ...(selected === undefined ? {} : { selected }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(flags.observe === undefined ? {} : { observeMs: durationFlag('--observe', flags.observe) }),
         ...(operator === undefined ? {} : { operator }),
         onProxy: sayWhereTheEhrIs,
         ...(flags.witness === undefined
@@ -93,6 +94,14 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
 /** The path was made for this run: nobody can know it before. */
 function sayWhereTheEhrIs(baseUrl: string): void {
   process.stderr.write(`\nUntil this run ends the AI system reaches its EHR at ${baseUrl}\n`);
+}
+
+function durationFlag(flag: string, text: string): number {
+  if (new RegExp(durationPattern).test(text)) return parseDurationMs(text);
+  throw new ToolError('invalid-duration', `${flag} ${text} is not a duration`, {
+    exitCode: exitCodes.couldNotStart,
+    next: 'Write it as 30m, 2h, 1d or as ISO 8601 (PT2H).',
+  });
 }
 
 /** Told while the run waits; nothing about the patient but the alias. */

@@ -9,7 +9,9 @@ import type { WriteTier } from '../gather/write-policy.js';
 import type { AnyCheck } from '../model/check.js';
 import type { EvidenceHeader } from '../model/evidence.js';
 import type { Operator } from '../gather/attended-person.js';
+import { exitCodes, ToolError } from '../model/errors.js';
 import { openDoor } from '../wire/door.js';
+import { readingDoor } from '../wire/reading-door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
 import type { PackagePlaces } from './main.js';
 import { paceOf, slowest } from '../gather/pace.js';
@@ -39,6 +41,8 @@ export interface RunRequest extends DocumentFlags {
   readonly onProgress?: (progress: Progress) => void;
   readonly onProxy?: (baseUrl: string) => void;
   readonly witness?: WitnessWait;
+  /** Only watches what others do, for so long; nothing may be written. */
+  readonly observeMs?: number;
   readonly operation?: OperationHook;
   readonly now?: () => Date;
   /** Somebody at this terminal who can sign in in a browser. */
@@ -67,7 +71,10 @@ export async function prepareRun(
   );
   const previous = await readPreviousRuns(request.previous ?? [], checks, places);
   const marks = await marksOf(inputs, request);
-  const read = { ...inputs, documents: { ...inputs.documents, previous, credentialMarks: marks } };
+  const { observeMs } = request;
+  if (observeMs !== undefined) refuseToWrite(request.writes);
+  const watching = observeMs === undefined ? {} : { observeMs };
+  const read = { ...inputs, documents: { ...inputs.documents, previous, credentialMarks: marks, ...watching } };
   const { documents, secretPlaces } = read;
   const { operator } = request;
   const { organization, environmentId } = documents;
@@ -108,7 +115,8 @@ export async function prepareRun(
         paceOf(documents.organization, documents.environment),
         ...read.peers.map(({ peer }) => paceOf(peer.organization, peer.environment)),
       ]);
-      const door = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
+      const open = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
+      const door = observeMs === undefined ? open : readingDoor(open);
       try {
         return await gather({
           ...common,
@@ -150,6 +158,14 @@ export async function prepareRun(
       }
     },
   };
+}
+
+function refuseToWrite(writes: WriteTier): void {
+  if (writes === 'none') return;
+  throw new ToolError('observing-writes-nothing', `--observe only watches, and --writes ${writes} was given`, {
+    exitCode: exitCodes.couldNotStart,
+    next: 'Leave --writes out, or run without --observe.',
+  });
 }
 
 /** Marks of the credentials of the run's own organization and of every other one that was given. */

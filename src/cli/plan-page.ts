@@ -153,6 +153,13 @@ function samplesOf({ sampling }: Plan): string[] {
       line('', `for ${[...new Set(each.tracks.map(({ subject }) => subject))].join(', ')}`),
     ];
   });
+  const observed = (sampling.observed ?? []).flatMap(({ subject, event, forMs, pollMs, most }) => [
+    line('  observed', `${subject}: changes of ${event.type} by others, for ${Math.round(forMs / 60_000)} minutes`),
+    line(
+      '',
+      `a look every ${Math.round(pollMs)} ms; at most ${most.events} events, ${most.looks} looks at each; nothing is written`,
+    ),
+  ]);
   const without = sampling.notMeasured.map(({ subject, detail }) => line('  not measured', `${subject}: ${detail}`));
-  return ['', 'Samples', ...series, ...without];
+  return ['', 'Samples', ...series, ...observed, ...without];
 }

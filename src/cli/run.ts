@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly maxDuration?: string;
   readonly seed?: string;
   readonly witness?: string;
+  readonly observe?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -35,7 +36,8 @@ export function addRunCommand(program: Command, places: PackagePlaces, exit: (co
       'earlier runs to compare with: of this workflow, or of other systems in scope',
     )
     .option('--allow-env <name...>', 'environment variables a reference may name besides EHR_SCORECARD_…')
-    .option('--secrets-dir <folder>', 'a second folder for file: references');
+    .option('--secrets-dir <folder>', 'a second folder for file: references')
+    .option('--observe <duration>', 'time what others do instead of causing it, for example 2h; nothing is written');
   addRunFlags(command, 'none').action(async (flags: RunFlags & DocumentFlags) => {
     const { conductRun } = await import('./conduct-run.js');
     exit(await conductRun(flags, flags, places));

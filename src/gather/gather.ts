@@ -199,7 +199,10 @@ function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFol
       class: environmentClass,
       origin: new URL(documents.environment.fhirBase).origin,
     },
-    phi: environmentClass === 'production' || isRecorded ? 'may-contain' : 'synthetic-only',
+    phi:
+      environmentClass === 'production' || isRecorded || documents.observeMs !== undefined
+        ? 'may-contain'
+        : 'synthetic-only',
     writes: options.tier,
     gate: options.header.gate,
     selection: options.header.selection,

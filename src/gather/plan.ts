@@ -55,10 +55,12 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
         if (subject.kind !== probe.subjects) continue;
         if (probe.when !== undefined && !probe.when(subject, known)) continue;
         const need = probe.needs.find((each) => available[each] !== undefined);
+        const sends = probe.sends(subject, known);
         const unmet =
           productionUnmet(probe, documents) ??
-          (need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need]);
-        items.push({ probe, subject, phase, sends: probe.sends(subject, known), unmet });
+          (need === undefined ? writesUnmet(probe, tier, writesRefused) : available[need]) ??
+          observingUnmet(sends, documents);
+        items.push({ probe, subject, phase, sends, unmet });
       }
     }
     return items;
@@ -113,6 +115,17 @@ const writesOf = (items: readonly PlannedProbe[]): number =>
 function productionUnmet(probe: AnyProbe, { environmentClass }: RunDocuments): PlannedProbe['unmet'] {
   if (environmentClass !== 'production' || probe.phase === 'static' || probe.inProduction === true) return undefined;
   return { reason: 'tool-limited', detail: 'this is not done in production; show it in a test environment' };
+}
+
+// The door of a run that observes lets nothing out that could change anything (wire/reading-door.ts).
+function observingUnmet(
+  sends: readonly RequestTemplate[],
+  { observeMs }: Pick<RunDocuments, 'observeMs'>,
+): PlannedProbe['unmet'] {
+  const changes = ({ method, path, purpose = 'fhir', mutates }: RequestTemplate): boolean =>
+    mutates === true || (purpose === 'fhir' && method !== 'GET' && !/\/_search(\?|$)/.test(path));
+  if (observeMs === undefined || !sends.some(changes)) return undefined;
+  return { reason: 'writes-off', detail: 'this is not done by a run that observes' };
 }
 
 function writesUnmet(probe: AnyProbe, tier: WriteTier, refused: WriteRefusal | undefined): PlannedProbe['unmet'] {

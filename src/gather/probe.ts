@@ -55,6 +55,8 @@ export interface RunDocuments {
   }[];
   /** What tells credentials of the run and of other organizations apart; compared, and never kept. */
   readonly credentialMarks?: readonly CredentialMark[];
+  /** How long the run only watches what others do, in milliseconds; absent: it causes events itself. */
+  readonly observeMs?: number;
   /** Measured series of this run; known once the plan is made. */
   readonly sampling?: SamplingPlan;
 }

@@ -63,6 +63,7 @@ export async function followPages(
   first: SearchPage,
   fhirBase: string,
   limits: { readonly pages: number; readonly rows?: number } = { pages: mostPages },
+  how: Pick<OutgoingRequest, 'measured'> = {},
 ): Promise<ResultPages> {
   const rows = new Map<string, Resource>();
   const visited = new Set<string>();
@@ -77,7 +78,7 @@ export async function followPages(
     if (visited.has(link) || rows.size === before) return result('loops');
     if (pages > limits.pages || rows.size >= (limits.rows ?? Number.POSITIVE_INFINITY)) return result('unfinished');
     visited.add(link);
-    const next = searchsetOf(await client.send({ method: 'GET', path: resourceType, nextLink: link }));
+    const next = searchsetOf(await client.send({ method: 'GET', path: resourceType, nextLink: link, ...how }));
     if (next === undefined) return result('broken');
     page = next;
   }

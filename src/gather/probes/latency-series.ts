@@ -9,6 +9,8 @@ import { cardTemplates, takeCards } from '../series/cards.js';
 import { Bookings, type Visibility } from '../series/bookings.js';
 import { Deliveries } from '../series/deliveries.js';
 import { Lane } from '../series/lane.js';
+import { Observation, observedTemplates } from '../series/observed.js';
+import type { ObservedPlan } from '../series/observed-plan.js';
 import { runSeries } from '../series/run-series.js';
 import type { SeriesPlan, Track } from '../series/sampling-plan.js';
 import { filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
@@ -37,8 +39,12 @@ export default defineProbe({
   // The plan decides what may be written; without it only searches are measured.
   writes: 'none',
   brings: ['latency-series', 'write-visibility', 'source-age'],
-  sends: (_, documents) => (documents.sampling?.series ?? []).flatMap((plan) => templatesOf(plan, documents)),
+  sends: (_, documents) => [
+    ...(documents.sampling?.series ?? []).flatMap((plan) => templatesOf(plan, documents)),
+    ...(documents.sampling?.observed ?? []).flatMap(observedTemplates),
+  ],
   async run(_, tools) {
+    const observed = await observe(tools.sampling?.observed ?? [], tools);
     const taken: Taken[] = [];
     for (const together of besideEachOther(tools.sampling?.series ?? []))
       taken.push(...(await takeAll(together, tools)));
@@ -64,6 +70,7 @@ export default defineProbe({
       'latency-series': {
         about: Object.fromEntries([
           ...left.filter(inBudgets),
+          ...observed,
           ...budgets.map((each) => [each.log.track.subject, seriesOf(each)] as const),
         ]),
       },
@@ -162,6 +169,23 @@ async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: La
   } finally {
     for (const opened of deliveries.values()) await opened.close();
   }
+}
+
+/** Everything that is observed is observed at the same time, as finely as the pace allows. */
+async function observe(
+  plans: readonly ObservedPlan[],
+  tools: ProbeTools,
+): Promise<(readonly [subject: string, series: LatencySeries | Missing])[]> {
+  const pace = paceOf(tools.organization, tools.environment);
+  const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
+  const all = await Promise.allSettled(
+    plans.map((plan) => new Observation(plan, tools, tools.clients[plan.reader], lanes).run()),
+  );
+  tools.reserve(lanes.ehr.sent);
+  return all.map((each, index) => {
+    if (each.status === 'rejected') throw each.reason;
+    return [plans[index]?.subject ?? '', each.value] as const;
+  });
 }
 
 async function takeEvents(plan: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {

@@ -12,6 +12,7 @@ import { isSearch } from '../action-steps.js';
 import { causableEvent, repeatableAction } from '../caused-event.js';
 import { payloadOf } from '../event-subscription.js';
 import { outsideTrigger } from '../observers/product-trial.js';
+import { isObservedPlan, observedPlan, type ObservedPlan } from './observed-plan.js';
 import { looksPerWatch } from './watch.js';
 
 /** What a sample of one series is measured for. */
@@ -82,6 +83,8 @@ export interface SeriesPlan {
 
 export interface SamplingPlan {
   readonly series: readonly SeriesPlan[];
+  /** What is watched while others work; present in a run that observes. */
+  readonly observed?: readonly ObservedPlan[];
   /** Entries and resources that no series of this run measures, and why. */
   readonly notMeasured: readonly {
     readonly subject: string;
@@ -116,7 +119,7 @@ const spareSamples = 1.25;
  * @throws ToolError `sampling-does-not-fit` (exit 2) naming the number to change
  */
 export function samplingPlan(
-  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass'>,
+  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass' | 'observeMs'>,
   options: SamplingOptions,
 ): SamplingPlan {
   const { contract, organization } = documents;
@@ -136,6 +139,7 @@ export function samplingPlan(
   const notMeasured: SamplingPlan['notMeasured'][number][] = [];
   const tracks: Track[] = [];
   const cards: Track[] = [];
+  const observed: ObservedPlan[] = [];
   const add = (track: Omit<Track, 'looks'>): void => {
     const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
     const looks = looksFor(track.target.percentile, room);
@@ -150,6 +154,12 @@ export function samplingPlan(
     const subject = `budget:${entry.id}`;
     const check = latencyCheckOf(entry.from, entry.to);
     if (entry.budget === undefined) continue;
+    if (documents.observeMs !== undefined && entry.from === 'ehr-event' && entry.to !== 'notified') {
+      const planned = observedPlan(documents, entry, options.staff);
+      if (isObservedPlan(planned)) observed.push(planned);
+      else leaveOut(subject, ...planned);
+      continue;
+    }
     const target = { percentile: entry.percentile ?? defaultPercentile, budgetMs: parseDurationMs(entry.budget) };
     if (check === 'latency.read') {
       const resources = searchesOf(contract, entry);
@@ -216,6 +226,7 @@ export function samplingPlan(
       ...(events.length === 0 ? [] : [eventSeries(documents, events, booking, { reader, beside: own, writesBefore })]),
       ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
     ],
+    ...(documents.observeMs === undefined ? {} : { observed }),
     notMeasured,
   };
 }
