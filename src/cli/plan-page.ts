@@ -74,6 +74,14 @@ function pageOne({ documents, plan, refusal, tier, checks }: PlanPageInput): str
           ),
         ]
       : [line('Writes', `none: ${refusal.detail}`)]),
+    ...(organization.aiSystem?.proxy === undefined || environmentClass === 'production'
+      ? []
+      : [
+          line(
+            'Proxy',
+            'the product reaches the EHR through this tool meanwhile; some of its requests meet a fault instead',
+          ),
+        ]),
     line('Never', 'no patient or person record, no order, no claim, no message, nothing signed, nothing final'),
     line('Expect', 'refused sign-ins and refused reads in your log: they are part of the test'),
     ...samplesOf(plan),
