@@ -13,7 +13,8 @@ export interface Situation {
 export const situationOf = (deviation: Deviation): Situation => {
   const { workflow, peer, previous } = deviation;
   // Another product is compared with the good one.
-  const aiSystem = isAnotherProduct(deviation) ? 'integrated' : deviation.aiSystem;
+  const good = workflow === 'documentation' ? 'scribe' : 'integrated';
+  const aiSystem = isAnotherProduct(deviation) ? good : deviation.aiSystem;
   return {
     workflow: workflow ?? 'scheduling',
     peer: peer === true,

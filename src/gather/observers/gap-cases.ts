@@ -23,7 +23,10 @@ interface Gap {
 }
 
 /** Test patients whose record lacks a field the contract calls a must, as the AI system's client reads it. */
-export async function gapCases(tools: ProbeTools): Promise<PreparedCases<FactValue<'asked-with-gaps'>> | Missing> {
+export async function gapCases(
+  tools: ProbeTools,
+  mayBeAsked: (patient: TestPatient) => boolean = () => true,
+): Promise<PreparedCases<FactValue<'asked-with-gaps'>> | Missing> {
   const { contract, organization, cases } = tools;
   if (contract.failure?.['missing-required-field'] === undefined)
     return missing(
@@ -33,7 +36,7 @@ export async function gapCases(tools: ProbeTools): Promise<PreparedCases<FactVal
   const musts = mustFields(contract);
   const readers = await compileFields(musts.map(({ path }) => path));
   const found: Gap[] = [];
-  for (const patient of cases.withGaps()) {
+  for (const patient of cases.withGaps().filter(mayBeAsked)) {
     for (const gap of patient.gaps ?? []) {
       const field = musts.find(({ path }) => sameField(path, gap));
       const read = field && readers.get(field.path);

@@ -149,14 +149,12 @@ export class HardCases {
 
   /** Living objects of the action's type by id, of all patients of the cases. */
   async #recordsOf(cases: readonly HardCase[]): Promise<ReadonlyMap<string, Resource>> {
+    const type = this.#action.resource ?? '';
     const found = new Map<string, Resource>();
     const readers = new Set(cases.map(({ reader }) => reader));
-    for (const reader of foundByPatient.has(this.#action.resource ?? '') ? readers : []) {
-      const ids = cases.flatMap((each) => (each.reader === reader ? each.patients.map(({ id }) => id) : []));
-      const rows = await this.#living(reader ?? this.#tools.clients.ai, [
-        ['patient', [...new Set(ids)].join(',')],
-        ['_count', rowsAsked],
-      ]);
+    for (const reader of foundByPatient.has(type) ? readers : []) {
+      const patients = cases.flatMap((each) => (each.reader === reader ? each.patients : []));
+      const rows = await livingObjects(reader ?? this.#tools.clients.ai, type, ofPatients(patients));
       for (const row of rows) found.set(row.id, row);
     }
     return found;
@@ -165,7 +163,7 @@ export class HardCases {
   /** Living objects by id that carry one of the identifiers, whoever's they are. */
   async #marked(identifiers: readonly string[]): Promise<ReadonlyMap<string, Resource>> {
     const system = this.#tools.organization.writePolicy?.identifierSystem ?? '';
-    const rows = await this.#living(this.#tools.clients.ai, [
+    const rows = await livingObjects(this.#tools.clients.ai, this.#action.resource ?? '', [
       ['identifier', identifiers.map((each) => `${system}|${each}`).join(',')],
     ]);
     const marked = rows.filter((row) => identifiers.some((each) => this.#carries(row, each)));
@@ -175,26 +173,36 @@ export class HardCases {
   #carries(resource: Resource, identifier: string): boolean {
     return carries(resource, this.#tools.organization.writePolicy?.identifierSystem ?? '', identifier);
   }
-
-  async #living(
-    client: Client,
-    parameters: readonly (readonly [string, string])[],
-  ): Promise<readonly (Resource & { readonly id: string })[]> {
-    const type = this.#action.resource ?? '';
-    const answer = await client.search(type, parameters);
-    const page = readSearchset(answer.resource);
-    if (!answer.ok || page === undefined || page === 'too-many' || page.next !== undefined) {
-      const detail = `what the EHR holds of type ${type} for the test patients cannot be listed (${answer.status})`;
-      throw new ExchangeFault('prerequisite-failed', detail, answer.exchange);
-    }
-    return page.matches.filter(
-      (each): each is Resource & { readonly id: string } =>
-        each.resourceType === type && each.id !== undefined && isLive(each),
-    );
-  }
 }
 
-const reactionOf = ({ status, outcome, durationMs, found }: ProductAnswer, written: number): Reaction => ({
+/**
+ * Living objects of a type which a search shows.
+ * @throws ExchangeFault `prerequisite-failed` where they cannot be listed on one page
+ */
+export async function livingObjects(
+  client: Client,
+  type: string,
+  parameters: readonly (readonly [string, string])[],
+): Promise<readonly (Resource & { readonly id: string })[]> {
+  const answer = await client.search(type, parameters);
+  const page = readSearchset(answer.resource);
+  if (!answer.ok || page === undefined || page === 'too-many' || page.next !== undefined) {
+    const detail = `what the EHR holds of type ${type} for the test patients cannot be listed (${answer.status})`;
+    throw new ExchangeFault('prerequisite-failed', detail, answer.exchange);
+  }
+  return page.matches.filter(
+    (each): each is Resource & { readonly id: string } =>
+      each.resourceType === type && each.id !== undefined && isLive(each),
+  );
+}
+
+/** The search for what the EHR holds of these patients. */
+export const ofPatients = (patients: readonly TestPatient[]): [string, string][] => [
+  ['patient', [...new Set(patients.map(({ id }) => id))].join(',')],
+  ['_count', rowsAsked],
+];
+
+export const reactionOf = ({ status, outcome, durationMs, found }: ProductAnswer, written: number): Reaction => ({
   status,
   outcome: outcome ?? null,
   tookMs: Math.round(durationMs),

@@ -14,6 +14,8 @@ import { isResource } from './product.js';
 export interface NoteHabits {
   /** It files what it wrote as final. */
   readonly finalises?: true;
+  /** It writes what it has, whatever is missing. */
+  readonly guesses?: true;
 }
 
 /** A visit that has ended. */
@@ -35,7 +37,7 @@ export interface NoteOutcome {
 export function createNoteWriting(
   connection: FhirConnection,
   configuration: ScribeConfiguration,
-  { finalises }: NoteHabits = {},
+  { finalises, guesses }: NoteHabits = {},
 ) {
   return async ({ encounter: url, identifier }: EndedVisit): Promise<NoteOutcome> => {
     const { body: visit } = await connection.send({ method: 'GET', url });
@@ -53,8 +55,9 @@ export function createNoteWriting(
         note.identifier?.some(({ value }) => value === identifier?.value),
     );
     if (own?.id !== undefined) return { outcome: 'drafted', object: `DocumentReference/${own.id}` };
-    const text = await noteOf(connection, visit, subject);
-    if (text === undefined) return { outcome: 'queued-for-human', reason: 'the record lacks what the note needs' };
+    const parts = await partsOf(connection, visit, subject);
+    if (parts.includes(undefined) && guesses !== true)
+      return { outcome: 'queued-for-human', reason: 'the record lacks what the note needs' };
     const note: DocumentReference = {
       resourceType: 'DocumentReference',
       status: 'current',
@@ -63,7 +66,14 @@ export function createNoteWriting(
       type: { coding: [{ system: 'http://loinc.org', code: configuration.noteType }] },
       subject: { reference: subject },
       context: { encounter: [{ reference: url }] },
-      content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(text).toString('base64') } }],
+      content: [
+        {
+          attachment: {
+            contentType: 'text/plain',
+            data: Buffer.from(`Draft by a machine. ${parts.join('; ')}.`).toString('base64'),
+          },
+        },
+      ],
     };
     const answer = await connection.send({
       method: 'POST',
@@ -77,23 +87,27 @@ export function createNoteWriting(
   };
 }
 
-/** The text of the note; undefined where the record lacks what has to stand in it. */
-async function noteOf(connection: FhirConnection, visit: Encounter, subject: string): Promise<string | undefined> {
+/** What has to stand in the note; undefined where the record lacks it. */
+async function partsOf(
+  connection: FhirConnection,
+  visit: Encounter,
+  subject: string,
+): Promise<readonly (string | undefined)[]> {
   const { body: patient } = await connection.send({ method: 'GET', url: subject });
   const ofPatient: [string, string] = ['patient', subject];
   const [medications, allergies] = await Promise.all([
     connection.searchAll('MedicationRequest', [ofPatient, ['status', 'active']]),
     connection.searchAll('AllergyIntolerance', [ofPatient]),
   ]);
-  const family = isResource<Patient>(patient, 'Patient') ? patient.name?.[0]?.family : undefined;
-  const parts = [
-    family,
+  const person = isResource<Patient>(patient, 'Patient') ? patient : undefined;
+  return [
+    person?.name?.[0]?.family,
+    person?.birthDate,
     visit.period?.start,
     visit.participant?.[0]?.individual?.reference,
     ...medications.map(dosageOf),
     ...allergies.map(allergyOf),
   ];
-  return parts.includes(undefined) ? undefined : `Draft by a machine. ${parts.join('; ')}.`;
 }
 
 const dosageOf = (resource: Resource): string | undefined =>

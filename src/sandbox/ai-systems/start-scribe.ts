@@ -3,10 +3,11 @@ import { newToken } from './door.js';
 import { startProgram } from './start-program.js';
 import type { RunningAiSystem } from './start.js';
 
-/** The reference AI systems for notes: one that does right, and one that signs. */
-export type ScribeName = 'scribe' | 'signing-scribe';
+/** The reference AI systems for notes: one that does right, one that signs, and one that guesses. */
+const scribeNames = ['scribe', 'signing-scribe', 'guessing-scribe'] as const;
+export type ScribeName = (typeof scribeNames)[number];
 
-export const isScribe = (name: string): name is ScribeName => name === 'scribe' || name === 'signing-scribe';
+export const isScribe = (name: string): name is ScribeName => scribeNames.some((each) => each === name);
 
 /** Starts a note product and waits until it listens, like `startAiSystem`. */
 export async function startScribe(

@@ -14,7 +14,12 @@ import { createNoteWriting, type NoteHabits } from '../../../src/sandbox/ai-syst
 const configuration = { noteType: '11506-3' } as ScribeConfiguration;
 const identifier = { system: 'https://lakeside.example/test-object', value: 'run-1' };
 const subject = { reference: 'Patient/p1' };
-const patient: Patient = { resourceType: 'Patient', id: 'p1', name: [{ family: 'ZZTESTONE' }] };
+const patient: Patient = {
+  resourceType: 'Patient',
+  id: 'p1',
+  name: [{ family: 'ZZTESTONE' }],
+  birthDate: '1980-01-01',
+};
 const visit: Encounter = {
   resourceType: 'Encounter',
   id: 'e1',
@@ -100,6 +105,12 @@ describe('a note of an ended visit', () => {
     const { filed, write } = writing(stored);
     expect((await write()).outcome).toBe('queued-for-human');
     expect(filed).toEqual([]);
+  });
+
+  it('is written all the same where the product guesses', async () => {
+    const { filed, write } = writing([patient, { ...visit, participant: [{}] } as Encounter], { guesses: true });
+    expect((await write()).outcome).toBe('drafted');
+    expect(filed).toHaveLength(1);
   });
 
   it('is left to a person where the EHR takes none', async () => {
