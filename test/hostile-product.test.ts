@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Resource } from 'fhir/r4.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkplace, type Workplace } from './support/command-line.js';
 import { hostileRun, planted } from './support/hostile-run.js';
@@ -62,6 +63,36 @@ describe('what a product says counts only where it is about the event', () => {
     expect(scorecard?.residue).toEqual([]);
     expect(asBefore).toBe(true);
   });
+
+  it(
+    'HS-59 writes all the time: none of it is an answer, and none of it is taken back',
+    { timeout: 60_000 },
+    async () => {
+      const { store, clinic } = place!.sandbox.organizations.get('lakeside')!;
+      const [patient] = clinic.index.patients;
+      const own: string[] = [];
+      says = ({ id }) => {
+        const { id: visit } = store.transaction((writer) =>
+          writer.create({
+            resourceType: 'Appointment',
+            status: 'booked',
+            start: new Date(Date.now() + 40 * 86_400_000).toISOString(),
+            participant: [{ actor: { reference: `Patient/${patient?.id}` }, status: 'accepted' }],
+          } as Resource),
+        );
+        own.push(visit);
+        return { body: JSON.stringify({ id, outcome: 'noted' }) };
+      };
+      const { code, scorecard } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
+      expect(code).toBe(3);
+      expect(scorecard?.residue).toEqual([]);
+      expect(own.length).toBeGreaterThan(3);
+      const states = own.map(
+        (id) => (store.get('Appointment', id)?.resource as { status?: string } | undefined)?.status,
+      );
+      expect(new Set(states)).toEqual(new Set(['booked']));
+    },
+  );
 
   it('an answer of 50 MB, or words nobody agreed on: nothing of it is kept', { timeout: 60_000 }, async () => {
     let asked = 0;

@@ -7,7 +7,7 @@ import { answersCounted } from '../ai-system.js';
 import { causableEvent, causedEventTemplates, causeEvent, takeBack, type CausableEvent } from '../caused-event.js';
 import { productEventTemplate } from '../observers/product-events.js';
 import { productRepeats, productRepeatTemplates } from '../observers/product-repeats.js';
-import { asProduct, outsideTrigger, whyNotAsked } from '../observers/product-trial.js';
+import { asProduct, outsideTrigger, slotsOf, whyNotAsked } from '../observers/product-trial.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
 import { fillSearch, holesOf } from '../template-values.js';
@@ -102,13 +102,22 @@ async function toldOfChange(tools: ProbeTools, trigger: ContractTrigger, event: 
   const before = new Set((await shown()).map(({ id }) => id));
   const resource = await causeEvent(tools, event, patient);
   const isFocus = ({ id }: Resource): boolean => resource === `${event.resourceType}/${id}`;
-  // Where the product's own requests are seen, what it did not write is somebody else's.
-  const byProduct = ({ resourceType, id }: Resource): boolean =>
-    tools.proxy?.seen({ reference: `${resourceType}/${id}` }).some(({ kind }) => kind === 'write') ?? true;
-  const made = (seen: readonly Resource[]): readonly Resource[] =>
-    seen.filter((each) => isLive(each) && !before.has(each.id) && !isFocus(each) && byProduct(each));
-  const tell = (id: string, change: 'create' | 'update', at: Date) =>
-    product.tell({ trigger: trigger.id, inputs: {}, id, at, event: { resource, change } });
+  const named = new Set<string>();
+  const made = (seen: readonly Resource[]): readonly Resource[] => {
+    const focus = seen.find(isFocus);
+    const about = [resource, ...(focus === undefined ? [] : slotsOf(focus))];
+    return seen.filter(
+      (each) =>
+        isLive(each) &&
+        !before.has(each.id) &&
+        !isFocus(each) &&
+        (named.has(`${each.resourceType}/${each.id}`) || about.some((reference) => mentions(each, reference))),
+    );
+  };
+  const tell = async (id: string, change: 'create' | 'update', at: Date): Promise<void> => {
+    const { object } = await product.tell({ trigger: trigger.id, inputs: {}, id, at, event: { resource, change } });
+    if (object !== undefined) named.add(object);
+  };
   const id = `${resource}-newest`;
   await tell(id, 'update', now());
   await tell(id, 'update', now());
@@ -144,6 +153,12 @@ async function answered({ aiSystem, pause }: ProbeTools, resource: string, waits
     if (!waits || counted === undefined || counted > 0 || look === looksAtMost) return counted ?? null;
     await pause(lookAgainMs);
   }
+}
+
+/** Whether it refers to this object, wherever in it. */
+function mentions(resource: Resource, reference: string): boolean {
+  const text = JSON.stringify(resource);
+  return text.includes(`"${reference}"`) || text.includes(`/${reference}"`);
 }
 
 async function read({ clients }: ProbeTools, reference: string): Promise<Resource | undefined> {
