@@ -76,6 +76,7 @@ describe('what each product is told and asked', () => {
     ['overwriter', ['conflict.mid-process'], ['event.duplicate-reorder', 'write.idempotent-retry']],
     ['guesser', ['prod.missing-field', 'prod.no-access'], ['prod.output-review', 'prod.kill-switch']],
     ['silent-signer', ['prod.output-review'], ['prod.missing-field', 'prod.no-access']],
+    ['unstoppable', ['prod.kill-switch'], ['write.idempotent-retry', 'prod.output-review']],
     // Whoever writes nothing shows nothing of how it writes.
     ['re-typer', [], ['write.idempotent-retry']],
   ] as const)('%s fails in %j and in nothing else', { timeout: 120_000 }, async (aiSystem, fails, passes) => {

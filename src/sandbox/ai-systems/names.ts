@@ -8,5 +8,6 @@ export const aiSystemNames = [
   'guesser',
   'silent-signer',
   'leaky',
+  'unstoppable',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];

@@ -10,6 +10,8 @@ export interface Product {
   call(call: Call): Promise<CallOutcome>;
   /** Whether an event that arrives a second time is taken for a new one. */
   readonly forgetsEvents?: true;
+  /** Whether it works on what it is told although it was switched off. */
+  readonly ignoresSwitch?: true;
 }
 
 export interface AvailabilityQuestion {

@@ -135,6 +135,7 @@ import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
+import unstoppable from './unstoppable.js';
 import guessingScribe from './guessing-scribe.js';
 import outputUnstable from './output-unstable.js';
 import signingScribe from './signing-scribe.js';
@@ -615,4 +616,5 @@ export const deviations: readonly Deviation[] = [
   silentSigner,
   signingScribe,
   guessingScribe,
+  unstoppable,
 ];
