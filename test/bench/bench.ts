@@ -15,6 +15,8 @@ const sections = [
   { file: 'percentiles', timeoutMs: 40_000 },
   { file: 'proxy', timeoutMs: 45_000 },
   { file: 'offline-score', timeoutMs: 60_000 },
+  // Two minutes; runs only when it is named: `npm run bench -- accuracy`.
+  { file: 'accuracy', timeoutMs: 600_000, onlyNamed: true },
   // Half an hour; runs only when it is named: `npm run bench -- soak`.
   { file: 'soak', timeoutMs: 5_400_000, onlyNamed: true },
 ] as const;
