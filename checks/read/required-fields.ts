@@ -39,7 +39,8 @@ export default defineCheck({
   ],
   writes: 'none',
   subjects: 'resource',
-  when: ({ item }) => fieldsOf(item).length > 0,
+  // What only should be there is asked of nobody.
+  when: ({ item }) => fieldsOf(item).some(({ need }) => need === 'must'),
   ifNone: 'undecided',
   reads: ['field-presence'],
   messages: {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { defineDeviation } from '../deviation.js';
 
-const delayMs = 400;
+/** One that no other follows is not held for ever. */
+const longestHoldMs = 1_000;
 
 export default defineDeviation({
   id: 'notification-out-of-order',
@@ -9,11 +10,25 @@ export default defineDeviation({
   caughtBy: ['event.missed-recovery'],
   source: 'https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/errors.html',
   deliver(next) {
-    let events = 0;
-    return (notification) => {
-      if (notification.kind !== 'event' || events++ % 2 === 1) return next(notification);
-      void pause(delayMs, undefined, { ref: false }).then(() => next(notification).catch(() => false));
-      return Promise.resolve(true);
+    let overtaken: (() => void) | undefined;
+    return async (notification) => {
+      if (notification.kind !== 'event') return next(notification);
+      if (overtaken !== undefined) {
+        const release = overtaken;
+        overtaken = undefined;
+        const taken = await next(notification);
+        release();
+        return taken;
+      }
+      const followed = new Promise<void>((resolve) => {
+        overtaken = resolve;
+      });
+      const mine = overtaken;
+      void Promise.race([followed, pause(longestHoldMs, undefined, { ref: false })]).then(() => {
+        if (overtaken === mine) overtaken = undefined;
+        return next(notification).catch(() => false);
+      });
+      return true;
     };
   },
 });

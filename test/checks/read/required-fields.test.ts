@@ -41,4 +41,10 @@ testCheck(requiredFields, {
     'another unit': seen(22, field(22, { wrongUnit: 2 })),
   },
   notMeasured: { '5 of 5 do not decide': seen(5, field(5)) },
+  notApplicable: {
+    'nothing has to be there': {
+      facts: seen(22, { ...field(0), need: 'should' as never }),
+      subject: { item: { id: 'slot', type: 'Slot', fields: [{ path: 'Slot.comment', need: 'should' }] } },
+    },
+  },
 });
