@@ -13,6 +13,8 @@ import { outsideTrigger } from './product-trial.js';
 
 /** Shorter texts stand in answers by chance. */
 const shortestSecret = 4;
+/** Answers to whoever may not look, openly or not. */
+const refusals = [401, 403, 404, 410];
 
 /** Site of the AI system's client. */
 const ownSite = (documents: RunDocuments): string | undefined => {
@@ -72,6 +74,8 @@ export async function hiddenCase(
     );
   const hidden = await clients.ai.read('Patient', patient.id);
   if (hidden.ok) return missing('prerequisite-failed', 'the AI system’s client may see the patients of other sites');
+  if (!refusals.includes(hidden.status))
+    return missing('control-failed', `the AI system’s client is answered ${hidden.status}, which is no refusal`);
   const since = performance.now();
   const record = await shown(reader, patient);
   if (record === undefined) return missing('control-failed', 'the patient is not shown to be there');
