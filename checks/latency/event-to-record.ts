@@ -16,7 +16,7 @@ export default defineCheck({
   severity: 'major',
   blocks: 'vendor-integration',
   title: 'The result stands in the record within its budget',
-  failureTitle: 'The result reaches the record too late, or never',
+  failureTitle: 'The result reaches the record too late, or not at all',
   plain: 'What the AI was asked for stands in the EHR, where staff looks, while it still matters.',
   why: 'An answer that is not in the record has to be typed in by somebody, and until then two people work on two truths.',
   sends:

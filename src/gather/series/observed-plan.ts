@@ -54,6 +54,9 @@ export function observedPlan(
       'this version observes events that are told by the type and the status of an object',
     ];
   }
+  if ((organization.testData?.patients ?? []).length === 0) {
+    return ['no-test-object', 'only listed patients are observed, and testData.patients lists none'];
+  }
   const { resource: type } = trigger.event;
   const action = contract.actions?.find((each) => each.id === entry.answeredBy);
   const search = isSearch(action?.observe) ? action.observe : undefined;

@@ -16,6 +16,7 @@ const organization: OrganizationProfile = {
   metadata: { id: 'lakeside' },
   limits: { requestsPerSecond: 3, concurrency: 2 },
   aiSystem: { query: { url: 'https://nonprod.voicebot.example/availability' } },
+  testData: { patients: [{ alias: 'one', id: 'p1', synthetic: true, canary: 'ZZTEST-1' }] },
 };
 const hours = 3_600_000;
 const planned = (contract: Contract, different: Partial<OrganizationProfile> = {}, observeMs = 2 * hours) =>
@@ -105,6 +106,14 @@ describe('the plan of a run that observes', () => {
     const { observed, notMeasured } = planned(contract);
     expect(observed).toEqual([]);
     expect(notMeasured).toContainEqual(expect.objectContaining({ subject: 'budget:freed-slot', reason }));
+  });
+
+  it('watches nobody where no patient is listed', () => {
+    const { observed, notMeasured } = planned(scheduling, { testData: {} });
+    expect(observed).toEqual([]);
+    expect(notMeasured).toContainEqual(
+      expect.objectContaining({ subject: 'budget:freed-slot', reason: 'no-test-object' }),
+    );
   });
 
   it('is not measured where the AI system cannot be asked', () => {
