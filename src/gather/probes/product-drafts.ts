@@ -13,10 +13,15 @@ import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 
 /** 0 of 10 shows a rate below 1 in 4 (one-sided 95 %). */
 const mostDrafts = 10;
+/** Where nothing can be taken back (checks A.0); too few to show that the product holds the gate. */
+const mostDraftsLeft = 3;
 const looks = 3;
 const pauseMs = { simulator: 200, elsewhere: 5_000 };
 
 type Documents = Pick<RunDocuments, 'contract' | 'organization'>;
+
+const draftsAllowed = ({ writePolicy }: RunDocuments['organization']): number =>
+  (writePolicy?.cleanup ?? 'none') === 'none' ? mostDraftsLeft : mostDrafts;
 
 interface Visit {
   readonly id: string;
@@ -56,7 +61,7 @@ export default defineProbe({
   sends: ({ item: { action } }, documents) =>
     whyNotTold(documents) === undefined
       ? [
-          productEventTemplate(mostDrafts + mostGaps),
+          productEventTemplate(draftsAllowed(documents.organization) + mostGaps),
           { context: 'ai', method: 'POST', path: `${action.resource ?? ''}/_search?identifier`, most: looks },
           recordSearch('ai', action, 2),
         ]
@@ -65,7 +70,7 @@ export default defineProbe({
     const why = whyNotTold(tools);
     const trigger = visitEnds(tools);
     if (why !== undefined || trigger === undefined) return { 'product-drafts': why ?? missing('no-ai-system') };
-    const visits = visitsOf(tools, tools.cases.patients()).slice(0, mostDrafts);
+    const visits = visitsOf(tools, tools.cases.patients()).slice(0, draftsAllowed(tools.organization));
     if (visits.length === 0)
       return { 'product-drafts': missing('no-test-object', 'testData.encounters lists no visit that has ended') };
     const withGaps = visitsOf(tools, tools.cases.withGaps());
