@@ -124,7 +124,7 @@ describe('score --narrow', () => {
     expect(stdout).toMatch(/^custom policy\nNO-GO: failed /);
     const section = stdout.slice(stdout.indexOf('The same evidence with a narrower contract'));
     expect(section.replaceAll(/\s+/g, ' ')).toContain(
-      '- action book only suggests (commit in the contract); with it its undo and the budgets booking, read-after-write ' +
+      '- action book only suggests (commit in the contract); with it its undo and the budgets booking, call-to-visit, read-after-write ' +
         'No longer earned: 2,916 of 6,516 minutes a week; earned on this evidence: 3,600. ' +
         'Conditional go on a simulator: reads and commits, 0 of 4 roles, 1 action, 3 suggestions, 2 triggers',
     );
@@ -141,7 +141,7 @@ describe('score --narrow', () => {
     expect(text.split('\n').slice(0, 3)).toEqual([
       '# yaml-language-server: $schema=../schemas/contract.schema.json',
       '# Narrowed by the evidence of run run-2: the same workflow with a smaller promise.',
-      '# - action book only suggests; with it its undo and the budgets booking and read-after-write',
+      '# - action book only suggests; with it its undo and the budgets booking, call-to-visit and read-after-write',
     ]);
     expect(text).toContain('# A voice bot finds, books and cancels primary-care visits');
     expect(text).toContain('modelUse: {predictive: false, trainsOnPhi: false, promptRetention: P0D}');

@@ -22,6 +22,7 @@ describe('extends', () => {
       'slot-search',
       'booking',
       'freed-slot',
+      'call-to-visit',
       'read-after-write',
       'mine',
     ]);
@@ -47,7 +48,7 @@ describe('extends', () => {
     expect(inherited.has('/latency/1/budget')).toBe(false);
     expect(inherited.has('/latency/1')).toBe(false);
     expect(inherited.has('/latency/0')).toBe(true);
-    expect(span('/latency/4/nothing/there')).toMatchObject({ file: 'file.yaml', line: 7 });
+    expect(span('/latency/5/nothing/there')).toMatchObject({ file: 'file.yaml', line: 7 });
   });
 
   it('reads the same from the bytes it kept, and nothing else', async () => {

@@ -18,6 +18,8 @@ import { ToldEvents, toldEventTemplates } from '../series/told-events.js';
 import type { SeriesBlock, TrackLog } from '../series/track-log.js';
 
 const mostControls = 200;
+const startLooks = 10;
+const startLookMs = 500;
 /** An id no server gives to anything. */
 const nowhere = 'ehr-scorecard-control';
 
@@ -106,6 +108,7 @@ async function takeAll(plans: readonly SeriesPlan[], tools: ProbeTools): Promise
   const reserved = tools.reserve(plans.reduce((sum, { requests }) => sum + requests.most, 0));
   if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
   try {
+    for (const plan of plans) await untilStarted(plan, tools);
     const all = await Promise.allSettled(plans.map((plan) => take(plan, tools, lanes)));
     return all.map((each) => {
       if (each.status === 'rejected') throw each.reason;
@@ -217,6 +220,23 @@ const answersAtAll = ({ anonymous }: ProbeTools): Promise<boolean> =>
 const triggersOf = ({ tracks }: SeriesPlan): string[] => [
   ...new Set(tracks.flatMap(({ part, trigger }) => (part === 'delivery' && trigger !== undefined ? [trigger] : []))),
 ];
+
+/** A product that finds its EHR only now, by the proxy of the run, gets some seconds before anything is counted. */
+async function untilStarted({ action, looksPerSample }: SeriesPlan, tools: ProbeTools): Promise<void> {
+  const { aiSystem, contract, pause } = tools;
+  if (aiSystem === undefined || looksPerSample.response === 0) return;
+  const resource = contract.actions?.find(({ id }) => id === action)?.resource ?? '';
+  for (let asked = 1; asked <= startLooks; asked++) {
+    const answer = await aiSystem
+      .ask([[resource.toLowerCase(), `${resource}/${nowhere}`]], { measured: {} })
+      .catch((error: unknown) => {
+        if (error instanceof ExchangeFault) return undefined;
+        throw error;
+      });
+    if (answer?.status !== 503) return;
+    await pause(startLookMs);
+  }
+}
 
 /** Before anything is counted: the AI system says of a thing that is not there that it has no answer to it. */
 async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools): Promise<Track['part'][]> {
