@@ -74,16 +74,22 @@ const onTrial = [
   'prod.no-access',
   'prod.output-review',
   'prod.kill-switch',
+  'error.ehr-outage',
 ];
 
 describe('what each product is told and asked', () => {
   it.each([
     ['integrated', [], onTrial],
-    ['double-booker', ['event.duplicate-reorder', 'write.idempotent-retry'], ['conflict.mid-process']],
+    [
+      'double-booker',
+      ['error.ehr-outage', 'event.duplicate-reorder', 'write.idempotent-retry'],
+      ['conflict.mid-process'],
+    ],
     ['overwriter', ['conflict.mid-process'], ['event.duplicate-reorder', 'write.idempotent-retry']],
     ['guesser', ['prod.missing-field', 'prod.no-access'], ['prod.output-review', 'prod.kill-switch']],
     ['silent-signer', ['prod.output-review'], ['prod.missing-field', 'prod.no-access']],
     ['unstoppable', ['prod.kill-switch'], ['write.idempotent-retry', 'prod.output-review']],
+    ['early-confirmer', ['error.ehr-outage'], ['write.idempotent-retry', 'conflict.mid-process']],
     // Whoever writes nothing shows nothing of how it writes.
     ['re-typer', [], ['write.idempotent-retry']],
   ] as const)('%s fails in %j and in nothing else', { timeout: 120_000 }, async (aiSystem, fails, passes) => {

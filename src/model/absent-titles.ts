@@ -4,7 +4,6 @@
  */
 const absentTitles: Readonly<Record<string, string>> = {
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
-  'error.ehr-outage': 'While the EHR is down it invents nothing and loses nothing',
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',
   'auth.app-redirect-safety': 'A crafted link does not sign staff in at another hospital',
   'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',

@@ -22,6 +22,7 @@ import auditLog from './audit-log.js';
 import auditTampering from './audit-tampering.js';
 import acceptedRequests from './accepted-requests.js';
 import earlyToken from './early-token.js';
+import ehrOutage from './ehr-outage.js';
 import tokenLife from './token-life.js';
 import bindingComparison from './binding-comparison.js';
 import assertionTrials from './assertion-trials.js';
@@ -147,6 +148,7 @@ export const probes: readonly AnyProbe[] = [
   undoneObject,
   slotRace,
   throttledProduct,
+  ehrOutage,
   auditLog,
   auditTampering,
   assertionTrials,

@@ -18,6 +18,7 @@ import { identityFacts } from './identity.js';
 import { eventFacts } from './event.js';
 import { feedFacts } from './feed.js';
 import { latencyFacts } from './latency.js';
+import { outageFacts } from './outage.js';
 import { previousFacts } from './previous.js';
 import { productFacts } from './product.js';
 import { readFacts } from './read.js';
@@ -55,6 +56,7 @@ export const factKinds = {
   ...eventFacts,
   ...feedFacts,
   ...latencyFacts,
+  ...outageFacts,
   ...previousFacts,
   ...productFacts,
   ...readFacts,

@@ -20,6 +20,8 @@ export interface FhirCall {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How long an answer is waited for; absent: as long as the connection waits. */
+  readonly deadlineMs?: number;
 }
 
 /** The AI system's only way to the EHR: its own client, signed in by SMART backend services. */
@@ -36,17 +38,22 @@ export interface Reaching {
   reachable(withinMs: number): Promise<boolean>;
 }
 
-const deadlineMs = 10_000;
+const longestDeadlineMs = 10_000;
 const longestReachPauseMs = 1_000;
 const mostBytes = 8 * 1024 * 1024;
 const mostPages = 20;
 const attempts = 3;
 const longestPauseMs = 2_000;
 
-/** https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html */
+/**
+ * https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html
+ *
+ * @param patienceMs how long the answer to a FHIR request is waited for
+ */
 export function connect(
   configuration: ProductConfiguration,
   scopes: readonly string[] = bookingScopes,
+  patienceMs = longestDeadlineMs,
 ): FhirConnection & Reaching {
   const base = configuration.fhirBase.replace(/\/$/u, '');
   const ca = configuration.caFile === undefined ? {} : { ca: readFileSync(configuration.caFile) };
@@ -94,7 +101,11 @@ export function connect(
   function exchange(
     url: string,
     method: string,
-    { headers, body }: { headers: Readonly<Record<string, string>>; body?: string | undefined },
+    {
+      headers,
+      body,
+      deadlineMs = longestDeadlineMs,
+    }: { headers: Readonly<Record<string, string>>; body?: string | undefined; deadlineMs?: number },
   ): Promise<{ status: number; headers: http.IncomingHttpHeaders; text: string }> {
     const { protocol } = new URL(url);
     const options = { method, headers, agent: agents[protocol === 'https:' ? 'https:' : 'http:'] };
@@ -136,6 +147,7 @@ export function connect(
         ...call.headers,
       },
       body: call.body,
+      deadlineMs: call.deadlineMs ?? patienceMs,
     });
     const pauseS = Number(headers['retry-after']);
     return {
@@ -199,7 +211,7 @@ export function connect(
   };
 }
 
-const bookingScopes = [
+export const bookingScopes = [
   'system/Patient.rs',
   'system/Slot.rs',
   'system/Schedule.r',

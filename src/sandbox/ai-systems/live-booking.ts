@@ -7,6 +7,8 @@ import { type Call, type CallOutcome, isResource, offered, readFreeSlots } from 
 const mostTries = 3;
 const conflict = 409;
 const outdated = 412;
+/** With a caller on the line, what has taken so long is not tried again. */
+const triesForMs = 700;
 
 type Visit = Appointment & { readonly id: string };
 
@@ -16,6 +18,8 @@ export interface BookingHabits extends CallerHabits {
   readonly forgetsBookings?: true;
   /** It changes a visit as it found it once; refused, it names the version the refusal tells of, and does not look. */
   readonly trustsFirstRead?: true;
+  /** It tells the caller that the visit is booked once it has sent it, whatever the EHR answers. */
+  readonly confirmsUnanswered?: true;
 }
 
 /** Books and cancels for callers. Everything it decides on was read a moment before; the EHR keeps the last word. */
@@ -24,9 +28,18 @@ export function createLiveBooking(
   configuration: Configuration,
   habits: BookingHabits = {},
 ) {
-  const { forgetsBookings, trustsFirstRead } = habits;
+  const { forgetsBookings, trustsFirstRead, confirmsUnanswered } = habits;
 
+  /** Never throws: an EHR that does not answer, or not as one, is no reason to leave a caller without a word. */
   async function call(request: Call): Promise<CallOutcome> {
+    try {
+      return await reachedCall(request);
+    } catch {
+      return unreached('the EHR does not answer');
+    }
+  }
+
+  async function reachedCall(request: Call): Promise<CallOutcome> {
     const patient = await findCaller(connection, request, habits);
     if (typeof patient !== 'string') return patient;
     return request.intent === 'book' ? book(request, patient) : cancel(request, patient);
@@ -58,15 +71,20 @@ export function createLiveBooking(
         participant: [{ actor: { reference: `Patient/${patient}` }, status: 'accepted' }],
       };
       const answer = await createOnce(body, patient, slot);
-      if (answer === undefined || answer.status === conflict) continue;
-      if (isResource<Visit>(answer.body, 'Appointment')) return booked(answer.body, slot);
-      return { outcome: 'queued-for-human', reason: `the EHR answered ${answer.status}` };
+      if (answer?.status === conflict) continue;
+      if (isResource<Visit>(answer?.body, 'Appointment')) return booked(answer.body, slot);
+      if (confirmsUnanswered === true) return { outcome: 'booked', slot };
+      // Another time could be a second visit: nobody knows what became of the first.
+      if (answer === undefined) return unreached('the EHR does not answer');
+      const reason = `the EHR answered ${answer.status}`;
+      return isRefusal(answer.status) ? { outcome: 'queued-for-human', reason } : unreached(reason);
     }
     return { outcome: 'nothing-free' };
   }
 
   /** A write without an answer is looked for before it is sent again, so that no visit is booked twice. */
   async function createOnce(body: Appointment, patient: string, slot: string): Promise<FhirAnswer | undefined> {
+    const triesUntilMs = performance.now() + triesForMs;
     for (let attempt = 1; attempt <= mostTries; attempt += 1) {
       const answer = await connection
         .send({
@@ -79,6 +97,7 @@ export function createLiveBooking(
       if (answer && answer.status < 500) return answer;
       const before = forgetsBookings === true ? undefined : await existing(patient, slot);
       if (before) return { status: 201, etag: undefined, location: undefined, body: before };
+      if (performance.now() > triesUntilMs) break;
     }
     return undefined;
   }
@@ -158,6 +177,11 @@ export function createLiveBooking(
 
   return { call };
 }
+
+/** The EHR's own word that it will not do this, which asking again does not change. */
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 401;
+
+const unreached = (reason: string): CallOutcome => ({ outcome: 'queued-for-human', reason, unsettled: true });
 
 function booked({ id }: Visit, slot: string): CallOutcome {
   return { outcome: 'booked', appointment: `Appointment/${id}`, slot };

@@ -9,5 +9,6 @@ export const aiSystemNames = [
   'silent-signer',
   'leaky',
   'unstoppable',
+  'early-confirmer',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];

@@ -62,6 +62,8 @@ export interface CallOutcome {
   readonly appointment?: string;
   readonly slot?: string;
   readonly reason?: string;
+  /** The EHR said nothing that settles it: the same wish may be tried again. */
+  readonly unsettled?: true;
 }
 
 const dayMs = 86_400_000;

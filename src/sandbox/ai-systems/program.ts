@@ -1,7 +1,7 @@
 import type { Appointment } from 'fhir/r4.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import { type Door, type DoorAnswer, type DoorRequest, newToken, openDoor } from './door.js';
-import { type FhirConnection, connect } from './fhir-connection.js';
+import { type FhirConnection, bookingScopes, connect } from './fhir-connection.js';
 import { type AvailabilityQuestion, type Call, type Offer, type Product, isResource } from './product.js';
 import { subscribe } from './subscription.js';
 
@@ -9,6 +9,8 @@ export type ProductMaker = (connection: FhirConnection, configuration: Configura
 
 const mostOffers = 5_000;
 const longestReachMs = 120_000;
+/** A caller is on the line: an EHR that takes longer is not waited for. */
+const patienceMs = 1_000;
 
 /**
  * Runs a product as a process of its own. Reads the configuration named by the first argument, prints
@@ -31,7 +33,7 @@ async function run(make: ProductMaker): Promise<void> {
   const file = process.argv[2];
   if (file === undefined) throw new Error('the path of the configuration is missing');
   const configuration = readConfiguration(file);
-  const connection = connect(configuration);
+  const connection = connect(configuration, bookingScopes, patienceMs);
   // Set once the EHR has answered; no door opens before.
   let product!: Product;
   let started = false;
@@ -89,7 +91,8 @@ async function run(make: ProductMaker): Promise<void> {
     }
     if (asked === undefined)
       return { status: 200, body: { id, outcome: 'queued-for-human', reason: 'not understood' } };
-    const { outcome, appointment, reason } = await product.call(asked);
+    const { outcome, appointment, reason, unsettled } = await product.call(asked);
+    if (unsettled === true) told.delete(id);
     return { status: 200, body: { id, outcome, object: appointment, reason } };
   }
 

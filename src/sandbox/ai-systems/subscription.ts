@@ -5,6 +5,8 @@ import { isResource } from './product.js';
 const endsAfterMs = 3_600_000;
 const attempts = 20;
 const pauseMs = 50;
+/** Nobody waits on the line for it. */
+const deadlineMs = 10_000;
 
 /**
  * Asks the EHR to report cancelled visits to `endpoint` and waits until it says that it will; gives what ends it.
@@ -36,6 +38,7 @@ export async function subscribe(
     url: 'Subscription',
     headers: { 'content-type': 'application/fhir+json', prefer: 'return=representation' },
     body: JSON.stringify(wish),
+    deadlineMs,
   });
   const id = isResource<Subscription>(created.body, 'Subscription')
     ? created.body.id

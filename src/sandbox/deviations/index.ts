@@ -67,6 +67,7 @@ import draftStoredFinal from './draft-stored-final.js';
 import errorPageWithName from './error-page-with-name.js';
 import eventNeverTold from './event-never-told.js';
 import eventNotCounted from './event-not-counted.js';
+import earlyConfirmer from './early-confirmer.js';
 import everythingGranted from './everything-granted.js';
 import expiresInEndless from './expires-in-endless.js';
 import expiresInNegative from './expires-in-negative.js';
@@ -617,4 +618,5 @@ export const deviations: readonly Deviation[] = [
   signingScribe,
   guessingScribe,
   unstoppable,
+  earlyConfirmer,
 ];

@@ -98,6 +98,33 @@ describe('booking', () => {
   });
 });
 
+describe('booking while the EHR is down', () => {
+  it('gives a booking that was never answered to a person, tries no other time, and may be asked again', async () => {
+    const { sent, call } = ehr([{}, {}, {}]);
+    expect(await call(booking)).toMatchObject({ outcome: 'queued-for-human', unsettled: true });
+    expect(sent.map(({ body }) => (JSON.parse(body ?? '') as Appointment).slot?.[0]?.reference)).toEqual([
+      'Slot/s1',
+      'Slot/s1',
+      'Slot/s1',
+    ]);
+  });
+
+  it('takes an answer that is no visit for none', async () => {
+    const { call } = ehr([{ answer: { status: 200 } }]);
+    expect(await call(booking)).toMatchObject({ outcome: 'queued-for-human', unsettled: true });
+  });
+
+  it('holds a refusal for the last word', async () => {
+    const { call } = ehr([{ answer: { status: 422 } }]);
+    expect(await call(booking)).not.toHaveProperty('unsettled');
+  });
+
+  it('confirms what nobody answered, where that is its habit', async () => {
+    const { call } = ehr([{}, {}, {}], [], { confirmsUnanswered: true });
+    expect(await call(booking)).toEqual({ outcome: 'booked', slot: 'Slot/s1' });
+  });
+});
+
 describe('cancelling', () => {
   const wish: Call = { ...booking, intent: 'cancel' };
 
