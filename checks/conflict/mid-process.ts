@@ -60,7 +60,7 @@ export default defineCheck({
     },
     'never-wrote': {
       kind: 'control',
-      text: 'The product never came to write, so nothing is shown about what it would have done.',
+      text: 'The product did not come to write, so nothing is shown about what it would have done.',
     },
     undecided: {
       kind: 'undecided',
