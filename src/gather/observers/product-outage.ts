@@ -133,21 +133,16 @@ class Outages {
 
   #rules(fault: (typeof faults)[number], during: Trial['during']) {
     const { stallMs } = this.#how;
-    const type = this.#action.resource;
-    const rule = {
-      fault,
-      // A token that has expired is replaced by one that has not.
-      ...(fault === 'expired-token' ? { times: 1 } : {}),
-      ...(fault === 'stall' ? { stallMs } : {}),
-    };
-    return during === 'write'
-      ? [
-          this.#proxy.inject({
-            ...rule,
-            when: { interaction: 'write', ...(type === undefined ? {} : { resourceType: type }) },
-          }),
-        ]
-      : (['search', 'read'] as const).map((interaction) => this.#proxy.inject({ ...rule, when: { interaction } }));
+    const interactions = during === 'write' ? (['write'] as const) : (['search', 'read'] as const);
+    return interactions.map((interaction) =>
+      this.#proxy.inject({
+        fault,
+        when: { interaction },
+        // A token that has expired is replaced by one that has not.
+        ...(fault === 'expired-token' ? { times: 1 } : {}),
+        ...(fault === 'stall' ? { stallMs } : {}),
+      }),
+    );
   }
 
   /** Living objects, looked for again while there are none. */
