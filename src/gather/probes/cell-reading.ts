@@ -90,9 +90,11 @@ async function readingsOf(
       client.allowed(async () => (await attempt(client, anchor.resourceType, anchor.allow, objects))?.seen === 'data')
     );
   };
-  // One of several is kept for afterwards, where it is a control as well.
-  const kept = cells.length > 1 ? cells.at(-1) : undefined;
-  for (const cell of cells) if (cell !== kept) await tryAllowed(cell);
+  // One of several is kept for afterwards, where it is a control as well; not the only one that brings anything.
+  const last = cells.at(-1);
+  for (const cell of cells) if (cell !== last) await tryAllowed(cell);
+  const kept = anchorOf() === undefined ? undefined : last;
+  if (last !== undefined && kept === undefined) await tryAllowed(last);
   const allowedBefore = await given();
   for (const cell of cells) {
     const tried = await attempt(client, cell.resourceType, denied(cell), objects);
