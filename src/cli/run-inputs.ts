@@ -316,6 +316,7 @@ export async function originsOfEnvironment(
   if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
   if (organization.aiSystem?.webhook !== undefined) bases['ai-webhook'] = organization.aiSystem.webhook.url;
   if (organization.aiSystem?.cdsHooks !== undefined) bases['ai-cds'] = organization.aiSystem.cdsHooks.base;
+  if (organization.aiSystem?.launchUrl !== undefined) bases['ai-app'] = new URL(organization.aiSystem.launchUrl).origin;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
   if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {

@@ -3,6 +3,7 @@ import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { ConditionName } from '../model/documents/policy.js';
 import { latencyCheckOf } from '../model/latency-pairs.js';
+import { hasScreens } from '../model/product-screens.js';
 import { bookingResource } from '../model/subjects.js';
 
 export interface ConditionDocuments {
@@ -26,7 +27,7 @@ export function applies(
   const triggers = contract.triggers ?? [];
   const channels = triggers.map((trigger) => organization.channels?.[trigger.id]?.kind);
   const bindings = (organization.auth?.bindings ?? []).filter((binding) => binding.usedBy === 'ai-system');
-  const screens = contract.productScreens === 'embedded' || contract.productScreens === 'separate';
+  const screens = hasScreens(contract);
   const userFacing = isUserFacing(contract, organization);
   const conditions: Readonly<Record<ConditionName, () => boolean>> = {
     actions: () => contract.actions === undefined || actions.length > 0,

@@ -100,6 +100,16 @@ export class Apps {
     }
   }
 
+  /** Whoever can sign in without anybody at a browser, with a browser of its own; undefined off a simulator. */
+  testUser(scope: Scope, context: string): Person | undefined {
+    const { contract, organization, environmentId, environmentClass } = this.#options.documents;
+    const binding = appBinding(contract, organization, environmentId, false);
+    const credential = binding && this.#options.credentials.get(binding.id);
+    return environmentClass !== 'simulator' || credential === undefined || isMissing(credential)
+      ? undefined
+      : personFor(this.#options, credential, scope, context);
+  }
+
   app(kind: AppKind, scope: Scope): App | Missing {
     const { documents, credentials, recorder, negative, nowMs } = this.#options;
     const { contract, organization, environmentId, environment } = documents;

@@ -1,3 +1,4 @@
+import { cookieText, keepCookies, redirectOf } from './browsing.js';
 import { filledForm } from './html-form.js';
 import type { Recorder, Scope } from './recorder.js';
 import type { Answer, RequestTemplate } from './request.js';
@@ -64,7 +65,7 @@ export function testUser(options: {
       ...(form === undefined ? {} : { form }),
       headers: {
         accept: 'text/html, application/json;q=0.9',
-        ...(cookies.size === 0 ? {} : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...cookieText(cookies),
       },
     });
     keepCookies(cookies, answer.headers['set-cookie']);
@@ -111,17 +112,3 @@ const named = ({ name = '', password }: PersonLogin) => ({ name, password });
 
 const textOf = ({ body, headers }: Answer): string =>
   /^text\/html\b/i.test(headers['content-type'] ?? '') ? Buffer.from(body).toString('utf8') : '';
-
-function redirectOf({ status, headers }: Answer, from: URL): URL | undefined {
-  const location = [301, 302, 303, 307, 308].includes(status) ? headers['location'] : undefined;
-  return location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-}
-
-/** Several Set-Cookie headers arrive joined by commas; a comma inside a date is followed by a blank and no name. */
-function keepCookies(cookies: Map<string, string>, header: string | undefined): void {
-  for (const each of (header ?? '').split(/,(?=\s*[\w!#$%&'*.^`|~-]+=)/).slice(0, 50)) {
-    const [, name, value] =
-      /^\s*([\w!#$%&'*.^`|~-]{1,200})=([\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,4000})/.exec(each) ?? [];
-    if (name !== undefined && value !== undefined) cookies.set(name, value);
-  }
-}

@@ -223,7 +223,7 @@ export class Recorder {
         url,
         headers: this.#headers(request, requestId, credential),
         ...bodyOf(request),
-        carriesCredential: credential !== undefined || purpose === 'token' || purpose === 'authorize',
+        carriesCredential: credential !== undefined || ['token', 'authorize', 'ai-app'].includes(purpose),
         ...(request.redirects === undefined ? {} : { redirects: request.redirects }),
         ...(request.deadlineMs === undefined ? {} : { deadlineMs: request.deadlineMs }),
         ...(request.measured?.intendedAtMs === undefined ? {} : { intendedAtMs: request.measured.intendedAtMs }),

@@ -13,6 +13,7 @@ import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
 import type { FaultProxy } from './observers/fault-proxy.js';
+import { launchPlayer, launchPlayerContext } from './observers/launch-player.js';
 import { baseIsNamed, openProductProxy } from './product-proxy.js';
 import { runIdentity } from './audit-log.js';
 import { siteOf, type Cast } from './contexts.js';
@@ -337,6 +338,7 @@ export class Run {
         ? {}
         : { switchProduct: (to) => switchAiSystem(this.recorder, this.#options.aiSystem ?? {}, to, scope) }),
       ...this.#cdsHooks(scope),
+      ...this.#launchPlayer(scope),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),
       ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
@@ -413,6 +415,13 @@ export class Run {
     const pem = aiSystem?.cdsHooksKey;
     const caller = async () => (pem === undefined ? undefined : cdsCaller(cdsHooks, pem, fhirBase));
     return { cdsHooks: cdsHooksClient(this.recorder, scope, { base, fhirBase, caller }) };
+  }
+
+  #launchPlayer(scope: Scope): Pick<ProbeTools, 'launchPlayer'> {
+    const { launchUrl } = this.#options.documents.organization.aiSystem ?? {};
+    if (launchUrl === undefined || this.#options.bases['ai-app'] === undefined) return {};
+    const person = this.#apps.testUser(scope, launchPlayerContext);
+    return { launchPlayer: launchPlayer(this.recorder, scope, { launchUrl, person }) };
   }
 
   #peer(id: string, scope: Scope): PeerTools | undefined {

@@ -5,7 +5,6 @@
 const absentTitles: Readonly<Record<string, string>> = {
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',
-  'auth.app-redirect-safety': 'A crafted link does not sign staff in at another hospital',
   'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',
   'auth.endpoint-coverage': 'No side door shows patient data without a sign-in',
   'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',

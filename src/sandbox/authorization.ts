@@ -59,12 +59,21 @@ export const usualRules: AuthorizationRules = {
   },
   permits: (access, ...question) => access.permits(...question),
   withholds: () => true,
-  acceptsRedirect: (given, registered) => registered.includes(given),
+  acceptsRedirect: (given, registered) =>
+    registered.some((address) => given === address || differsInPort(given, address)),
   challengeMethods: ['S256'],
   acceptsVerifier: verifierMatches,
   keepsToPatient: () => true,
   acceptsTokenOfOtherOrganization: false,
 };
+
+/** Any port of loopback will do. https://www.rfc-editor.org/rfc/rfc8252#section-7.3 */
+function differsInPort(given: string, registered: string): boolean {
+  const [one, other] = [URL.parse(given), new URL(registered)];
+  if (one === null || one.href !== given || one.hostname !== '127.0.0.1') return false;
+  one.port = other.port;
+  return one.href === registered;
+}
 
 const paths = ['/token', '/introspect', '/revoke', '/jwks'];
 

@@ -156,6 +156,10 @@ export const clientTable: readonly ClientRegistration[] = [
   aiSystem('tracker-spare', 'tracker', ['system/Task.rs'], shortLived),
   aiSystem('ai-voice-bot', 'bot', [...voiceBotScopes, subscribing], { usedBy: 'ai-program' }),
   aiSystem('ai-scribe', 'assistant', [...scribeScopes, subscribing], { usedBy: 'ai-program' }),
+  aiSystem('ai-scribe-app', 'assistant', ['launch', ...appScopes], {
+    usedBy: 'ai-program',
+    app: { flow: 'ehr-launch', ...appAddresses },
+  }),
   aiSystem('ai-tracker', 'tracker', [...trackerScopes, subscribing], { usedBy: 'ai-program' }),
   staff('scheduler-north', 'scheduler', 'north', schedulerScopes),
   staff('scheduler-south', 'scheduler', 'south', schedulerScopes),

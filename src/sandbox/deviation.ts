@@ -2,10 +2,14 @@ import type { AuditEvent, Bundle, Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import type { Access, AccessEvent } from './exchange.js';
 import type { AdvisorFault } from './ai-systems/advisor-configuration.js';
+import type { AppFault } from './ai-systems/note-app-configuration.js';
 import type { ProductName } from './ai-systems/start-order-advisor.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
 import type { Withheld } from './withholding.js';
+
+/** What a reference AI system, or its app, can be told to do wrong. */
+export type ProductFault = AdvisorFault | AppFault;
 
 export type RawHandler = (request: ListenerRequest) => Promise<ListenerResponse>;
 
@@ -92,7 +96,7 @@ interface Seams {
   audit: (next: AppendAudit) => AppendAudit;
   listen: (settings: ListenSettings) => ListenSettings;
   /** What the product on trial does wrong. */
-  product: (faults: readonly AdvisorFault[]) => readonly AdvisorFault[];
+  product: (faults: readonly ProductFault[]) => readonly ProductFault[];
   documents: (documents: Documents) => void;
 }
 export type SeamName = keyof Seams;

@@ -1,7 +1,17 @@
 import type { LookupAddress } from 'node:dns';
 
 export type Purpose =
-  'fhir' | 'token' | 'jwks' | 'audit' | 'ai-system' | 'ai-control' | 'ai-webhook' | 'ai-cds' | 'listener' | 'authorize';
+  | 'fhir'
+  | 'token'
+  | 'jwks'
+  | 'audit'
+  | 'ai-system'
+  | 'ai-control'
+  | 'ai-webhook'
+  | 'ai-cds'
+  | 'ai-app'
+  | 'listener'
+  | 'authorize';
 
 /** An origin the run may talk to, for one purpose. Several rules may name one origin; their `tls` must be equal. */
 export interface OriginRule {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OrganizationProfile } from '../../src/model/documents/organization.js';
+import { isAdvisorFault } from '../../src/sandbox/ai-systems/advisor-configuration.js';
 import { advisorService, startOrderAdvisor } from '../../src/sandbox/ai-systems/start-order-advisor.js';
 import type { RunningProgram } from '../../src/sandbox/ai-systems/start-program.js';
 import { throughSeam, type Deviation } from '../../src/sandbox/deviation.js';
@@ -24,7 +25,7 @@ export async function startAdvisor(
     fhirBase,
     ...(sandbox.caPem === undefined ? {} : { caFile }),
     callers: [{ issuer: fhirBase, tenant, keys: [publicJwk] }],
-    faults: throughSeam(deviations, 'product', []),
+    faults: throughSeam(deviations, 'product', []).filter(isAdvisorFault),
   });
   const key = { ref: 'file:cds-client.pem' };
   return { program, doors: { cdsHooks: { base: program.origin, services: [advisorService], key, tenant } } };

@@ -94,7 +94,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     const proxyUrl = proxied ? await newProxyUrl() : undefined;
     if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
     else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
-      other = await startScribeBeside(sandbox, folder, options.aiSystem);
+      other = await startScribeBeside(sandbox, folder, options.aiSystem, chosen);
     else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl));
     const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other?.doors);
     const checks = await loadChecks(places.checksFolder);

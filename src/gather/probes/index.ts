@@ -5,6 +5,7 @@ import cardService from './card-service.js';
 import cellChange from './cell-change.js';
 import codeTrials from './code-trials.js';
 import launchContext from './launch-context.js';
+import launchTrials from './launch-trials.js';
 import patientBoundary from './patient-boundary.js';
 import patientBoundaryCreate from './patient-boundary-create.js';
 import redirectTrials from './redirect-trials.js';
@@ -156,6 +157,7 @@ export const probes: readonly AnyProbe[] = [
   scopeEcho,
   codeTrials,
   redirectTrials,
+  launchTrials,
   crossOrganization,
   tokenLife,
 ];

@@ -9,6 +9,29 @@ const seen = Type.Enum(['refused', 'hidden', 'unusual', 'nothing', 'data', 'faul
 /** What an id_token claims, verified or not; `stated` where there is nothing to compare with. */
 const fhirUser = Type.Enum(['right', 'stated', 'wrong', 'absent']);
 
+const count = Type.Integer({ minimum: 0 });
+const launchTrial = Type.Object({
+  way: Type.Enum([
+    'unknown-issuer',
+    'look-alike-host',
+    'look-alike-user',
+    'longer-address',
+    'other-organization',
+    'missing-launch',
+    'wrong-state',
+    'missing-state',
+    'state-of-another-browser',
+    'foreign-code',
+    'state-again',
+    'error-answer',
+    'next-at-launch',
+    'next-at-callback',
+  ]),
+  /** `accepted`: sent on to a sign-in page, signed in, or sent to the foreign address, as the way tries. */
+  ended: Type.Enum(['refused', 'accepted', 'fault']),
+  status,
+});
+
 /** Signing people in to an app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 export const appFacts = {
   /**
@@ -48,6 +71,23 @@ export const appFacts = {
         }),
       ),
       audience: Type.Object({ status, token: Type.Boolean() }),
+    }),
+  ),
+  /** What the app of the AI system did with launches and callbacks it has to refuse, between two right ones. Subject: run. */
+  'launch-trials': factKind(
+    1,
+    Type.Object({
+      launches: Type.Array(launchTrial),
+      /** Null: not tried, and `callbacksWhy` says why. */
+      callbacks: Type.Union([Type.Null(), Type.Array(launchTrial)]),
+      callbacksWhy: Type.Union([Type.Null(), Type.Enum(['nobody-signs-in', 'session-not-seen', 'not-agreed'])]),
+      /** The `state` of every launch that led to a sign-in page. */
+      state: Type.Object({
+        seen: count,
+        distinct: count,
+        /** Bits the shortest could hold at most, by its characters and what is the same in all of them. */
+        bitsAtMost: Type.Number({ minimum: 0 }),
+      }),
     }),
   ),
   /** What came with the tokens of two openings on two test patients. Subject: run. */

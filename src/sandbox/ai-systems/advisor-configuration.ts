@@ -24,6 +24,8 @@ export const advisorFaults = [
 ] as const;
 export type AdvisorFault = (typeof advisorFaults)[number];
 
+export const isAdvisorFault = (name: string): name is AdvisorFault => advisorFaults.some((each) => each === name);
+
 /** An EHR that may call it, as both sides agreed. */
 export interface TrustedCaller {
   readonly issuer: string;

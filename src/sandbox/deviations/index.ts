@@ -3,7 +3,15 @@ import actionNobodyMay from './action-nobody-may.js';
 import addressesRelative from './addresses-relative.js';
 import anotherProductAnswers from './another-product-answers.js';
 import anyVerifierAccepted from './any-verifier-accepted.js';
+import appComparesIssuerLoosely from './app-compares-issuer-loosely.js';
+import appGoesWhereTold from './app-goes-where-told.js';
+import appNeedsNoLaunch from './app-needs-no-launch.js';
 import appOpenedByItself from './app-opened-by-itself.js';
+import appOpensForAnyIssuer from './app-opens-for-any-issuer.js';
+import appStateOfAnyBrowser from './app-state-of-any-browser.js';
+import appStateShort from './app-state-short.js';
+import appStateUnchecked from './app-state-unchecked.js';
+import appStateUsedTwice from './app-state-used-twice.js';
 import attachmentsOfEveryPatient from './attachments-of-every-patient.js';
 import auditEventsNotOffered from './audit-events-not-offered.js';
 import auditLogLate from './audit-log-late.js';
@@ -314,7 +322,15 @@ export const deviations: readonly Deviation[] = [
   addressesRelative,
   anotherProductAnswers,
   anyVerifierAccepted,
+  appComparesIssuerLoosely,
+  appGoesWhereTold,
+  appNeedsNoLaunch,
   appOpenedByItself,
+  appOpensForAnyIssuer,
+  appStateOfAnyBrowser,
+  appStateShort,
+  appStateUnchecked,
+  appStateUsedTwice,
   attachmentsOfEveryPatient,
   auditEventsNotOffered,
   auditLogLate,
