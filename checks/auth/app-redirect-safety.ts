@@ -78,6 +78,7 @@ export default defineCheck({
       text: 'The app began a sign-in at the EHR after {what} ({status}); it then opens without the EHR having opened it.',
     },
     fault: { kind: 'control', text: 'The app answered {status} to {what}, which is no refusal.' },
+    'not-tried': { kind: 'control', text: 'Not tried, because its effect could not have been seen: {what}.' },
     'nobody-signs-in': {
       kind: 'limit',
       text: 'Callbacks were not tried: only on a simulator can the tool sign a test user in with the pages of the EHR.',
@@ -97,6 +98,7 @@ export default defineCheck({
       const shown = { way, status, what: tried[way] };
       if (ended === 'fault') return [say.notMeasured('fault', 'control-failed', shown)];
       if (ended === 'refused') return [];
+      if (ended === 'not-tried') return [say.notMeasured('not-tried', 'control-failed', shown)];
       if (way === 'state-again') return [say.warn('used-twice', shown)];
       if (way === 'missing-launch') return [say.warn('launch-not-needed', shown)];
       return [say.fail(way === 'next-at-launch' || way === 'next-at-callback' ? 'sent-elsewhere' : 'accepted', shown)];

@@ -88,6 +88,8 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
               query: { url: product.queryUrl, token },
               control: { url: product.controlUrl, token },
               webhook: { url: product.webhookUrl, secret: { ref: `file:${secretFile}` } },
+              clients: [registered.clientId],
+              auditExport: { url: product.logUrl, token },
             },
           }),
     });

@@ -20,6 +20,7 @@ import { readPreviousRuns } from './previous-runs.js';
 import { credentialMarks, newMarking } from './credential-marks.js';
 import { peerAccess } from './peer-access.js';
 import {
+  aiLogFile,
   aiSystemAccess,
   credentialsOf,
   listenerIdentities,
@@ -106,6 +107,7 @@ export async function prepareRun(
     planned: planFor(common),
     async execute() {
       const aiSystem = await aiSystemAccess(documents.organization, secretPlaces);
+      const aiLog = await aiLogFile(documents.organization, secretPlaces);
       const own = await originsOfEnvironment(documents.environment, documents.organization, secretPlaces);
       const { bases } = own;
       const others = await peerAccess(read.peers, request);
@@ -124,6 +126,7 @@ export async function prepareRun(
           door,
           bases,
           aiSystem,
+          ...(aiLog === undefined ? {} : { aiLog }),
           ...(operator === undefined ? {} : { operator }),
           listenerTls: await listenerIdentities(documents.organization, secretPlaces),
           peers: new Map([...others.access, ...beside.access]),

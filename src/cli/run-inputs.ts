@@ -3,13 +3,14 @@ import { dirname } from 'node:path';
 import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions } from '../load/documents.js';
 import { crossProblems } from '../load/cross-problems.js';
 import { loadPolicy } from '../load/policy.js';
-import { resolveSecret, type SecretPlaces } from '../load/secrets.js';
+import { referencedFile, resolveSecret, type SecretPlaces } from '../load/secrets.js';
 import type { AiSystemAccess } from '../gather/ai-system.js';
 import type { Credentials } from '../gather/contexts.js';
 import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
 import type { InputDocument } from '../gather/run-folder.js';
 import type { Credential, PersonLogin } from '../gather/sign-in.js';
 import { effectiveClass, strictestClass } from '../gather/write-policy.js';
+import { logAddress, logFileOf, logTokenOf } from '../model/ai-log-place.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { AuthBinding, Environment, OrganizationProfile } from '../model/documents/organization.js';
 import { applyOverrides } from '../model/documents/overrides.js';
@@ -277,12 +278,23 @@ export async function aiSystemAccess(
   const controlToken = await tokenOf(aiSystem?.control?.token);
   const webhookSecret = await tokenOf(aiSystem?.webhook?.secret);
   const cdsHooksKey = await tokenOf(aiSystem?.cdsHooks?.key);
+  const logToken = await tokenOf(logTokenOf({ aiSystem }));
   return {
     ...(queryToken === undefined ? {} : { queryToken }),
     ...(controlToken === undefined ? {} : { controlToken }),
     ...(webhookSecret === undefined ? {} : { webhookSecret }),
     ...(cdsHooksKey === undefined ? {} : { cdsHooksKey }),
+    ...(logToken === undefined ? {} : { logToken }),
   };
+}
+
+/** Where the AI system's log lies, where the organization file names a file and it is there. @throws ToolError (exit 2) */
+export async function aiLogFile(
+  organization: OrganizationProfile,
+  secretPlaces: SecretPlaces,
+): Promise<string | undefined> {
+  const named = logFileOf(organization);
+  return named === undefined ? undefined : referencedFile(named, secretPlaces);
 }
 
 /** Key and certificate of each listener that names them. @throws ToolError (exit 2) when a reference does not resolve */
@@ -317,6 +329,8 @@ export async function originsOfEnvironment(
   if (organization.aiSystem?.webhook !== undefined) bases['ai-webhook'] = organization.aiSystem.webhook.url;
   if (organization.aiSystem?.cdsHooks !== undefined) bases['ai-cds'] = organization.aiSystem.cdsHooks.base;
   if (organization.aiSystem?.launchUrl !== undefined) bases['ai-app'] = new URL(organization.aiSystem.launchUrl).origin;
+  const aiLog = logAddress(organization);
+  if (aiLog !== undefined) bases['ai-log'] = aiLog;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;
   if (typeof log === 'string') bases.audit = log;
   const origins = Object.entries(bases).map(([purpose, url]): OriginRule => {

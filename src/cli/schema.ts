@@ -9,6 +9,7 @@ export const schemaNames = [
   'policy',
   'audit-mapping',
   'witness-sheet',
+  'ai-log',
   'scorecard',
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];
@@ -20,6 +21,7 @@ const schemas: Readonly<Record<SchemaName, () => Promise<object>>> = {
   policy: async () => (await import('../model/documents/policy.js')).policySchema,
   'audit-mapping': async () => (await import('../model/documents/audit-mapping.js')).auditMappingSchema,
   'witness-sheet': async () => (await import('../model/documents/witness-sheet.js')).witnessSheetSchema,
+  'ai-log': async () => (await import('../model/documents/ai-log.js')).aiLogLineSchema,
   scorecard: async () => (await import('../model/scorecard.js')).scorecardSchema,
 };
 

@@ -13,6 +13,8 @@ export interface AiSystemAccess {
   readonly webhookSecret?: string;
   /** What calls of `aiSystem.cdsHooks` are signed with: a private key as PKCS #8 PEM. */
   readonly cdsHooksKey?: string;
+  /** Bearer token of `aiSystem.auditExport`. */
+  readonly logToken?: string;
 }
 
 const bearerOf = (token: string | undefined): string | undefined =>

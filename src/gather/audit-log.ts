@@ -1,7 +1,7 @@
 import { readAuditContent } from '../fhir/audit-record-content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
 import type { Resource } from 'fhir/r4.js';
-import { ownRecord, type MadeAccess, type OwnRecord, type RunIdentity } from '../model/audit-access.js';
+import { ownClientOfProduct, ownRecord, type MadeAccess, type OwnRecord, type RunIdentity } from '../model/audit-access.js';
 import type { LogSecrets } from '../model/audit-record.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { Client } from './probe.js';
@@ -30,7 +30,10 @@ export function runIdentity(options: {
   return {
     runId,
     aliasOf: (patientId) => aliases.get(patientId),
-    bindingsOf: (client) => bindingsOf(client).filter((binding) => used.has(binding)),
+    bindingsOf: (client) => [
+      ...bindingsOf(client).filter((binding) => used.has(binding)),
+      ...(organization.aiSystem?.clients?.includes(client) === true ? [ownClientOfProduct] : []),
+    ],
     requestIds: new Set(accesses.flatMap(({ requestIds }) => requestIds)),
     fromMs: accesses.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY),
     toMs: accesses.reduce((last, { toMs }) => Math.max(last, toMs), 0),

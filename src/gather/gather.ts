@@ -34,6 +34,8 @@ export interface GatherOptions {
   readonly operator?: Operator;
   /** Opens `aiSystem.query` and `aiSystem.control`, where the organization file names them. */
   readonly aiSystem?: AiSystemAccess;
+  /** Path of the AI system's own log, where `aiSystem.auditExport` names a file that is there. */
+  readonly aiLog?: string;
   readonly pacing: TokenBucket;
   readonly output: string;
   readonly runId: string;

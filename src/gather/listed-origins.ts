@@ -1,3 +1,4 @@
+import { logAddress } from '../model/ai-log-place.js';
 import type { RunDocuments } from './probe.js';
 
 /** What each origin of the organization file is used for, in the order of the file. */
@@ -15,6 +16,7 @@ export function listedOrigins({
     ['webhook', aiSystem?.webhook?.url],
     ['cds-hooks', aiSystem?.cdsHooks?.base],
     ['ai-query', aiSystem?.query?.url],
+    ['ai-log', logAddress({ aiSystem })],
     ['ai-control', aiSystem?.control?.url],
     ...(audit?.sources ?? []).map(({ location }) => ['audit', location] as const),
   ];

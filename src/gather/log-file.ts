@@ -29,18 +29,18 @@ export interface LogText {
  * Text of an exported log, piece by piece: memory does not grow with the file.
  * @throws ToolError `not-a-file` for what is no regular file
  */
-export function logText(path: string): LogText {
+export function logText(path: string, what = 'audit file'): LogText {
   const hash = createHash('sha256');
-  return { chunks: chunks(path, hash), sha256: () => hash.copy().digest('hex') };
+  return { chunks: chunks(path, what, hash), sha256: () => hash.copy().digest('hex') };
 }
 
-async function* chunks(path: string, hash: ReturnType<typeof createHash>): AsyncGenerator<string> {
+async function* chunks(path: string, what: string, hash: ReturnType<typeof createHash>): AsyncGenerator<string> {
   // Opening a named pipe would wait for its other end forever.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
-    throw new ToolError('file-not-found', 'the audit file cannot be opened', { next: 'Check the path.' });
+    throw new ToolError('file-not-found', `the ${what} cannot be opened`, { next: 'Check the path.' });
   });
   try {
-    if (!(await handle.stat()).isFile()) throw new ToolError('not-a-file', 'the audit file is no regular file');
+    if (!(await handle.stat()).isFile()) throw new ToolError('not-a-file', `the ${what} is no regular file`);
     const decoder = new TextDecoder('utf-8');
     const buffer = Buffer.alloc(chunkBytes);
     for (;;) {

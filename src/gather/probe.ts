@@ -4,6 +4,7 @@ import type { MadeAccess, RunIdentity } from '../model/audit-access.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { EnvironmentClass, Grade } from '../model/outcome.js';
+import type { AiLogSource } from './ai-log-source.js';
 import type { AnySubject, Subject, SubjectKind } from '../model/subject.js';
 import type { TlsRule } from '../wire/exchange.js';
 import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
@@ -127,6 +128,8 @@ export interface AiSystem {
 export interface ProbeTools extends RunDocuments {
   /** Absent when the organization file names no `aiSystem.query`. */
   readonly aiSystem?: AiSystem;
+  /** The AI system's own log, `aiSystem.auditExport`. @throws ExchangeFault when no usable answer comes */
+  readonly aiLog: () => Promise<AiLogSource | Missing>;
   /** Absent when the organization file names no `aiSystem.webhook`. */
   readonly product?: ProductEvents;
   /** Switches the AI system off or on; false when it does not do as told. Absent when the file names no `aiSystem.control`. */

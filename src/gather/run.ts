@@ -9,6 +9,7 @@ import { aiSystemBinding } from '../model/subjects.js';
 import { productEvents, type ProductEvents } from './observers/product-events.js';
 import { cdsHooksClient } from './observers/cds-hooks.js';
 import { cdsCaller } from './observers/cds-hooks-caller.js';
+import { openAiLog } from './ai-log-source.js';
 import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
@@ -341,6 +342,11 @@ export class Run {
       ...this.#launchPlayer(scope),
       ...(this.#plan.sampling === undefined ? {} : { sampling: this.#plan.sampling }),
       ...(aiSystem === undefined ? {} : { aiSystem }),
+      aiLog: () =>
+        openAiLog(this.recorder, scope, documents, {
+          access: this.#options.aiSystem ?? {},
+          file: this.#options.aiLog,
+        }),
       ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
       reserve: (requests) => this.#options.pacing.reserve(requests),
       clients,

@@ -86,6 +86,8 @@ export class Writer {
   /** What a test of ours took away and cannot put back. */
   readonly residue: Residue[] = [];
   readonly counts = { writes: 0, undone: 0 };
+  /** How often the AI system was asked for something that is the run's to take back. */
+  announced = 0;
   readonly #options: WriterOptions;
   #next = 1;
   /** Intents by identifier, those first that nothing has come of yet. */
@@ -258,6 +260,7 @@ export class Writer {
     const change: Change = { method: 'POST', resourceType };
     this.#permit(change, undefined);
     await this.#intend(by, scope, change, undefined, identifier);
+    this.announced += 1;
   }
 
   /** Journals the id and content of an object found after a create whose answer did not say enough. */

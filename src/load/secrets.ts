@@ -100,6 +100,17 @@ export async function resolveSecret(
   }
 }
 
+/**
+ * Where a file a reference names lies, for what is read piece by piece; undefined when there is none.
+ * @throws {ToolError} those of `inspectSecret`, and `reference-not-a-file` for a variable
+ */
+export async function referencedFile({ ref }: Reference, places: SecretPlaces): Promise<string | undefined> {
+  const refused = refusedReference(ref, places.allowEnv);
+  if (refused !== undefined) throw new ToolError('reference-not-allowed', `A reference is not allowed: ${refused}.`);
+  if (ref.startsWith('env:')) throw new ToolError('reference-not-a-file', 'A file is named here, not a variable.');
+  return fileInside(ref.slice('file:'.length), places);
+}
+
 function environmentValue(name: string, places: SecretPlaces): string | undefined {
   const value = (places.environment ?? process.env)[name];
   return value === '' ? undefined : value;

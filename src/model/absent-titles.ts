@@ -7,7 +7,6 @@ const absentTitles: Readonly<Record<string, string>> = {
   'error.partial-write': 'When the second of two writes fails, the first is taken back or somebody is told',
   'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',
   'auth.endpoint-coverage': 'No side door shows patient data without a sign-in',
-  'audit.vendor-reconcile': 'The vendor’s log and the EHR’s log tell the same story',
   'validity.recognised-test': 'It behaves alike whether or not it can tell that it is being tested',
 };
 

@@ -65,6 +65,8 @@ export interface OwnRecord {
   readonly version?: string;
   /** Those of its request ids that the run sent or was given. */
   readonly requestIds: readonly string[];
+  /** Digests of other request ids it names: those of a product at work beside the run. */
+  readonly othersRequests?: readonly string[];
   readonly failed?: boolean;
   readonly id?: string;
   /** What else it says, where the log was read for that. */
@@ -85,6 +87,9 @@ export function accessesMade({ id, sentAt, durationMs, requestId, headers, acces
   return accesses.map((access) => ({ ...access, exchange: id, requestIds, fromMs, toMs: fromMs + durationMs }));
 }
 
+/** Stands among the bindings of a record for a client only the product signs in with (`aiSystem.clients`). */
+export const ownClientOfProduct = '(product)';
+
 /** Who the run was, for telling its own records from everybody else's. */
 export interface RunIdentity {
   readonly runId: string;
@@ -101,6 +106,7 @@ export interface RunIdentity {
 
 /** Names of one record that are kept, as digests. */
 const mostAgents = 12;
+const mostOthersRequests = 2;
 
 /** Records and clocks of a log may be this far from the run's. */
 export const clockToleranceMs = 60_000;
@@ -119,12 +125,14 @@ export function ownRecord(logged: LoggedAccess, run: RunIdentity): OwnRecord | u
     if (bindings.length === 0 || !during || strangersOnly) return undefined;
   }
   const { object, atMs, kind, of, version, failed, id } = logged;
+  const others = requestIds.length > 0 ? [] : logged.requestIds.slice(0, mostOthersRequests);
   return {
     atMs,
     bindings,
     agents: [...new Set(logged.clients.slice(0, mostAgents))].map((agent) => runDigest(run.runId, agent)),
     patients: [...new Set(patients)],
     requestIds,
+    ...(others.length === 0 ? {} : { othersRequests: others.map((each) => runDigest(run.runId, each)) }),
     ...(kind === undefined ? {} : { kind }),
     ...(of === undefined ? {} : { of }),
     ...(object === undefined ? {} : { object: runDigest(run.runId, object) }),

@@ -1,4 +1,4 @@
-import { groupOf, kindName, type AccessGroup, type MadeAccess, type OwnRecord } from './audit-access.js';
+import { groupOf, kindName, ownClientOfProduct, type AccessGroup, type MadeAccess, type OwnRecord } from './audit-access.js';
 import { assignRecords, isVague, minuteOf, type Found } from './audit-assignment.js';
 import { compareCodeUnits } from './order.js';
 
@@ -69,7 +69,8 @@ export function matchAudit(
 }
 
 const isOwnWork = (record: OwnRecord, { productBinding }: MatchOptions): boolean =>
-  productBinding !== undefined && record.requestIds.length === 0 && record.bindings.includes(productBinding);
+  record.requestIds.length === 0 &&
+  record.bindings.some((binding) => binding === productBinding || binding === ownClientOfProduct);
 
 /** Where a record counts that nothing was sent for; undefined when it says too little to accuse anybody. */
 function groupOfRecord({ kind, failed, patients, requestIds }: OwnRecord): AccessGroup | undefined {

@@ -9,6 +9,7 @@ export type Purpose =
   | 'ai-control'
   | 'ai-webhook'
   | 'ai-cds'
+  | 'ai-log'
   | 'ai-app'
   | 'listener'
   | 'authorize';

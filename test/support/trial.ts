@@ -17,7 +17,7 @@ import { isScribe } from '../../src/sandbox/ai-systems/start-scribe.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
-import type { Deviation } from '../../src/sandbox/deviation.js';
+import { throughSeam, type Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { writeListenerFiles, writePrivateFile } from '../../src/sandbox/keys.js';
 import { organizationDocument } from '../../src/sandbox/organization-document.js';
@@ -95,7 +95,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
     else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
       other = await startScribeBeside(sandbox, folder, options.aiSystem, chosen);
-    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl));
+    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl, chosen));
     const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other?.doors);
     const checks = await loadChecks(places.checksFolder);
     const request = {
@@ -169,6 +169,7 @@ export async function startBeside(
   folder: string,
   name: AiSystemName,
   proxyUrl?: string,
+  chosen: readonly Deviation[] = [],
 ): Promise<RunningAiSystem> {
   const lakeside = sandbox.organizations.get('lakeside')!;
   const client = lakeside.clients.find((each) => each.name === 'ai-voice-bot')!;
@@ -187,6 +188,7 @@ export async function startBeside(
     visitType: index.visitType.code,
     earliestDays: 14,
     latestDays: 60,
+    faults: throughSeam(chosen, 'product', []),
   });
 }
 
@@ -213,6 +215,10 @@ export async function writeDocuments(
       query: { url: aiSystem.queryUrl, token },
       control: { url: aiSystem.controlUrl, token },
       webhook: { url: aiSystem.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
+      clients: sandbox.organizations
+        .get('lakeside')!
+        .clients.flatMap(({ name, clientId }) => (name === 'ai-voice-bot' ? [clientId] : [])),
+      auditExport: { url: aiSystem.logUrl, token },
       ...(options.proxyUrl === undefined ? {} : { proxy: { listener: 'proxy' } }),
     };
   }

@@ -48,6 +48,7 @@ const systems: Readonly<Partial<Record<SeenExchange['purpose'], Row['system']>>>
   'ai-control': 'ai-system',
   'ai-webhook': 'ai-system',
   'ai-cds': 'ai-system',
+  'ai-log': 'ai-system',
   'ai-app': 'ai-system',
 };
 

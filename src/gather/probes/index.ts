@@ -59,6 +59,8 @@ import transactionBundle from './transaction-bundle.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
+import productAsked from './product-asked.js';
+import productLog from './product-log.js';
 import productRepeats from './product-repeats.js';
 import productDrafts from './product-drafts.js';
 import promotionRight from './promotion-right.js';
@@ -149,8 +151,11 @@ export const probes: readonly AnyProbe[] = [
   undoneObject,
   slotRace,
   throttledProduct,
+  // Asks for nothing where the others have asked.
+  productAsked,
   ehrOutage,
   auditLog,
+  productLog,
   auditTampering,
   assertionTrials,
   cardCallerTrials,

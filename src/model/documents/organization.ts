@@ -289,7 +289,13 @@ const aiSystem = block({
     }),
   ),
   query: o(closed({ url: anyUrl, token: o(reference) })),
-  auditExport: o(fileOrUrl),
+  /** Client ids it signs in with itself, where they are not those of the bindings. */
+  clients: o(texts),
+  auditExport: o(
+    Type.Union([reference, anyUrl, closed({ url: anyUrl, token: o(reference) })], {
+      description: 'an address, an address with a token {url, token}, or a reference to a file',
+    }),
+  ),
   control: o(closed({ url: anyUrl, token: o(reference) })),
   proxy: o(closed({ listener: identifier })),
   routes: o(fileOrUrl),

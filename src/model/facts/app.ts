@@ -28,7 +28,7 @@ const launchTrial = Type.Object({
     'next-at-callback',
   ]),
   /** `accepted`: sent on to a sign-in page, signed in, or sent to the foreign address, as the way tries. */
-  ended: Type.Enum(['refused', 'accepted', 'fault']),
+  ended: Type.Enum(['refused', 'accepted', 'fault', 'not-tried']),
   status,
 });
 
@@ -78,7 +78,7 @@ export const appFacts = {
     1,
     Type.Object({
       launches: Type.Array(launchTrial),
-      /** Null: not tried, and `callbacksWhy` says why. */
+      /** Null: not tried. Where `callbacksWhy` says why not, only what was accepted stands here. */
       callbacks: Type.Union([Type.Null(), Type.Array(launchTrial)]),
       callbacksWhy: Type.Union([Type.Null(), Type.Enum(['nobody-signs-in', 'session-not-seen', 'not-agreed'])]),
       /** The `state` of every launch that led to a sign-in page. */

@@ -21,6 +21,7 @@ import { latencyFacts } from './latency.js';
 import { outageFacts } from './outage.js';
 import { previousFacts } from './previous.js';
 import { productFacts } from './product.js';
+import { productLogFacts } from './product-log.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
 import { provenanceFacts } from './provenance.js';
@@ -59,6 +60,7 @@ export const factKinds = {
   ...outageFacts,
   ...previousFacts,
   ...productFacts,
+  ...productLogFacts,
   ...readFacts,
   ...recordKeepingFacts,
   ...provenanceFacts,

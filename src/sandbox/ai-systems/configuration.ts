@@ -28,6 +28,10 @@ export interface Configuration extends ProductConfiguration {
   readonly latestDays: number;
   /** How long it lets a freed visit lie before it looks at it; absent: as long as the program's own habit. */
   readonly answersAfterMs?: number;
+  /** Absolute path of a file it logs its writes in, one JSON object a line; absent: it keeps no log. */
+  readonly logFile?: string;
+  /** What is wrong with that log. */
+  readonly faults?: readonly string[];
 }
 
 /** One that drafts notes. */
@@ -48,13 +52,20 @@ const ofEvery: Readonly<Record<Exclude<keyof ProductConfiguration, 'caFile'>, Ki
   controlToken: 'string',
   webhookSecret: 'string',
 };
-const ofBooking: Readonly<Record<Exclude<keyof Configuration, keyof ProductConfiguration | 'answersAfterMs'>, Kind>> = {
+const ofBooking: Readonly<
+  Record<Exclude<keyof Configuration, keyof ProductConfiguration | keyof typeof optional>, Kind>
+> = {
   providers: 'list',
   visitType: 'string',
   earliestDays: 'number',
   latestDays: 'number',
 };
-const optional: Readonly<Record<'caFile' | 'answersAfterMs', Kind>> = { caFile: 'string', answersAfterMs: 'number' };
+const optional: Readonly<Record<'caFile' | 'answersAfterMs' | 'logFile' | 'faults', Kind>> = {
+  caFile: 'string',
+  answersAfterMs: 'number',
+  logFile: 'string',
+  faults: 'list',
+};
 
 /** @throws TypeError that names the key which is missing or of the wrong type */
 export const readConfiguration = (file: string): Configuration =>

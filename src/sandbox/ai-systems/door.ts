@@ -13,6 +13,8 @@ export interface DoorRequest {
 export interface DoorAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** In the place of a body: JSON, one object a line. */
+  readonly lines?: string;
 }
 
 /** `GET /availability` and the like; a route also takes every path below it. */
@@ -38,7 +40,7 @@ export async function openDoor(settings: {
 }): Promise<Door> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
     answer(request).then(
-      ({ status, body }) => finish(response, status, body),
+      ({ status, body, lines }) => finish(response, status, body, lines),
       () => finish(response, 500, { error: 'the program failed' }),
     );
   });
@@ -108,7 +110,12 @@ async function bodyOf(request: http.IncomingMessage): Promise<string | undefined
   return Buffer.concat(parts).toString();
 }
 
-function finish(response: http.ServerResponse, status: number, body: unknown): void {
+function finish(response: http.ServerResponse, status: number, body: unknown, lines?: string): void {
+  if (lines !== undefined) {
+    response.writeHead(status, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    response.end(lines);
+    return;
+  }
   if (body === undefined) {
     response.writeHead(status).end();
     return;

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Appointment } from 'fhir/r4.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import { type Door, type DoorAnswer, type DoorRequest, newToken, openDoor } from './door.js';
 import { type FhirConnection, bookingScopes, connect } from './fhir-connection.js';
 import { type AvailabilityQuestion, type Call, type Offer, type Product, isResource } from './product.js';
 import { subscribe } from './subscription.js';
+import { keepWriteLog, logFaults, type WriteLog } from './write-log.js';
 
 export type ProductMaker = (connection: FhirConnection, configuration: Configuration) => Promise<Product> | Product;
 
@@ -18,7 +20,7 @@ const patienceMs = 1_000;
  * started it closes its stdin; its subscription ends with it.
  *
  * Doors, all behind the bearer token of the configuration: `GET /availability`, `POST /call`, `GET /control`,
- * `POST /control/off`, `POST /control/on`; and `POST /webhook` for signed events.
+ * `POST /control/off`, `POST /control/on`, `GET /log` where it keeps one; and `POST /webhook` for signed events.
  */
 export async function runProgram(make: ProductMaker): Promise<void> {
   try {
@@ -33,7 +35,8 @@ async function run(make: ProductMaker): Promise<void> {
   const file = process.argv[2];
   if (file === undefined) throw new Error('the path of the configuration is missing');
   const configuration = readConfiguration(file);
-  const connection = connect(configuration, bookingScopes, patienceMs);
+  const log = logOf(connect(configuration, bookingScopes, patienceMs), configuration);
+  const { connection } = log;
   // Set once the EHR has answered; no door opens before.
   let product!: Product;
   let started = false;
@@ -64,7 +67,9 @@ async function run(make: ProductMaker): Promise<void> {
 
   async function call({ body }: { body: unknown }): Promise<DoorAnswer> {
     if (!on) return { status: 503, body: { error: 'switched off' } };
-    return isCall(body) ? { status: 200, body: await product.call(body) } : { status: 400, body: { error: 'no call' } };
+    if (!isCall(body)) return { status: 400, body: { error: 'no call' } };
+    const reason = { correlationId: randomUUID(), action: body.intent };
+    return { status: 200, body: await log.because(reason, () => product.call(body)) };
   }
 
   const told = new Map<string, Promise<DoorAnswer>>();
@@ -91,7 +96,10 @@ async function run(make: ProductMaker): Promise<void> {
     }
     if (asked === undefined)
       return { status: 200, body: { id, outcome: 'queued-for-human', reason: 'not understood' } };
-    const { outcome, appointment, reason, unsettled } = await product.call(asked);
+    const { outcome, appointment, reason, unsettled } = await log.because(
+      { correlationId: id, action: asked.intent },
+      () => product.call(asked),
+    );
     if (unsettled === true) told.delete(id);
     return { status: 200, body: { id, outcome, object: appointment, reason } };
   }
@@ -131,6 +139,8 @@ async function run(make: ProductMaker): Promise<void> {
       'POST /control/off': open(switchOff),
       'POST /control/on': open(() => switchOn(door)),
       'GET /control': open(() => ({ status: 200, body: { on } })),
+      // Who is switched off still says what was done.
+      ...(configuration.logFile === undefined ? {} : { 'GET /log': () => ({ status: 200, lines: log.text() }) }),
       'PUT /ehr': open(notified),
       'POST /ehr': open(notified),
     },
@@ -158,6 +168,13 @@ async function run(make: ProductMaker): Promise<void> {
   started = true;
   await switchOn(door);
   if (atOnce) sayWhere();
+}
+
+type Reached = ReturnType<typeof connect>;
+
+function logOf(connection: Reached, { logFile: file, clientId, faults = [] }: Configuration): WriteLog {
+  if (file === undefined) return { connection, because: (_reason, work) => work(), text: () => '' };
+  return keepWriteLog(connection, { file, model: clientId, faults: logFaults.filter((each) => faults.includes(each)) });
 }
 
 function questionOf(query: URLSearchParams): AvailabilityQuestion {

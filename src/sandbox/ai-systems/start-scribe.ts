@@ -14,7 +14,7 @@ export async function startScribe(
   name: ScribeName,
   folder: string,
   settings: Omit<ScribeConfiguration, 'controlToken' | 'webhookSecret' | 'port'>,
-): Promise<Omit<RunningAiSystem, 'queryUrl' | 'callUrl'>> {
+): Promise<Omit<RunningAiSystem, 'queryUrl' | 'callUrl' | 'logUrl' | 'logFile'>> {
   const token = newToken();
   const webhookSecret = newToken();
   const configuration: ScribeConfiguration = { ...settings, controlToken: token, webhookSecret, port: 0 };

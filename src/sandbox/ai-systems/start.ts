@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Configuration } from './configuration.js';
 import type { AiSystemName } from './names.js';
 import { newToken } from './door.js';
@@ -16,6 +17,9 @@ export interface RunningAiSystem {
   /** `aiSystem.webhook.url`, and what an event posted there is signed with. */
   readonly webhookUrl: string;
   readonly webhookSecret: string;
+  /** `aiSystem.auditExport.url`: the log of its writes, behind the same token, and the file it lies in. */
+  readonly logUrl: string;
+  readonly logFile: string;
   readonly processId: number;
   /** Resolves when it has ended its subscription and is gone; killed after five seconds. */
   stop(): Promise<void>;
@@ -30,11 +34,12 @@ export interface RunningAiSystem {
 export async function startAiSystem(
   name: AiSystemName,
   folder: string,
-  settings: Omit<Configuration, 'controlToken' | 'webhookSecret' | 'port'>,
+  settings: Omit<Configuration, 'controlToken' | 'webhookSecret' | 'port' | 'logFile'>,
 ): Promise<RunningAiSystem> {
   const token = newToken();
   const webhookSecret = newToken();
-  const configuration: Configuration = { ...settings, controlToken: token, webhookSecret, port: 0 };
+  const logFile = join(folder, `${name}-writes.ndjson`);
+  const configuration: Configuration = { ...settings, controlToken: token, webhookSecret, port: 0, logFile };
   const program = await startProgram(name, folder, configuration);
   const { origin } = program;
   return {
@@ -44,6 +49,8 @@ export async function startAiSystem(
     token,
     webhookUrl: `${origin}/webhook`,
     webhookSecret,
+    logUrl: `${origin}/log`,
+    logFile,
     processId: program.processId,
     stop: () => program.stop(),
   };

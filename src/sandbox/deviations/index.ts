@@ -121,6 +121,9 @@ import launchOfAnotherPatient from './launch-of-another-patient.js';
 import launchWithoutPatient from './launch-without-patient.js';
 import launchWithoutVisit from './launch-without-visit.js';
 import leaky from './leaky.js';
+import logInventsAWrite from './log-invents-a-write.js';
+import logMissesAWrite from './log-misses-a-write.js';
+import logWithoutReviewer from './log-without-reviewer.js';
 import loginOfTwoRoles from './login-of-two-roles.js';
 import machineLabelDropped from './machine-label-dropped.js';
 import machineMayFinalise from './machine-may-finalise.js';
@@ -438,6 +441,9 @@ export const deviations: readonly Deviation[] = [
   launchWithoutPatient,
   launchWithoutVisit,
   leaky,
+  logInventsAWrite,
+  logMissesAWrite,
+  logWithoutReviewer,
   loginOfTwoRoles,
   machineLabelDropped,
   machineMayFinalise,

@@ -71,6 +71,11 @@ testCheck(appRedirectSafety, {
     'it goes where the callback says': callback('next-at-callback', 'accepted', 303),
     'a short state': run({ ...good, state: { seen: 12, distinct: 12, bitsAtMost: 64 } }),
     'no state at all': run({ ...good, state: { seen: 12, distinct: 1, bitsAtMost: 0 } }),
+    'accepted, though a right sign-in led nowhere afterwards': run({
+      ...good,
+      callbacks: [{ way: 'wrong-state', ended: 'accepted', status: 303 }],
+      callbacksWhy: 'session-not-seen',
+    }),
     'accepted, though nobody could sign in': run({
       ...good,
       launches: [{ way: 'unknown-issuer', ended: 'accepted', status: 302 }],
@@ -81,6 +86,7 @@ testCheck(appRedirectSafety, {
   notMeasured: {
     'a fault instead of a refusal': launch('unknown-issuer', 'fault', 502),
     'a fault at the callback': callback('wrong-state', 'fault', 500),
+    'a used state could not be tried': callback('state-again', 'not-tried', 0),
     'nobody can sign in': withoutCallbacks('nobody-signs-in'),
     'a session cannot be seen': withoutCallbacks('session-not-seen'),
     'not agreed': withoutCallbacks('not-agreed'),
