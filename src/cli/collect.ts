@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Collected } from '../gather/collect.js';
+import type { CollectedAiLog } from '../gather/collect-ai-log.js';
 import type { Witnessed } from '../gather/collect-witness.js';
 import type { LogFacts } from '../gather/audit-facts.js';
 import type { RecordedRun } from '../load/run-folder.js';
@@ -15,6 +16,7 @@ interface CollectFlags {
   readonly audit?: string;
   readonly mapping?: string;
   readonly witness?: string;
+  readonly aiLog?: string;
   readonly json?: true;
 }
 
@@ -25,11 +27,18 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
     .option('--audit <file>', 'an export of the EHR’s audit log that covers the run: CSV, or AuditEvents one a line')
     .option('--mapping <name-or-file>', 'how the export is read: access-log-csv, auditevent-ndjson or a file of yours')
     .option('--witness <file>', 'the witness sheet of the run, filled in: Markdown as printed, or its YAML part alone')
+    .option(
+      '--ai-log <file>',
+      'the log of the AI system of the time of the run: one JSON object a line (schema ai-log)',
+    )
     .option('--json', 'print what was found as JSON')
     .action(async (folder: string, flags: CollectFlags) => {
-      const { audit, witness } = flags;
-      if ((audit === undefined) === (witness === undefined)) {
-        throw new ToolError('nothing-to-collect', 'one of --audit and --witness is needed, and one at a time');
+      const { audit, witness, aiLog } = flags;
+      if ([audit, witness, aiLog].filter((each) => each !== undefined).length !== 1) {
+        throw new ToolError(
+          'nothing-to-collect',
+          'one of --audit, --witness and --ai-log is needed, and one at a time',
+        );
       }
       const print = (found: object, { decision }: Scorecard, text: string): void => {
         const json = `${JSON.stringify({ ...found, decision: decision.words })}\n`;
@@ -39,6 +48,10 @@ export function addCollectCommand(program: Command, places: PackagePlaces, exit:
         const { witnessed, scorecard } = await collectWitnessSheet(folder, witness, places);
         print(witnessed, scorecard, witnessPage(witnessed));
         exit(exitCodes.gateMet);
+      } else if (aiLog !== undefined) {
+        const { collected, scorecard } = await collectAiLog(folder, aiLog, places);
+        print(collected, scorecard, aiLogPage(collected, scorecard));
+        exit('missing' in collected.log ? exitCodes.notShown : exitCodes.gateMet);
       } else if (audit !== undefined) {
         const { collected, scorecard } = await collectAudit(folder, { ...flags, audit }, places);
         print(collected, scorecard, page(collected, scorecard));
@@ -91,6 +104,31 @@ export async function collectAudit(
         now,
       });
     },
+  );
+  return { collected: found, scorecard };
+}
+
+/**
+ * Adds the AI system's own log to a finished run and writes its scorecard anew.
+ * @throws ToolError (exit 2), the folder untouched: no finished run, no file, or no log of an AI system
+ */
+export async function collectAiLog(
+  folder: string,
+  file: string,
+  places: PackagePlaces,
+  now: () => Date = () => new Date(),
+): Promise<{ readonly collected: CollectedAiLog; readonly scorecard: Scorecard }> {
+  const [{ collectAiLogFile }, { accessesMade }] = await Promise.all([
+    import('../gather/collect-ai-log.js'),
+    import('../model/audit-access.js'),
+  ]);
+  const made: MadeAccess[] = [];
+  const { found, scorecard } = await addToRun(
+    folder,
+    places,
+    (line) => made.push(...accessesMade(line)),
+    async ({ run: { header }, lastEnd, continueFrom, organization }) =>
+      collectAiLogFile({ folder, header, organization, made, lastEnd, continueFrom, file, now }),
   );
   return { collected: found, scorecard };
 }
@@ -211,6 +249,17 @@ function page({ facts, rows, own, unreadable }: Collected, { audit: { lookUp } }
     ...(lookUps.length === 0 ? [] : ['For the EHR team, to look up in its own log:', ...lookUps]),
     '',
   ].join('\n');
+}
+
+const reconciliation = 'audit.vendor-reconcile';
+
+function aiLogPage({ log }: CollectedAiLog, { checks }: Scorecard): string {
+  const outcome = checks.find(({ id }) => id === reconciliation)?.outcome ?? 'not in this policy';
+  const read =
+    'missing' in log
+      ? `  not shown: ${log.detail ?? log.missing}`
+      : `${log.lines} lines read, ${log.writes.length} about writes of this run, ${log.elsewhere} about others, ${log.unreadable} not readable`;
+  return [read, `  ${reconciliation}: ${outcome}`, ''].join('\n');
 }
 
 function witnessPage({ facts, sightings, wrongWords }: Witnessed): string {

@@ -1,7 +1,13 @@
 import { readAuditContent } from '../fhir/audit-record-content.js';
 import { readAuditEvent } from '../fhir/audit-event.js';
 import type { Resource } from 'fhir/r4.js';
-import { ownClientOfProduct, ownRecord, type MadeAccess, type OwnRecord, type RunIdentity } from '../model/audit-access.js';
+import {
+  ownClientOfProduct,
+  ownRecord,
+  type MadeAccess,
+  type OwnRecord,
+  type RunIdentity,
+} from '../model/audit-access.js';
 import type { LogSecrets } from '../model/audit-record.js';
 import type { Environment, OrganizationProfile } from '../model/documents/organization.js';
 import type { Client } from './probe.js';

@@ -25,6 +25,7 @@ import { collectedEnd } from './collected-end.js';
 import { runIdentity } from './audit-log.js';
 import { ChainedLog, createLogFile } from './durable-log.js';
 import { logRecords } from './log-mapping.js';
+import { productWrites } from './product-writes.js';
 import { LogFault, logText } from './log-file.js';
 
 export interface CollectOptions extends LogDocuments {
@@ -46,6 +47,7 @@ export interface Collected {
   readonly facts: LogFacts;
   readonly agents: FactValue<'agents-in-log'> | Missing;
   readonly quality: FactValue<'record-quality'> | Missing;
+  readonly productWrites: FactValue<'writes-of-product'> | Missing;
   readonly sha256: string;
   readonly rows: number;
   /** Records of the run itself; of all others nothing is kept. */
@@ -112,12 +114,14 @@ async function readLog(options: CollectOptions): Promise<Collected> {
   }
   const counts = { sha256: sha256(), rows, own: own.length, unreadable };
   fault ??= uncovered(made, rows, firstMs, lastMs, own.length);
-  if (fault !== undefined) return { ...counts, facts: withoutLog(fault), agents: fault, quality: fault };
+  if (fault !== undefined)
+    return { ...counts, facts: withoutLog(fault), agents: fault, quality: fault, productWrites: fault };
   const facts = leavingOut(factsOfLog(made, own, options, 'file'), mapping);
   return {
     ...counts,
     agents: agentsOfLog(made, own, options, { runId: header.runId, source: 'file' }),
     quality: qualityOfLog(made, own, options, 'file'),
+    productWrites: productWrites(made, own, options, 'file'),
     facts:
       unreadable > 0 && !isWhole(facts)
         ? withoutLog(missing('truncated', `${unreadable} rows could not be read, so what is missing may be among them`))
@@ -183,11 +187,11 @@ const leavingOut = (facts: LogFacts, { leavesOut = [] }: AuditMapping): LogFacts
 
 function segment(
   { header, lastEnd, now }: CollectOptions,
-  { facts, agents, quality, sha256 }: Collected,
+  { facts, agents, quality, productWrites: byProduct, sha256 }: Collected,
 ): EvidenceLine[] {
   const at = now().toISOString();
   const lineOf = (
-    kind: keyof LogFacts | 'agents-in-log' | 'record-quality',
+    kind: keyof LogFacts | 'agents-in-log' | 'record-quality' | 'writes-of-product',
     value: unknown,
     exchanges: readonly string[],
   ): EvidenceLine => ({
@@ -208,6 +212,7 @@ function segment(
     }),
     lineOf('agents-in-log', agents, []),
     lineOf('record-quality', quality, 'missing' in quality ? [] : quality.examples),
+    lineOf('writes-of-product', byProduct, []),
     collectedEnd(at, lastEnd),
   ];
 }

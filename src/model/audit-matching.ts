@@ -1,4 +1,11 @@
-import { groupOf, kindName, ownClientOfProduct, type AccessGroup, type MadeAccess, type OwnRecord } from './audit-access.js';
+import {
+  groupOf,
+  kindName,
+  ownClientOfProduct,
+  type AccessGroup,
+  type MadeAccess,
+  type OwnRecord,
+} from './audit-access.js';
 import { assignRecords, isVague, minuteOf, type Found } from './audit-assignment.js';
 import { compareCodeUnits } from './order.js';
 
