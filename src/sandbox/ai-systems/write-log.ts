@@ -129,8 +129,10 @@ export function keepWriteLog(
       lost();
       throw error;
     }
-    if (answer.status >= 500) lost();
-    if (answer.status < 300) log(sent, storedBy(call, answer));
+    const stored = answer.status < 300 ? storedBy(call, answer) : undefined;
+    // A page of some gateway says 200 too, and nothing of a stored version.
+    if (answer.status >= 500 || (stored !== undefined && !isWhole(stored))) lost();
+    else if (stored !== undefined) log(sent, stored);
     return answer;
   }
 
@@ -156,6 +158,8 @@ function resourcesIn(body: unknown): Resource[] {
 
 const isStored = (body: unknown): body is Resource =>
   typeof body === 'object' && body !== null && 'resourceType' in body && 'id' in body;
+
+const isWhole = ({ id, meta }: Resource): boolean => id !== undefined && meta?.versionId !== undefined;
 
 /** What a write that went well has made, from its answer or from where the answer says it is. */
 function storedBy({ method, url, body = '{}' }: FhirCall, { body: stored, location, etag }: FhirAnswer): Resource {
