@@ -9,7 +9,7 @@ import type { Credentials } from '../gather/contexts.js';
 import type { RunDocuments, DocumentProblem } from '../gather/probe.js';
 import type { InputDocument } from '../gather/run-folder.js';
 import type { Credential, PersonLogin } from '../gather/sign-in.js';
-import { effectiveClass, strictestClass } from '../gather/write-policy.js';
+import { effectiveClass, isLoopback, strictestClass } from '../gather/write-policy.js';
 import { logAddress, logFileOf, logTokenOf } from '../model/ai-log-place.js';
 import type { Contract } from '../model/documents/contract.js';
 import type { AuthBinding, Environment, OrganizationProfile } from '../model/documents/organization.js';
@@ -311,6 +311,8 @@ export async function listenerIdentities(
   return identities;
 }
 
+const maySend = (url: string): boolean => new URL(url).protocol === 'https:' || isLoopback(url);
+
 /** The origins this run may talk to, each for its purpose, and the address of each purpose. */
 export async function originsOfEnvironment(
   environment: Environment,
@@ -326,8 +328,10 @@ export async function originsOfEnvironment(
   }
   if (organization.aiSystem?.query !== undefined) bases['ai-system'] = organization.aiSystem.query.url;
   if (organization.aiSystem?.control !== undefined) bases['ai-control'] = organization.aiSystem.control.url;
-  if (organization.aiSystem?.webhook !== undefined) bases['ai-webhook'] = organization.aiSystem.webhook.url;
-  if (organization.aiSystem?.cdsHooks !== undefined) bases['ai-cds'] = organization.aiSystem.cdsHooks.base;
+  const { webhook, cdsHooks } = organization.aiSystem ?? {};
+  // What stands there in clear text is told by hipaa.tls; nothing is sent to it.
+  if (webhook !== undefined && maySend(webhook.url)) bases['ai-webhook'] = webhook.url;
+  if (cdsHooks !== undefined && maySend(cdsHooks.base)) bases['ai-cds'] = cdsHooks.base;
   if (organization.aiSystem?.launchUrl !== undefined) bases['ai-app'] = new URL(organization.aiSystem.launchUrl).origin;
   const aiLog = logAddress(organization);
   if (aiLog !== undefined) bases['ai-log'] = aiLog;
