@@ -74,7 +74,6 @@ function stallOf({ environmentClass }: Pick<RunDocuments, 'environmentClass'>, w
 class Outages {
   readonly #tools: ProbeTools;
   readonly #proxy: Pick<FaultProxy, 'inject'>;
-  readonly #action: ContractAction;
   readonly #trials: ProductTrials;
   readonly #how: { readonly stallMs: number; readonly retries: boolean };
 
@@ -86,7 +85,6 @@ class Outages {
   ) {
     this.#tools = tools;
     this.#proxy = proxy;
-    this.#action = action;
     this.#trials = new ProductTrials(tools, action);
     this.#how = how;
   }

@@ -11,7 +11,14 @@ const event = { id: 'e1', trigger: 'call', action: 'book', inputs: { family: 'ZZ
 const creates = { resourceType: 'Appointment', identifier: 'run-1' };
 
 /** A product whose webhook answers this, and what happened in which order. */
-function product(answer: unknown, { status = 200, refuses = false, secret = 's3cret' as string | null } = {}) {
+function product(
+  answer: unknown,
+  {
+    status = 200,
+    refuses = false,
+    secret = 's3cret',
+  }: { status?: number; refuses?: boolean; secret?: string | null } = {},
+) {
   const order: string[] = [];
   const sent: OutgoingRequest[] = [];
   const recorder = {
@@ -45,7 +52,7 @@ function product(answer: unknown, { status = 200, refuses = false, secret = 's3c
     identifierSystem: 'https://lakeside.example/test-object',
     now,
   });
-  return { order, sent, tell: events.tell };
+  return { order, sent, tell: (...told: Parameters<typeof events.tell>) => events.tell(...told) };
 }
 
 it('signs the very bytes it sends, and says what it asks for', async () => {
