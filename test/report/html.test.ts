@@ -228,7 +228,9 @@ describe('rule 43: hostile text in every free field', () => {
               !attributes.has(one.name) ||
               !(
                 values.has(one.value) ||
-                /^#?(?:finding|exchange|plot)-\d+$|^[\d.]+$|^https:\/\/[\w.-]+(?:\/[\w./#-]*)?$/.test(one.value ?? '')
+                /^#?(?:finding|exchange|plot)-\d+$|^[\d.]+$|^https:\/\/[\w.-]+(?:\/[\w.~/#%&=?+-]*)?$/.test(
+                  one.value ?? '',
+                )
               ),
           ),
         ]);

@@ -32,8 +32,12 @@ export async function proxyTo(
 
 let opened: Promise<OpenSandbox> | undefined;
 
-/** For `afterAll`: every test of one file has the same sandbox. */
-export const closeSandbox = async (): Promise<void> => (await opened)?.close();
+/** For `afterAll`: every test of one file has the same sandbox, and the next file of the same worker one of its own. */
+export async function closeSandbox(): Promise<void> {
+  const open = opened;
+  opened = undefined;
+  await (await open)?.close();
+}
 
 /** The sandbox EHR, over TLS as usual, with a proxy in front of its clinic. */
 export async function sandboxBehindProxy(options: Partial<FaultProxyOptions> = {}): Promise<Behind> {
