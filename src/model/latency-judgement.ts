@@ -31,6 +31,10 @@ export const timeMessages = {
     kind: 'control',
     text: '{limited} of {n} samples waited in this tool for more than 5 % of the budget; its own pace was measured.',
   },
+  'tool-late': {
+    kind: 'control',
+    text: '{late} of {n} samples took longer than {budget} only by time in which this tool itself stood still; its own machine was measured.',
+  },
 } as const satisfies Messages;
 
 /** What a check of a latency entry says. */
@@ -127,6 +131,8 @@ export function timeVerdict(
       });
     case 'too-few':
       return say.notMeasured('too-few', 'too-few', shown);
+    case 'tool-late':
+      return say.notMeasured('tool-late', 'tool-limited', { ...shown, late: series.late });
     default:
       return say.notMeasured('tool-limited', 'tool-limited', { ...shown, limited: series.limited });
   }

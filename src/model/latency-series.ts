@@ -82,6 +82,7 @@ export type LatencyFinding =
   | 'over-budget'
   | 'too-few'
   | 'tool-limited'
+  | 'tool-late'
   | 'too-coarse'
   | 'smaller-percentile'
   | 'one-occasion'
@@ -197,7 +198,8 @@ function findingOf(
   }
   const passes = (k: number): boolean => passTest(k, n, percentile) && (own === undefined || k <= own.passAt);
   if (passes(bad)) return series.simulator || percentile < 95 || spread(series) ? 'within' : 'one-occasion';
-  return straddling > 0 && passes(over) ? 'too-coarse' : 'inconclusive';
+  if (straddling === 0 || !passes(over)) return 'inconclusive';
+  return series.late > 0 ? 'tool-late' : 'too-coarse';
 }
 
 /** At least three occasions an hour apart. */

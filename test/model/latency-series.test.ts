@@ -72,6 +72,12 @@ describe('one budget', () => {
     expect(findingOf(coarse)).toBe('too-coarse');
   });
 
+  it('blames this process, and not the system, for time in which it stood still itself', () => {
+    const starved = mixed(69, fast, [10_000, 70_000], 10);
+    expect(findingOf(starved, { late: 10 })).toBe('tool-late');
+    expect(findingOf(mixed(69, fast, slow, 5), { late: 10 })).toBe('over-budget');
+  });
+
   it('states the bound of the percentile, and none where an answer is missing from it', () => {
     const ramp = Array.from({ length: 93 }, (_, index): [number, number] => [index, index + 0.5]);
     const looks = [{ n: 93, passAt: 1, failAt: 11 }];

@@ -9,6 +9,7 @@ import { cardTemplates, takeCards } from '../series/cards.js';
 import { Bookings, type Visibility } from '../series/bookings.js';
 import { Deliveries } from '../series/deliveries.js';
 import { Lane } from '../series/lane.js';
+import { OwnLateness } from '../series/own-lateness.js';
 import { Observation, observedTemplates } from '../series/observed.js';
 import type { ObservedPlan } from '../series/observed-plan.js';
 import { runSeries } from '../series/run-series.js';
@@ -104,7 +105,8 @@ function besideEachOther(series: readonly SeriesPlan[]): SeriesPlan[][] {
 /** They share the pace, and what limits.perDay holds. */
 async function takeAll(plans: readonly SeriesPlan[], tools: ProbeTools): Promise<Taken[]> {
   const pace = paceOf(tools.organization, tools.environment);
-  const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
+  const lateness = new OwnLateness();
+  const lanes = { ehr: new Lane(pace, lateness), aiSystem: new Lane(pace, lateness) };
   const reserved = tools.reserve(plans.reduce((sum, { requests }) => sum + requests.most, 0));
   if (reserved === undefined) throw new ExchangeFault('cap', 'limits.perDay does not hold the series', undefined);
   try {
@@ -115,6 +117,7 @@ async function takeAll(plans: readonly SeriesPlan[], tools: ProbeTools): Promise
       return each.value;
     });
   } finally {
+    lateness.stop();
     // What was not sent goes back to the day's budget.
     reserved.cancel();
     tools.reserve(lanes.ehr.sent);
@@ -127,14 +130,16 @@ interface Lanes {
 }
 
 async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {
-  if (agreed.kind === 'card') return { ...(await takeCards(agreed, tools)), plan: agreed, visibility: undefined };
+  if (agreed.kind === 'card') {
+    return { ...(await takeCards(agreed, tools, aiSystem)), plan: agreed, visibility: undefined };
+  }
   if (agreed.kind === 'event') return takeEvents(agreed, tools, { ehr, aiSystem });
   const { contract, clients } = tools;
   const deliveries = new Map<string, Deliveries>();
   const unheard = new Map<string, Missing>();
   try {
     for (const trigger of triggersOf(agreed)) {
-      const opened = await Deliveries.open(tools, trigger);
+      const opened = await Deliveries.open(tools, trigger, ehr);
       if (isMissing(opened)) unheard.set(trigger, opened);
       else deliveries.set(trigger, opened);
     }

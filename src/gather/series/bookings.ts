@@ -142,7 +142,7 @@ export class Bookings {
     );
     const resource = await this.#stored(made.answer, filled.body.resourceType);
     for (const log of logs) {
-      if (made.answer?.ok === true) log.settle(task.index, made.sample, made.waitedMs);
+      if (made.answer?.ok === true) log.settle(task.index, made.sample, made);
       else log.fail(task.index);
     }
     if (resource === undefined) return undefined;

@@ -1,11 +1,10 @@
 import { missing, type Missing } from '../../model/fact.js';
-import { paceOf } from '../pace.js';
 import type { ProbeTools, RunDocuments } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
 import { cdsHooksTemplates, type CdsHooksClient } from '../observers/cds-hooks.js';
 import { askingTemplates, askServices, type AskedService } from '../observers/cds-hooks-asking.js';
 import { readAnswer } from '../observers/cds-hooks-documents.js';
-import { Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import { runSeries, type SampleTask } from './run-series.js';
 import type { SeriesPlan, Track } from './sampling-plan.js';
 import { deadlineOf } from './searches.js';
@@ -22,12 +21,13 @@ export const cardTemplates = (plan: SeriesPlan, documents: RunDocuments, mostCon
 export async function takeCards(
   agreed: SeriesPlan,
   tools: ProbeTools,
+  lane: Lane,
 ): Promise<{
   readonly unmeasured: readonly (readonly [subject: string, why: Missing])[];
   readonly logs: readonly TrackLog[];
   readonly blocks: readonly SeriesBlock[];
 }> {
-  const { cdsHooks, contract, organization, environment } = tools;
+  const { cdsHooks, contract } = tools;
   if (cdsHooks === undefined) throw new ExchangeFault('no-ai-system', 'aiSystem.cdsHooks is not configured', undefined);
   const { services } = await askServices(tools, cdsHooks);
   const askedFor = ({ trigger }: Track): AskedService | undefined => {
@@ -41,7 +41,6 @@ export async function takeCards(
     .map(({ subject }) => [subject, missing('prerequisite-failed', 'no service answered this hook')] as const);
   const tracks = agreed.tracks.filter((track) => askedFor(track) !== undefined);
   if (tracks.length === 0) return { unmeasured, logs: [], blocks: [] };
-  const lane = new Lane(paceOf(organization, environment));
   const { logs, blocks } = await runSeries({
     plan: { ...agreed, tracks },
     lane,
@@ -69,13 +68,14 @@ async function callOnce(
 ): Promise<void> {
   const about = cases[task.index % cases.length];
   if (about === undefined) return;
-  const { answer, sample, waitedMs } = await timed(
+  const asked = await timed(
     lane,
     signal,
     () => client.timedCall(service, { ...about, namesEhr: true }, deadlineOf(log.track.target.budgetMs)),
     task.intendedAtMs,
   );
+  const { answer, sample } = asked;
   const usable = answer?.status === 200 && !readAnswer(answer.json).faults.includes('no-answer-object');
-  if (usable) log.settle(task.index, sample, waitedMs);
+  if (usable) log.settle(task.index, sample, asked);
   else log.fail(task.index);
 }

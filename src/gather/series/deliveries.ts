@@ -10,6 +10,7 @@ import {
 import { causableEvent } from '../caused-event.js';
 import type { Heard, Inbox } from '../notification-inbox.js';
 import type { ProbeTools } from '../probe.js';
+import type { Lane } from './lane.js';
 import type { TrackLog } from './track-log.js';
 
 /** Between these two moments the event happened, on the monotonic clock. */
@@ -25,15 +26,17 @@ export class Deliveries {
   readonly #tools: ProbeTools;
   readonly #inbox: Inbox;
   readonly #subscription: string;
+  readonly #lane: Lane;
 
-  private constructor(tools: ProbeTools, inbox: Inbox, subscription: string) {
+  private constructor(tools: ProbeTools, inbox: Inbox, subscription: string, lane: Lane) {
     this.#tools = tools;
     this.#inbox = inbox;
     this.#subscription = subscription;
+    this.#lane = lane;
   }
 
   /** Subscribes to the trigger's event for all patients of a series; missing when that cannot be had. */
-  static async open(tools: ProbeTools, triggerId: string): Promise<Deliveries | Missing> {
+  static async open(tools: ProbeTools, triggerId: string, lane: Lane): Promise<Deliveries | Missing> {
     const channel = tools.organization.channels?.[triggerId];
     const event = causableEvent(
       tools,
@@ -52,7 +55,7 @@ export class Deliveries {
       subscriptionBody({ channel, event, patients, endpoint, header }, tools.now()),
     );
     const settled = id === undefined ? undefined : await settledSubscription(tools, id, ['active', 'error']);
-    if (id !== undefined && settled?.status === 'active') return new Deliveries(tools, inbox, id);
+    if (id !== undefined && settled?.status === 'active') return new Deliveries(tools, inbox, id, lane);
     await endSubscription(tools, id);
     await inbox.close();
     return missing('control-failed', 'the Subscription did not become active');
@@ -67,7 +70,7 @@ export class Deliveries {
       if (first !== undefined) {
         const { receivedAtMs } = first;
         const sample: Sample = [Math.max(0, receivedAtMs - at.latestMs), Math.max(0, receivedAtMs - at.earliestMs)];
-        return log.settle(index, sample);
+        return log.settle(index, sample, { lateMs: this.#lane.lateBetween(at.latestMs, receivedAtMs) });
       }
       const silentMs = Math.max(0, performance.now() - at.latestMs);
       log.soFar(index, [silentMs, null]);

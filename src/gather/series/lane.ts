@@ -1,4 +1,5 @@
 import { TokenBucket } from '../../wire/token-bucket.js';
+import type { OwnLateness } from './own-lateness.js';
 
 /** What one measured request waited for, on our side. */
 export interface Laned<T> {
@@ -14,10 +15,12 @@ export class Lane {
   readonly #turns: TokenBucket;
   readonly #most: number;
   readonly #startedAtMs = new Set<{ readonly atMs: number }>();
+  readonly #lateness: OwnLateness | undefined;
   #sent = 0;
 
-  constructor(pace: { readonly requestsPerSecond: number; readonly concurrency: number }) {
+  constructor(pace: { readonly requestsPerSecond: number; readonly concurrency: number }, lateness?: OwnLateness) {
     this.#most = pace.concurrency;
+    this.#lateness = lateness;
     this.#turns = new TokenBucket(pace);
   }
 
@@ -27,6 +30,11 @@ export class Lane {
 
   get full(): boolean {
     return this.#startedAtMs.size >= this.#most;
+  }
+
+  /** Milliseconds between two moments in which this process stood still; 0 where nobody keeps watch over it. */
+  lateBetween(fromMs: number, toMs: number): number {
+    return this.#lateness?.between(fromMs, toMs) ?? 0;
   }
 
   /** Everything in flight has been so for longer than this. */

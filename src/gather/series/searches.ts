@@ -64,7 +64,7 @@ export async function takeSearches(
     dueAtMs = undefined;
     const page = search.answer?.ok === true ? readSearchset(search.answer.resource) : undefined;
     if (page === undefined) log.fail(task.index);
-    else log.settle(task.index, search.sample, search.waitedMs);
+    else log.settle(task.index, search.sample, search);
   }
 }
 

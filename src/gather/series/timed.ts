@@ -10,6 +10,8 @@ export interface Timed {
   readonly receivedAtMs: number;
   /** In our own lane; no part of the sample. */
   readonly waitedMs: number;
+  /** Of the sample: this process itself stood still. */
+  readonly lateMs: number;
 }
 
 /**
@@ -33,11 +35,12 @@ export async function timed(
     const { sentAtMs, endAtMs, intendedAtMs } = answer.timing;
     const fromMs = Math.min(dueAtMs === undefined ? intendedAtMs : dueAtMs + waitedMs, sentAtMs);
     const tookMs = Math.max(0, endAtMs - fromMs);
-    return { answer, sample: [tookMs, tookMs], sentAtMs: fromMs, receivedAtMs: endAtMs, waitedMs };
+    const lateMs = lane.lateBetween(fromMs, endAtMs);
+    return { answer, sample: [tookMs, tookMs], sentAtMs: fromMs, receivedAtMs: endAtMs, waitedMs, lateMs };
   } catch (error) {
     if (!(error instanceof ExchangeFault) || error.exchange === undefined) throw error;
     const nowMs = performance.now();
     const sample: Sample = [nowMs - startedMs, null];
-    return { answer: undefined, sample, sentAtMs: startedMs, receivedAtMs: nowMs, waitedMs: 0 };
+    return { answer: undefined, sample, sentAtMs: startedMs, receivedAtMs: nowMs, waitedMs: 0, lateMs: 0 };
   }
 }

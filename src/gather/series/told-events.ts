@@ -113,7 +113,11 @@ export class ToldEvents {
       random: this.#tools.random,
     });
     settle(task, records, seen);
-    for (const log of answers) settleAnswer(log, task.index, seen, await answer);
+    for (const log of answers) {
+      const given = await answer;
+      const lateMs = this.#aiSystem.lateBetween(sentAtMs, sentAtMs + given.durationMs);
+      settleAnswer(log, task.index, { seen, answer: given, lateMs });
+    }
     // What it is still at work on is not taken from under its hands.
     await answer;
     if (found.length === 0) await look();
@@ -205,10 +209,14 @@ export class ToldEvents {
 }
 
 /** An answer counts once what it speaks of is found in the EHR; then it counts from when it was given. */
-function settleAnswer(log: TrackLog, index: number, seen: Sample | undefined, answer: ProductAnswer): void {
+function settleAnswer(
+  log: TrackLog,
+  index: number,
+  { seen, answer, lateMs }: { seen: Sample | undefined; answer: ProductAnswer; lateMs: number },
+): void {
   if (seen === undefined) return log.drop(index, 'not-sent');
   if (seen[1] === null || !done.includes(answer.outcome)) return log.fail(index);
-  log.settle(index, [answer.durationMs, answer.durationMs]);
+  log.settle(index, [answer.durationMs, answer.durationMs], { lateMs });
 }
 
 const slotsFrom = ({ resources }: RunDocuments['contract']): ContractResource | undefined =>

@@ -11,6 +11,15 @@ interface Entry {
   settled: boolean;
   failed: boolean;
   limited: boolean;
+  late: boolean;
+}
+
+/** What of a sample was our own doing. */
+export interface OwnShare {
+  /** In our own lane; no part of the sample. */
+  readonly waitedMs?: number;
+  /** Part of the sample: this process stood still. */
+  readonly lateMs?: number;
 }
 
 /** The samples of one track in send order, while they come in. */
@@ -42,7 +51,7 @@ export class TrackLog {
   /** A sample is under way; nothing is known of it yet. */
   begin(index: number): void {
     if (this.closed.aborted) return;
-    this.#entries.set(index, { sample: [0, null], settled: false, failed: false, limited: false });
+    this.#entries.set(index, { sample: [0, null], settled: false, failed: false, limited: false, late: false });
   }
 
   /** What is known of a sample while it is still watched. */
@@ -51,11 +60,15 @@ export class TrackLog {
     if (entry !== undefined && !entry.settled) entry.sample = sample;
   }
 
-  settle(index: number, sample: Sample, waitedMs = 0): void {
+  /** It took at least what is left without the time this process itself stood still, and at most what was seen. */
+  settle(index: number, [atLeastMs, atMostMs]: Sample, { waitedMs = 0, lateMs = 0 }: OwnShare = {}): void {
     const entry = this.#entries.get(index);
     if (entry === undefined || entry.settled) return;
-    const limited = waitedMs > limitedShare * this.track.target.budgetMs;
-    this.#entries.set(index, { sample, settled: true, failed: false, limited });
+    const { budgetMs } = this.track.target;
+    const limited = waitedMs > limitedShare * budgetMs;
+    const sample: Sample = [Math.max(0, atLeastMs - lateMs), atMostMs];
+    const late = atLeastMs > budgetMs && sample[0] <= budgetMs;
+    this.#entries.set(index, { sample, settled: true, failed: false, limited, late });
   }
 
   /** No usable answer came: as late as no answer at all, and an error. */
@@ -63,7 +76,7 @@ export class TrackLog {
     const entry = this.#entries.get(index);
     if (entry === undefined || entry.settled) return;
     const sample: Sample = [noAnswerAfterBudgets * this.track.target.budgetMs, null];
-    this.#entries.set(index, { sample, settled: true, failed: true, limited: false });
+    this.#entries.set(index, { sample, settled: true, failed: true, limited: false, late: false });
   }
 
   /** What it was to measure never happened: outside n. */
@@ -131,6 +144,7 @@ export class TrackLog {
       discarded: this.#discarded,
       clockJumps: this.#clockJumps,
       limited: counted.filter(([, { limited }]) => limited).length,
+      late: counted.filter(([, { late }]) => late).length,
       pollMs: ['read', 'write', 'delivery', 'card', 'confirmed-answer'].includes(part)
         ? 0
         : shortestPauseMs(target.budgetMs),

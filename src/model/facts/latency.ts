@@ -32,6 +32,8 @@ const series = Type.Object({
   clockJumps: count,
   /** Waited in our own limiter for more than 5 % of the budget. */
   limited: count,
+  /** Over the budget only by time in which this process itself stood still. */
+  late: count,
   /** Shortest pause between two looks for an answer; 0 where the answer or the notification itself was timed. */
   pollMs: milliseconds,
   ratePerMinute: milliseconds,

@@ -22,6 +22,7 @@ export function series(samples: readonly Sample[], different: Partial<LatencySer
     notSent: 0,
     discarded: 0,
     clockJumps: 0,
+    late: 0,
     limited: 0,
     pollMs: 50,
     ratePerMinute: 600,
@@ -50,6 +51,7 @@ export const timeCases = {
   notMeasured: {
     'four samples': series(mixed(4, fast)),
     'polls span the budget': series(mixed(69, [0, 90_000])),
+    'this process stood still': series(mixed(69, [0, 90_000]), { late: 69 }),
     'our own pace': series(mixed(69, fast), { limited: 5 }),
   },
 } satisfies Record<string, Record<string, LatencySeries>>;
