@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -14,10 +14,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is tested is what is shipped: the sources are taken from dist, where Node loads them itself. */
+const shippedSources = {
+  name: 'shipped-sources',
+  enforce: 'pre' as const,
+  resolveId(source: string, importer: string | undefined) {
+    if (importer === undefined || !source.startsWith('.')) return undefined;
+    const path = relative(root, resolve(dirname(importer), source))
+      .split(sep)
+      .join('/');
+    if (!/^(?:src|bin|checks)\//.test(path)) return undefined;
+    return { id: resolve(root, 'dist', path), external: true };
+  },
+};
+
 export default defineConfig({
+  plugins: [shippedSources],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/matrix/**', 'test/bench/**', 'test/third-party/**'],
+    globalSetup: 'test/support/build.ts',
+    server: { deps: { external: [/\/dist\/(?:src|bin|checks)\//] } },
     // Much of a trial is waiting: twice as many files at once as there are cores.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongestFirst },

@@ -6,14 +6,15 @@ import { absentTitle } from '../src/model/absent-titles.js';
 import { askedParties } from '../src/model/check.js';
 import { factKinds } from '../src/model/facts/registry.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
+import { checksFolder } from './support/places.js';
 
 const root = new URL('../', import.meta.url);
-const checksFolder = new URL('checks/', root);
 const checks = await loadChecks(checksFolder);
 const checkIds = checks.map((check) => check.id);
-const files = readdirSync(checksFolder, { withFileTypes: true })
+const sources = new URL('checks/', root);
+const files = readdirSync(sources, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .flatMap(({ name }) => readdirSync(new URL(`${name}/`, checksFolder)).map((file) => `${name}/${file}`));
+  .flatMap(({ name }) => readdirSync(new URL(`${name}/`, sources)).map((file) => `${name}/${file}`));
 const policy = async (name: string) =>
   (await loadPolicy(name, { folder: new URL('profiles/policies/', root), checkIds })).policy;
 const holes = (text: string) => [...text.matchAll(/[{}]/g)].map(([brace]) => brace).join('');

@@ -6,6 +6,7 @@ import { withTransaction } from '../src/sandbox/transaction-contract.js';
 import { budgetDelivery } from './support/hurry.js';
 import { trial, type TrialOptions } from './support/trial.js';
 import { witnesses } from './support/witnesses.js';
+import { checksFolder } from './support/places.js';
 
 const trials: readonly TrialOptions[] = [
   {
@@ -55,13 +56,13 @@ describe('the clean sandbox', () => {
   });
 
   it('passes every check there is, in one workflow or another', async () => {
-    const checks = await loadChecks(new URL('../checks/', import.meta.url));
+    const checks = await loadChecks(checksFolder);
     expect(checks.map(({ id }) => id).filter((id) => !passed.has(id))).toEqual([]);
   });
 });
 
 it('every check is flipped by at least one deviation', async () => {
-  const checks = await loadChecks(new URL('../checks/', import.meta.url));
+  const checks = await loadChecks(checksFolder);
   const caught = new Set(deviations.flatMap(({ caughtBy }) => [...caughtBy]));
   expect(checks.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([]);
 });

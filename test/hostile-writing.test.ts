@@ -265,8 +265,8 @@ it('HS-71 checks, policies and configuration beside the contract are not looked 
 });
 
 function program(cwd: string, ...argv: string[]): Promise<{ readonly code: number | null; readonly text: string }> {
-  const entry = fileURLToPath(new URL('../bin/ehr-scorecard.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...argv], { cwd });
+  const entry = fileURLToPath(new URL('../dist/bin/ehr-scorecard.js', import.meta.url));
+  const child = spawn(process.execPath, [entry, ...argv], { cwd });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));

@@ -10,6 +10,7 @@ import { recoverRun } from '../src/cli/recover.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
 import { reusedKeys } from './support/client-keys.js';
 import { live, writeDocuments } from './support/trial.js';
+import { places } from './support/places.js';
 
 interface ChildResult {
   readonly signal: NodeJS.Signals | null;
@@ -84,9 +85,6 @@ async function killedAt(killAt: number, output = `runs-${killAt}`): Promise<stri
   const [name] = await readdir(join(folder, output)).catch(() => []);
   return name === undefined ? undefined : join(folder, output, name);
 }
-
-const packageFolder = new URL('../', import.meta.url);
-const places = { checksFolder: new URL('checks/', packageFolder), packageFolder };
 
 /** The same run to its end, in this process: the operations it can be killed at. */
 async function wholeRun(): Promise<readonly string[]> {

@@ -15,11 +15,10 @@ import type { RunningAiSystem } from '../src/sandbox/ai-systems/start.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
 import { reusedKeys } from './support/client-keys.js';
 import { startBeside, writeDocuments, type TrialOptions } from './support/trial.js';
+import { places } from './support/places.js';
 
 // One run books and cancels and times the product; another one beside it writes nothing and times the same visits.
 
-const root = new URL('../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const observeMs = 20_000;
 
 /** Slow enough that a busy machine keeps up, and that every event is followed to its answer. */

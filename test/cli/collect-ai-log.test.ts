@@ -7,9 +7,8 @@ import { readRunFolder } from '../../src/load/run-folder.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import { hurry } from '../support/hurry.js';
 import { trial } from '../support/trial.js';
+import { places } from '../support/places.js';
 
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const check = 'audit.vendor-reconcile';
 const outcomeOf = ({ checks }: Scorecard) => checks.find(({ id }) => id === check)?.outcome;
 

@@ -10,9 +10,9 @@ import type { Scorecard } from '../../src/model/scorecard.js';
 import { scoreFolder } from '../../src/cli/score-run.js';
 import { readRunFolder } from '../../src/load/run-folder.js';
 import { trial } from '../support/trial.js';
+import { places } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const logged = ['audit.reads-logged', 'audit.writes-logged', 'audit.denied-logged'];
 const besides = ['read.required-fields', 'read.interactions', 'write.version-conflict', 'scope.enforced'];
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addLintCommand, lintFiles } from '../../src/cli/lint.js';
 import { addSchemaCommand } from '../../src/cli/schema.js';
 import { contract, options, organization } from '../load/loading.js';
+import { checksFolder, packageFolder } from '../support/places.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,9 +23,8 @@ const file = async (name: string, text: string): Promise<string> => {
 /** Exit code of the command line and what it wrote to stdout. */
 async function run(...argv: string[]): Promise<{ exitCode: number; stdout: string }> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const packageFolder = new URL('../../', import.meta.url);
   const program = new Command().exitOverride();
-  addLintCommand(program, { packageFolder, checksFolder: new URL('checks/', packageFolder) });
+  addLintCommand(program, { packageFolder, checksFolder });
   addSchemaCommand(program);
   try {
     const exitCode = await program.parseAsync(argv, { from: 'user' }).then(

@@ -5,9 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadChecks } from '../../src/cli/check-catalog.js';
 import { readPreviousRuns } from '../../src/cli/previous-runs.js';
 import { trial } from '../support/trial.js';
-
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
+import { places } from '../support/places.js';
 
 describe('--previous', () => {
   let home: string;

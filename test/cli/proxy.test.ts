@@ -9,9 +9,8 @@ import type { Scorecard } from '../../src/model/scorecard.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startBeside } from '../support/trial.js';
 import { command, openWorkplace, type Workplace } from '../support/command-line.js';
+import { places } from '../support/places.js';
 
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 let place: Workplace;
 let base: string;
 

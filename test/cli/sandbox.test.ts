@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
-const bin = new URL('../../bin/ehr-scorecard.ts', import.meta.url).pathname;
+const bin = new URL('../../dist/bin/ehr-scorecard.js', import.meta.url).pathname;
 const root = new URL('../../', import.meta.url).pathname;
 
 let folder: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function start(...flags: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', bin, 'sandbox', '--folder', folder, ...flags], {
+  const child = spawn(process.execPath, [bin, 'sandbox', '--folder', folder, ...flags], {
     cwd: root,
   });
   const output = { stdout: '', stderr: '' };

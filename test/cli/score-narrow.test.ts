@@ -9,9 +9,9 @@ import { loadContract } from '../../src/load/documents.js';
 import { chainStart } from '../../src/model/chain.js';
 import { scorecardJson } from '../../src/model/scorecard-json.js';
 import { command } from '../support/command-line.js';
+import { places } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const profilesFolder = new URL('profiles/', root);
 const startedAt = '2026-11-20T08:00:00.000Z';
 

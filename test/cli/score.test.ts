@@ -7,9 +7,9 @@ import { scoreFolder } from '../../src/cli/score-run.js';
 import { createRunFolder, type InputDocument } from '../../src/gather/run-folder.js';
 import { chainStart } from '../../src/model/chain.js';
 import { scorecardJson } from '../../src/model/scorecard-json.js';
+import { places } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const startedAt = '2026-11-20T08:00:00.000Z';
 
 const contract = `apiVersion: ehr-scorecard/v1

@@ -10,9 +10,9 @@ import type { Scorecard } from '../../src/model/scorecard.js';
 import { renderWitnessSheet } from '../../src/report/witness-sheet.js';
 import { trial } from '../support/trial.js';
 import { witnesses } from '../support/witnesses.js';
+import { places } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const watched = ['write.visible-to-staff', 'prod.kill-switch', 'hipaa.session-and-emergency', 'rollback.compensate'];
 
 const of = ({ checks }: Scorecard, id: string) => {

@@ -14,6 +14,7 @@ import type { Scorecard } from '../../src/model/scorecard.js';
 import type { AnySubject } from '../../src/model/subject.js';
 import { subjectsOf } from '../../src/model/subjects.js';
 import { literalSubject } from '../support/test-check.js';
+import { checksFolder } from '../support/places.js';
 
 // Scorecards from tables: what each check of the shipped policies found on a subject of its own is said in a table, and scored
 // for real. Id, severity, class, kind and prose are those of the check itself; only its rule is not asked.
@@ -43,7 +44,6 @@ const severities = new Map(documents.scale.absent?.map((one) => [one.check, one]
 /** Every id the policies name. */
 export const allIds: readonly string[] = [...new Set(policyOf(documents.scale, true).rows.map((row) => row.check))];
 
-const checksFolder = new URL('../../checks/', import.meta.url);
 /** The checks there are, by id. The policies name others, which stand under `absent`. */
 const present = new Map((await loadChecks(checksFolder)).map((check) => [check.id, check]));
 /** Ids of the policies that this version lacks; a stand-in says what they found. Those of later are in no denominator. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadChecks } from '../../src/cli/check-catalog.js';
 import { loadPolicy, policyFrom } from '../../src/load/policy.js';
 import { ToolError } from '../../src/model/errors.js';
+import { checksFolder } from '../support/places.js';
 
 const sources = {
   folder: new URL('../../profiles/policies/', import.meta.url),
@@ -87,7 +88,7 @@ describe('a policy file', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('may extend a shipped one; what was read is kept', async () => {
-    const checkIds = (await loadChecks(new URL('../../checks/', import.meta.url))).map((check) => check.id);
+    const checkIds = (await loadChecks(checksFolder)).map((check) => check.id);
     const path = join(folder, 'own.yaml');
     await writeFile(
       path,

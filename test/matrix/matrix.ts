@@ -8,6 +8,7 @@ import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { nameOf, situationOf, type Situation } from './situation.js';
 import type { Told } from './worker.js';
+import { checksFolder } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
 const longestRunMs = 240_000;
@@ -18,7 +19,7 @@ interface Task {
   readonly deviation?: Deviation;
 }
 
-const checkIds = (await loadChecks(new URL('checks/', root))).map(({ id }) => id);
+const checkIds = (await loadChecks(checksFolder)).map(({ id }) => id);
 const { policy } = await loadPolicy('pilot', { folder: new URL('profiles/policies/', root), checkIds });
 const blockers = new Set(policy.rows.filter(({ severity }) => severity === 'blocker').map(({ check }) => check));
 

@@ -5,6 +5,7 @@ import { loadChecks } from '../../src/cli/check-catalog.js';
 import { partsWords } from '../../src/report/run-words.js';
 import { durationWords, instantWords, latencyWords, numberWords, percentWords } from '../../src/report/words.js';
 import { goOnSimulator } from './literal-scorecards.js';
+import { checksFolder } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -73,7 +74,7 @@ describe('words that are not used', () => {
   });
 
   it('by the prose of checks', async () => {
-    const checks = await loadChecks(new URL('checks/', root));
+    const checks = await loadChecks(checksFolder);
     const found = checks.flatMap((check) => {
       const messages = Object.values(check.messages).map(({ text }) => text);
       const stated = [check.title, check.failureTitle, check.plain, ...messages];

@@ -80,7 +80,7 @@ test.each([
 test('a process that starts and stops one prints nothing and ends by itself', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ehr-scorecard-sandbox-'));
   const program = `
-    const { startSandbox } = await import(${JSON.stringify(new URL('../../src/sandbox/server.ts', import.meta.url).href)});
+    const { startSandbox } = await import(${JSON.stringify(new URL('../../dist/src/sandbox/server.js', import.meta.url).href)});
     const sandbox = await startSandbox({ keysFolder: ${JSON.stringify(folder)} });
     for (const { tokenUrl } of sandbox.organizations.values()) {
       const { request, Agent } = await import('undici');
@@ -93,11 +93,9 @@ test('a process that starts and stops one prints nothing and ends by itself', as
     await sandbox.stop();
   `;
   try {
-    const { stdout, stderr } = await run(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '--eval', program],
-      { timeout: 25_000 },
-    );
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+      timeout: 25_000,
+    });
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
   } finally {
     await rm(folder, { recursive: true, force: true });

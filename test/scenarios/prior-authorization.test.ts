@@ -8,11 +8,9 @@ import { readRunFolder } from '../../src/load/run-folder.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import { auditEventsOf, exportCsv, exportRow } from '../support/audit-export.js';
 import { trial, type Trial } from '../support/trial.js';
+import { places } from '../support/places.js';
 
 // One run of the shipped contract with every context and a second organization; the log is read from the EHR, then from a file.
-
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 
 describe('prior authorization with every context and a second organization', () => {
   let home: string;

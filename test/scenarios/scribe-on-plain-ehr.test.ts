@@ -15,11 +15,11 @@ import { good } from '../checks/latency/series-cases.js';
 import { auditEventsOf, exportCsv, exportRow } from '../support/audit-export.js';
 import { trial } from '../support/trial.js';
 import { witnesses } from '../support/witnesses.js';
+import { places } from '../support/places.js';
 
 // Notes on an EHR that takes drafts and nothing more. One run; what people bring afterwards is added to its folder, step by step.
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 const plainEhr = [
   'versions-not-kept',
   'delete-not-offered',

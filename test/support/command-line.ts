@@ -7,9 +7,7 @@ import type { Deviation } from '../../src/sandbox/deviation.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { reusedKeys } from './client-keys.js';
 import { writeDocuments, type TrialOptions } from './trial.js';
-
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
+import { places } from './places.js';
 
 export interface Said {
   readonly code: number;

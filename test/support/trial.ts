@@ -25,9 +25,9 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { startAdvisor } from './advisor.js';
 import { startScribeBeside } from './scribe.js';
 import { reusedKeys } from './client-keys.js';
+import { places } from './places.js';
 
 const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
 
 export interface TrialOptions {
   /** Which shipped contract and matching organization document; default scheduling. */

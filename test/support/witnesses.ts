@@ -4,9 +4,7 @@ import { stringify } from 'yaml';
 import { collectWitnessSheet } from '../../src/cli/collect.js';
 import type { WitnessSheet } from '../../src/model/documents/witness-sheet.js';
 import type { TrialOptions } from './trial.js';
-
-const root = new URL('../../', import.meta.url);
-const places = { checksFolder: new URL('checks/', root), packageFolder: root };
+import { places } from './places.js';
 
 /** Two people who read the word of each object off the sandbox, and write a sheet about that and what else is given. */
 export function witnesses(
