@@ -156,7 +156,8 @@ export async function settledSubscription(
   const pauseMs = patienceMs(tools.environmentClass) / 2 ** (looks - 1);
   let last: Subscription | undefined;
   for (let look = 0; look < looks; look++) {
-    if (look > 0) await tools.pause(pauseMs * 2 ** (look - 1));
+    // Hardly any server is ready in the moment in which it answers.
+    await tools.pause(pauseMs * 2 ** Math.max(0, look - 1));
     last = await readSubscription(tools, id);
     if (last === undefined || states.includes(last.status)) return last;
   }

@@ -35,6 +35,8 @@ const slowMs = 2_000;
 /** Sign-ins that have to be refused: agreed, few, spaced, each between two good ones (safety rules 7, 27 and 31). */
 export class NegativeSignIns {
   readonly #options: NegativeSignInOptions;
+  /** What came of the last good one, by whose it was: it is the one before the next bad one, too. */
+  readonly #lastGood = new Map<string, Timed>();
   #made = 0;
 
   constructor(options: NegativeSignInOptions) {
@@ -73,20 +75,26 @@ export class NegativeSignIns {
       throw refused('cap', 'limits.maxNegativeAuth is reached');
     const paced = environmentClass !== 'simulator';
     const results: T[] = [];
-    let before: Timed | undefined;
+    let before = this.#lastGood.get(who);
     for (const bad of bads) {
       if (paced && this.#made > 0) await pause(spacingMs);
       this.#made += 1;
-      before ??= await timed(good);
+      before ??= await this.#timed(good, who);
       if (!before.record.usableToken) throw refused('control-failed', `${who} cannot sign in`);
       if (paced) await pause(signInSpacingMs);
       results.push(await bad());
       if (paced) await pause(signInSpacingMs);
-      const after = await timed(good);
+      const after = await this.#timed(good, who);
       this.#refuseLocked(before, after, who);
       before = after;
     }
     return results;
+  }
+
+  async #timed(good: () => Promise<Tried>, who: string): Promise<Timed> {
+    const came = await timed(good);
+    this.#lastGood.set(who, came);
+    return came;
   }
 
   #refuseLocked(before: Timed, after: Timed, who: string): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import type { Resource } from 'fhir/r4.js';
+import type { Resource, Subscription } from 'fhir/r4.js';
 import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import { createAccess } from './access.js';
 import { createAuditLog } from './audit.js';
@@ -138,6 +138,8 @@ export async function createOrganization(settings: {
     now,
     record,
     capability: { oauth, topics: topics.map(({ url }) => url) },
+    refuses: (created, access) =>
+      created.resourceType === 'Subscription' ? subscriptions.problemOf(created as Subscription, access) : undefined,
     onFault: settings.onFault,
   });
   // Read anew for every change: a clause holds what the index had when it was made.

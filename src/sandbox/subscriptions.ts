@@ -15,6 +15,8 @@ import { channelProblem, wishOf, type Wish } from './subscription-wish.js';
 export interface Subscriptions {
   /** Takes note of who wrote a Subscription and brings a requested one into force. */
   observe(event: AccessEvent): void;
+  /** Why a new one cannot be served; undefined when it can. */
+  problemOf(subscription: Subscription, access: Access): string | undefined;
   /** Whose rights a Subscription has; `undefined` for one no client wrote. */
   ownerOf(id: string): string | undefined;
   /** `$status` and `$events` of a Subscription to a topic; undefined for any other. */
@@ -79,8 +81,7 @@ export function createSubscriptions(settings: {
     const subscription = stored(id);
     if (!subscription || !['requested', 'active'].includes(subscription.status)) return;
     const asked = wishOf(subscription);
-    const problem =
-      'problem' in asked ? asked.problem : (channelProblem(subscription, endpoints) ?? refused(asked, id));
+    const problem = problemWith(subscription, asked, access, id);
     const { events = [], counting = false } = active.get(id) ?? {};
     forget(id);
     if ('problem' in asked || problem !== undefined) return setStatus(id, 'error', problem);
@@ -96,12 +97,21 @@ export function createSubscriptions(settings: {
     active.set(id, watched);
     if (byTopic) shakeHands(id, watched);
     else setStatus(id, 'active');
+  }
 
-    function refused({ resourceType, query }: Wish, own: string): string | undefined {
-      if (!access.permits('r', resourceType)) return `no right to read ${resourceType || 'this type'}`;
-      const full = active.size >= mostActive && !active.has(own);
-      return problemOf(resourceType, query) ?? (full ? `more than ${mostActive} active subscriptions` : undefined);
-    }
+  function problemWith(
+    subscription: Subscription,
+    asked: ReturnType<typeof wishOf>,
+    access: Access,
+    own?: string,
+  ): string | undefined {
+    if ('problem' in asked) return asked.problem;
+    const unserved = channelProblem(subscription, endpoints);
+    if (unserved !== undefined) return unserved;
+    const { resourceType, query } = asked;
+    if (!access.permits('r', resourceType)) return `no right to read ${resourceType || 'this type'}`;
+    const full = active.size >= mostActive && !active.has(own ?? '');
+    return problemOf(resourceType, query) ?? (full ? `more than ${mostActive} active subscriptions` : undefined);
   }
 
   function shakeHands(id: string, watched: Watched): void {
@@ -221,6 +231,7 @@ export function createSubscriptions(settings: {
       // The record may be written before its transaction is committed.
       queueMicrotask(() => activate(id, access));
     },
+    problemOf: (subscription, access) => problemWith(subscription, wishOf(subscription), access),
     ownerOf: (id) => owners.get(id)?.clientId,
     operation(id, name, query) {
       const subscription = stored(id);

@@ -14,6 +14,7 @@ export interface Server {
   readonly now: () => Date;
   readonly pages: Pages<Exchange>;
   readonly capability: CapabilityOptions;
+  readonly refuses: (created: Resource, access: Access) => string | undefined;
 }
 
 /** One interaction under way; what is learnt for the audit log is noted as it becomes known. */

@@ -20,6 +20,8 @@ export interface FhirHandlerOptions {
   /** Called once for every access, each entry of a batch or transaction included, after it was decided. */
   readonly record: AccessRecorder;
   readonly capability?: CapabilityOptions;
+  /** Why a new resource that is valid in itself is not taken; undefined when it is. */
+  readonly refuses?: Server['refuses'];
   /** Told of a fault of our own; the client gets 500 and no detail. */
   readonly onFault?: (fault: unknown) => void;
 }
@@ -30,8 +32,9 @@ export interface FhirHandlerOptions {
  * Source: https://hl7.org/fhir/R4/http.html
  */
 export function createFhirHandler(options: FhirHandlerOptions): FhirHandler {
-  const { store, now, record, capability = {}, onFault } = options;
-  const server: Server = { store, base: options.base.replace(/\/+$/, ''), now, pages: createPages(), capability };
+  const { store, now, record, capability = {}, refuses = () => undefined, onFault } = options;
+  const base = options.base.replace(/\/+$/, '');
+  const server: Server = { store, base, now, pages: createPages(), capability, refuses };
   const statement = capabilityStatement(server.base, now(), capability);
 
   return (request) => {

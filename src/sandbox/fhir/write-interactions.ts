@@ -15,6 +15,8 @@ export function create(exchange: Exchange, resourceType: string): FhirResponse {
   const { id: _ignored, ...content } = validResource(request.body, resourceType);
   note(exchange, content);
   demand(exchange, 'c', resourceType, content);
+  const refused = exchange.server.refuses(content, exchange.access);
+  if (refused !== undefined) throw problem(422, 'business-rule', refused, resourceType);
   const existing = existingMatch(exchange, resourceType);
   if (existing) return existingResponse(exchange, existing);
   const id = transaction?.assignedId;

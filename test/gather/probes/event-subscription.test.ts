@@ -19,8 +19,8 @@ it.each(['full-resource', 'empty'] as const)(
       settled: 'active',
       handshake: null,
       event: { times: 1, focus: payload === 'empty' ? 'none' : 'changed', content: payload === 'full-resource' },
-      unsupportedFilter: { outcome: 'error' },
-      plainHttp: { outcome: 'error' },
+      unsupportedFilter: { outcome: 'refused' },
+      plainHttp: { outcome: 'refused' },
       controlAccepted: true,
     });
     expect(fact('missed-events', 'trigger:appointment-freed')).toMatchObject({
