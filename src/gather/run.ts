@@ -461,7 +461,8 @@ export class Run {
     const templates: RequestTemplate[] = caseTemplates(this.#options.documents);
     const scope = scopeFor('test-cases', 'run', new TemplateBudget('test-cases', templates));
     return {
-      read: (resourceType, id) => this.#sessions.client('ai', scope).read(resourceType, id),
+      read: (resourceType, id, how) =>
+        this.#sessions.client('ai', scope).send({ method: 'GET', path: `${resourceType}/${id}`, ...how }),
       patients: async (ids) => {
         const ai = this.#sessions.client('ai', scope);
         const { usableToken } = await ai.signedIn();

@@ -11,7 +11,7 @@ import { fillSearch, holesOf, type TemplateValues } from './template-values.js';
 
 /** How the cases ask; the runner binds it to the AI system's session and a budget of its own. */
 export interface CaseReader {
-  read(resourceType: string, id: string): Promise<Answer>;
+  read(resourceType: string, id: string, how: { readonly sample: boolean }): Promise<Answer>;
   /** Several patients in one answer, by `_id`; undefined where that may not be asked. */
   patients(ids: readonly string[]): Promise<Answer | undefined>;
   /** By POST; by GET where that is not supported and the values may stand in an address. */
@@ -109,19 +109,20 @@ export class TestCases {
 
   /**
    * The Patient resource, read once, carrying its canary.
+   * @param sample it is read for one more sample of a share or a series
    * @throws SafetyStop when the canary is missing or the record was merged away
    */
-  proven(testPatient: TestPatient): Promise<Proof> {
+  proven(testPatient: TestPatient, sample = false): Promise<Proof> {
     let proof = this.#proofs.get(testPatient.alias);
     if (proof === undefined) {
-      proof = this.#prove(testPatient);
+      proof = this.#prove(testPatient, sample);
       this.#proofs.set(testPatient.alias, proof);
     }
     return proof;
   }
 
-  async #prove(testPatient: TestPatient): Promise<Proof> {
-    const answer = await this.#reader.read('Patient', testPatient.id);
+  async #prove(testPatient: TestPatient, sample: boolean): Promise<Proof> {
+    const answer = await this.#reader.read('Patient', testPatient.id, { sample });
     if (!answer.ok || answer.resource?.resourceType !== 'Patient' || answer.resource.id !== testPatient.id) {
       throw new ExchangeFault(
         'no-test-object',
@@ -178,7 +179,7 @@ export class TestCases {
   }
 
   async #search(resource: ContractResource, testPatient: TestPatient, sample: boolean): Promise<FoundResources> {
-    const values = await this.values(testPatient, holesOf(resource.find));
+    const values = await this.values(testPatient, holesOf(resource.find), sample);
     const { type, parameters } = fillSearch(resource.find ?? '', values, this.#now());
     const mayStandInUrl = !searchNamesPatient(this.#contract, resource);
     const answer = await this.#reader.search(type, parameters, { mayStandInUrl, sample });
@@ -209,12 +210,13 @@ export class TestCases {
       await this.#proveTogether(this.patients());
     for (const testPatient of this.patients()) {
       if (resources.size >= wanted) break;
-      const { patient, exchange } = await this.proven(testPatient);
+      // One more of a share (latency D.8) once there is a first.
+      const sample = exchanges.length > 0;
+      const { patient, exchange } = await this.proven(testPatient, sample);
       const found =
         resource.type === 'Patient'
           ? { resources: [patient], exchanges: [exchange] }
-          : // One more of a share (latency D.8) once there is a first.
-            await this.find(resource, testPatient, exchanges.length > 0);
+          : await this.find(resource, testPatient, sample);
       const before = resources.size;
       for (const each of found.resources) resources.set(`${each.resourceType}/${each.id}`, each);
       exchanges.push(...found.exchanges);
@@ -225,22 +227,23 @@ export class TestCases {
 
   /**
    * Values for the named holes, for one test patient.
+   * @param sample they are for one more sample of a share or a series
    * @throws MissingTemplateValue through the fill functions when the test data do not hold one
    */
-  async values(testPatient: TestPatient, holes: readonly string[]): Promise<TemplateValues> {
+  async values(testPatient: TestPatient, holes: readonly string[], sample = false): Promise<TemplateValues> {
     const values = new Map<string, string>();
     for (const hole of holes) {
-      const value = await this.#value(testPatient, hole);
+      const value = await this.#value(testPatient, hole, sample);
       if (value !== undefined) values.set(hole, value);
     }
     return values;
   }
 
-  async #value(testPatient: TestPatient, hole: string): Promise<string | undefined> {
+  async #value(testPatient: TestPatient, hole: string, sample: boolean): Promise<string | undefined> {
     const [owner = '', element = ''] = hole.split(/\.(.*)/s);
     switch (owner) {
       case 'trigger':
-        return this.#input(testPatient, element);
+        return this.#input(testPatient, element, sample);
       case 'values':
         return (
           firstText(this.#organization.overrides?.[hole]) ??
@@ -258,20 +261,24 @@ export class TestCases {
         // Attachment.data is base64 (https://hl7.org/fhir/R4/datatypes.html#Attachment).
         return Buffer.from('INTEGRATION TEST - written by ehr-scorecard, no clinical content').toString('base64');
       default:
-        return this.#element(testPatient, owner, element);
+        return this.#element(testPatient, [owner, element], sample);
     }
   }
 
-  async #element(testPatient: TestPatient, resourceId: string, element: string): Promise<string | undefined> {
+  async #element(
+    testPatient: TestPatient,
+    [resourceId, element]: readonly [string, string],
+    sample: boolean,
+  ): Promise<string | undefined> {
     const resource = this.#contract.resources?.find((each) => each.id === resourceId);
     if (resource === undefined) return undefined;
-    if (resource.type === 'Patient') return elementOf((await this.proven(testPatient)).patient, element);
-    const { resources } = await this.find(resource, testPatient);
+    if (resource.type === 'Patient') return elementOf((await this.proven(testPatient, sample)).patient, element);
+    const { resources } = await this.find(resource, testPatient, sample);
     return elementOf(resources[0], element);
   }
 
-  async #input(testPatient: TestPatient, name: string): Promise<string | undefined> {
-    const { patient } = await this.proven(testPatient);
+  async #input(testPatient: TestPatient, name: string, sample: boolean): Promise<string | undefined> {
+    const { patient } = await this.proven(testPatient, sample);
     const testData = this.#organization.testData;
     const now = this.#now();
     switch (name) {
@@ -294,7 +301,7 @@ export class TestCases {
         return new Date(now.getTime() + (slotLeadDays + slotWindowDays) * dayMs).toISOString();
       case 'visitNumber':
       case 'encounterId':
-        return name === 'encounterId' ? this.#visit(testPatient)?.id : this.#visitNumber(testPatient);
+        return name === 'encounterId' ? this.#visit(testPatient)?.id : this.#visitNumber(testPatient, sample);
       case 'focus':
       case 'orderId':
         return testData?.orders?.find((order) => order.patient === testPatient.alias)?.id;
@@ -328,16 +335,16 @@ export class TestCases {
     return own.find(({ closeable }) => closeable === true) ?? own[0];
   }
 
-  #visitNumber(testPatient: TestPatient): Promise<string | undefined> {
-    const known = this.#visitNumbers.get(testPatient.alias) ?? this.#readVisitNumber(testPatient);
+  #visitNumber(testPatient: TestPatient, sample: boolean): Promise<string | undefined> {
+    const known = this.#visitNumbers.get(testPatient.alias) ?? this.#readVisitNumber(testPatient, sample);
     this.#visitNumbers.set(testPatient.alias, known);
     return known;
   }
 
-  async #readVisitNumber(testPatient: TestPatient): Promise<string | undefined> {
+  async #readVisitNumber(testPatient: TestPatient, sample: boolean): Promise<string | undefined> {
     const listed = this.#visit(testPatient);
     if (listed === undefined) return undefined;
-    const answer = await this.#reader.read('Encounter', listed.id);
+    const answer = await this.#reader.read('Encounter', listed.id, { sample });
     const system = this.#organization.identifierSystems?.['visit'];
     const encounter = answer.resource as { identifier?: { system?: string; value?: string }[] } | undefined;
     return encounter?.identifier?.find((each) => system === undefined || each.system === system)?.value;
@@ -365,7 +372,9 @@ export class TestCases {
   /** That schedule, read once in a run; undefined when none is listed. @throws ExchangeFault */
   readSchedule(): Promise<Answer> | undefined {
     const schedule = this.schedule();
-    return schedule === undefined ? undefined : (this.#schedule ??= this.#reader.read('Schedule', schedule.id));
+    return schedule === undefined
+      ? undefined
+      : (this.#schedule ??= this.#reader.read('Schedule', schedule.id, { sample: false }));
   }
 
   /** The test schedule slots are taken from. */

@@ -23,7 +23,7 @@ export async function filledSearches(
   for (const resource of asked) {
     const searches: SearchRequest[] = [];
     for (const patient of cases.patients()) {
-      const values = await cases.values(patient, holesOf(resource.find));
+      const values = await cases.values(patient, holesOf(resource.find), true);
       searches.push(fillSearch(resource.find ?? '', values, now()));
     }
     filled.set(resource.id, searches);
