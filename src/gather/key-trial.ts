@@ -11,7 +11,7 @@ import { idOfLocation } from './writer.js';
 interface Attempt {
   readonly identifier: string;
   /** Where the answer said; undefined when it said nothing, and the object has to be searched for. */
-  readonly id: string | undefined;
+  id: string | undefined;
 }
 
 /** Share of the time of an earlier create after which the client gives up: the server has it, the answer is on its way. */
@@ -89,7 +89,9 @@ export class KeyTrial {
   /** Living objects of this key by id: by the contract's query, by the answers, and by identifier where no answer came. */
   async living(): Promise<ReadonlyMap<string, Resource>> {
     const living = new Map((await this.#found()).map((each) => [each.id ?? '', each]));
-    for (const { identifier, id } of this.#attempts) {
+    for (const attempt of this.#attempts) {
+      await this.#recognise(attempt, living);
+      const { identifier, id } = attempt;
       if (id === undefined) for (const each of await this.#byIdentifier(identifier)) living.set(each.id ?? '', each);
       else if (!living.has(id)) {
         const answer = await this.#ai.read(this.#filled.body.resourceType, id);
@@ -97,6 +99,15 @@ export class KeyTrial {
       }
     }
     return living;
+  }
+
+  /** What the key's own search shows of an unanswered create needs no search for its identifier, now or in cleanup. */
+  async #recognise(attempt: Attempt, living: ReadonlyMap<string, Resource>): Promise<void> {
+    if (attempt.id !== undefined) return;
+    const own = [...living.values()].find((each) => JSON.stringify(each).includes(`"${attempt.identifier}"`));
+    if (own === undefined) return;
+    attempt.id = own.id;
+    await this.#tools.writer.found(attempt.identifier, own);
   }
 
   async #found(): Promise<Resource[]> {
