@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../src/model/documents/contract.js';
 import type { OrganizationProfile } from '../src/model/documents/organization.js';
+import { withMoving } from '../src/sandbox/moving-contract.js';
 import { trial } from './support/trial.js';
 
 const timed = [
@@ -97,6 +98,24 @@ describe('what each product is told and asked', () => {
     const bad = [...results.values()].filter(({ outcome: found }) => found === 'fail' || found === 'error');
     expect(bad.map(({ check }) => check.id)).toEqual(fails);
     for (const check of passes) expect(outcome(check), check).toBe('pass');
+    expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+    expect(end.residue).toEqual([]);
+    expect(after).toBe(before);
+  });
+});
+
+describe('a visit that is moved by two writes', () => {
+  it.each([
+    ['integrated', 'pass', { undone: 3, handedOver: 0 }],
+    ['half-writer', 'fail', { fault: 'a server error', said: 'booked' }],
+  ] as const)('%s: %s', { timeout: 60_000 }, async (aiSystem, expected, said) => {
+    const { outcome, results, events, end, after, before } = await trial({
+      aiSystem,
+      checks: ['error.partial-write'],
+      change: (documents) => withMoving(documents, 'PT2S'),
+    });
+    expect(outcome('error.partial-write')).toBe(expected);
+    expect(results.get('error.partial-write')?.judgements[0]?.data).toMatchObject(said);
     expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
     expect(end.residue).toEqual([]);
     expect(after).toBe(before);

@@ -44,3 +44,16 @@ export const takesTime = (action: ContractAction): boolean =>
   action.kind === 'commit' &&
   (action.resource === 'Slot' || action.resource === 'Appointment') &&
   (createsSomething(action) || action.states?.to === 'booked' || action.states?.to === 'busy');
+
+/** Comes together with others: one wish leads to more than one write. */
+export const comesWithOthers = (action: ContractAction): boolean =>
+  writesSomething(action) && (action.dependsOn ?? []).length > 0;
+
+/** The create an action rests on; undefined where it rests on none. */
+export const firstWriteOf = (
+  actions: readonly ContractAction[] | undefined,
+  action: ContractAction,
+): ContractAction | undefined =>
+  (actions ?? []).find(
+    (each) => action.dependsOn?.includes(each.id) === true && createsSomething(each) && each.resource !== undefined,
+  );

@@ -3,6 +3,7 @@ import { readSearchset } from '../../fhir/bundle.js';
 import { localReference, patientsOf } from '../../fhir/reference.js';
 import type { ContractAction, ContractTrigger } from '../../model/documents/contract.js';
 import type { TestPatient } from '../../model/documents/organization.js';
+import { firstWriteOf } from '../../model/actions.js';
 import { missing, type Missing } from '../../model/fact.js';
 import { aiSystemBinding } from '../../model/subjects.js';
 import { isSearch, searchTemplate } from '../action-steps.js';
@@ -41,6 +42,9 @@ export const outsideTrigger = ({ contract }: Pick<Documents, 'contract'>): Contr
 export const createsByStatus = (action: ContractAction): boolean =>
   action.interaction === 'create' && action.resource !== undefined && action.kind !== 'suggest';
 
+/** What it makes besides would be nobody's. */
+export const comesWithAnother = missing('tool-limited', 'the product cannot be asked for this action without another');
+
 /** Why the product cannot be asked for this action; undefined where it can. */
 export function whyNotAsked({ contract, organization }: Documents, action: ContractAction): Missing | undefined {
   if (organization.aiSystem?.webhook === undefined) {
@@ -49,7 +53,7 @@ export function whyNotAsked({ contract, organization }: Documents, action: Contr
   if (outsideTrigger({ contract }) === undefined || !createsByStatus(action)) {
     return missing('no-ai-system', 'the product cannot be asked for this action from outside');
   }
-  return undefined;
+  return firstWriteOf(contract.actions, action) === undefined ? undefined : comesWithAnother;
 }
 
 /** The action's own search for what it has made, where it finds objects of the type it creates. */
@@ -167,8 +171,11 @@ export class ProductTrials {
     return { ...asked, identifier, inputs };
   }
 
-  /** Asks for the action; an `id` given before is the same event once more. */
-  async ask(asked: ProductCase, change: Pick<ProductEvent, 'id' | 'event'> & TellingHow = {}): Promise<ProductAnswer> {
+  /** Asks for the action, or for another that begins with it; an `id` given before is the same event once more. */
+  async ask(
+    asked: ProductCase,
+    change: Pick<ProductEvent, 'id' | 'event' | 'action'> & TellingHow = {},
+  ): Promise<ProductAnswer> {
     const { deadlineMs, hangsUp, lookFor, ...event } = change;
     const { inputs, identifier } = asked;
     const creates = this.#action.interaction === 'create';

@@ -59,6 +59,7 @@ import transactionBundle from './transaction-bundle.js';
 import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
+import partialWrite from './partial-write.js';
 import productAsked from './product-asked.js';
 import productLog from './product-log.js';
 import productRepeats from './product-repeats.js';
@@ -154,6 +155,7 @@ export const probes: readonly AnyProbe[] = [
   // Asks for nothing where the others have asked.
   productAsked,
   ehrOutage,
+  partialWrite,
   auditLog,
   productLog,
   auditTampering,

@@ -1,11 +1,17 @@
-import { createsSomething, writesSomething } from '../../model/actions.js';
+import { createsSomething, firstWriteOf, writesSomething } from '../../model/actions.js';
 import type { ContractAction } from '../../model/documents/contract.js';
 import { missing, type FactValue, type Missing } from '../../model/fact.js';
 import { interruptionPoints } from '../observers/interruption.js';
 import { enoughTrials, notedTrials } from '../observers/product-holds.js';
 import { productEventTemplate } from '../observers/product-events.js';
 import { objectChanged, slotTaken, undoLooks, type InterruptedPoint } from '../observers/product-interrupted.js';
-import { outsideTrigger, productTrialTemplates, searchesPerLook, whyNotAsked } from '../observers/product-trial.js';
+import {
+  comesWithAnother,
+  outsideTrigger,
+  productTrialTemplates,
+  searchesPerLook,
+  whyNotAsked,
+} from '../observers/product-trial.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import type { RequestTemplate } from '../request.js';
 import { creatingAction, testObjectTemplates } from '../test-objects.js';
@@ -89,6 +95,7 @@ function whyNotTried(
       ? undefined
       : missing('tool-limited', 'what this action creates depends on no object the tool could change');
   }
+  if (firstWriteOf(documents.contract.actions, action) !== undefined) return comesWithAnother;
   const creating = creatingAction(documents.contract, action);
   return outsideTrigger(documents) === undefined || creating === undefined || action.resource === undefined
     ? missing('no-ai-system', 'the product cannot be asked for this action from outside')

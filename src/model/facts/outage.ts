@@ -46,4 +46,32 @@ export const outageFacts = {
       ),
     }),
   ),
+  /**
+   * The product asked for an action that takes two writes, the second of which the proxy refuses. Subject: the action of the
+   * second.
+   */
+  'partial-write': factKind(
+    1,
+    Type.Object({
+      /** How long half of it may stand without a word; null where the contract says nothing. */
+      withinMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+      /** Asked with nothing wrong, the product did both. */
+      controls: Type.Object({ before: Type.Boolean(), after: Type.Boolean() }),
+      trials: Type.Array(
+        Type.Object({
+          fault: Type.Enum(['500', 'refuse', '412']),
+          /** Refused attempts at the second write after the first one was stored; 0 where it did not come to that. */
+          met: count,
+          said: word,
+          /** From the first refusal to the answer. */
+          answeredMs: count,
+          /** What stood in the end, as the EHR shows it. */
+          left: Type.Enum(['nothing', 'half', 'all']),
+          /** How long after the first refusal only one of the two was last seen; null where that was never seen. */
+          halfSeenMs: countOrNull,
+        }),
+        { maxItems: 3 },
+      ),
+    }),
+  ),
 };

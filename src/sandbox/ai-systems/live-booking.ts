@@ -20,6 +20,8 @@ export interface BookingHabits extends CallerHabits {
   readonly trustsFirstRead?: true;
   /** It tells the caller that the visit is booked once it has sent it, whatever the EHR answers. */
   readonly confirmsUnanswered?: true;
+  /** It calls a visit moved once the new time is booked, whatever has become of the old one. */
+  readonly leavesHalves?: true;
 }
 
 /** Books and cancels for callers. Everything it decides on was read a moment before; the EHR keeps the last word. */
@@ -28,7 +30,7 @@ export function createLiveBooking(
   configuration: Configuration,
   habits: BookingHabits = {},
 ) {
-  const { forgetsBookings, trustsFirstRead, confirmsUnanswered } = habits;
+  const { forgetsBookings, trustsFirstRead, confirmsUnanswered, leavesHalves } = habits;
 
   /** Never throws: an EHR that does not answer, or not as one, is no reason to leave a caller without a word. */
   async function call(request: Call): Promise<CallOutcome> {
@@ -42,6 +44,7 @@ export function createLiveBooking(
   async function reachedCall(request: Call): Promise<CallOutcome> {
     const patient = await findCaller(connection, request, habits);
     if (typeof patient !== 'string') return patient;
+    if (request.intent === 'reschedule') return reschedule(request, patient);
     return request.intent === 'book' ? book(request, patient) : cancel(request, patient);
   }
 
@@ -103,7 +106,7 @@ export function createLiveBooking(
   }
 
   /** A booked visit of the caller in the time asked for; a new call is no reason for a second one. */
-  async function otherVisit({ slot, from, to }: Call, patient: string): Promise<Visit | undefined> {
+  async function otherVisit({ slot, from, to, appointment }: Call, patient: string): Promise<Visit | undefined> {
     // Who names one slot knows of the others.
     if (slot !== undefined || from === undefined || to === undefined) return undefined;
     const visits = await connection.searchAll('Appointment', [
@@ -111,7 +114,12 @@ export function createLiveBooking(
       ['date', `ge${from}`],
       ['date', `lt${to}`],
     ]);
-    return visits.find((visit): visit is Visit => isResource<Visit>(visit, 'Appointment') && visit.status === 'booked');
+    return visits.find(
+      (visit): visit is Visit =>
+        isResource<Visit>(visit, 'Appointment') &&
+        visit.status === 'booked' &&
+        `Appointment/${visit.id}` !== appointment,
+    );
   }
 
   async function existing(patient: string, slot: string): Promise<Visit | undefined> {
@@ -125,6 +133,35 @@ export function createLiveBooking(
     return visits
       .filter((visit): visit is Visit => isResource<Visit>(visit, 'Appointment') && visit.status === 'booked')
       .find((visit) => visit.slot?.some(({ reference }) => reference === slot));
+  }
+
+  /**
+   * Books the new time, then gives the old one back. Where that cannot be done the new one is given back, so that the
+   * caller has one visit; where nobody can tell, a person has to look.
+   */
+  async function reschedule(request: Call, patient: string): Promise<CallOutcome> {
+    const { appointment: old } = request;
+    const visit = old === undefined ? undefined : await visitNow(old);
+    if (old === undefined || visit?.status !== 'booked' || !isOf(visit, patient)) {
+      return { outcome: 'queued-for-human', reason: 'the caller has no such visit' };
+    }
+    const moved = await book(request, patient);
+    if (moved.outcome !== 'booked' || moved.appointment === undefined) return moved;
+    const { appointment } = moved;
+    const given = await cancelVisit(old).catch(() => undefined);
+    if (given?.outcome === 'cancelled' || leavesHalves === true) return moved;
+    const still = await visitNow(old).catch(() => undefined);
+    if (still?.status === 'cancelled') return moved;
+    // Without the new visit the caller would be left with none, unless the old one is seen to stand.
+    const back = still?.status === 'booked' ? await cancelVisit(appointment).catch(() => undefined) : undefined;
+    return back?.outcome === 'cancelled'
+      ? { outcome: 'queued-for-human', appointment: old, reason: 'the visit could not be moved and stands as it was' }
+      : { outcome: 'queued-for-human', appointment, reason: 'the old visit and the new one may both stand' };
+  }
+
+  async function visitNow(appointment: string): Promise<Visit | undefined> {
+    const { body } = await connection.send({ method: 'GET', url: appointment });
+    return isResource<Visit>(body, 'Appointment') ? body : undefined;
   }
 
   async function cancel(request: Call, patient: string): Promise<CallOutcome> {
@@ -177,6 +214,9 @@ export function createLiveBooking(
 
   return { call };
 }
+
+const isOf = ({ participant }: Visit, patient: string): boolean =>
+  participant.some(({ actor }) => actor?.reference === `Patient/${patient}`);
 
 /** The EHR's own word that it will not do this, which asking again does not change. */
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 401;

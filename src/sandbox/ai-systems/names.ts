@@ -10,5 +10,6 @@ export const aiSystemNames = [
   'leaky',
   'unstoppable',
   'early-confirmer',
+  'half-writer',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];

@@ -47,10 +47,10 @@ export interface Offer extends OfferedSlot {
 
 /** What a caller says. */
 export interface Call extends AvailabilityQuestion {
-  readonly intent: 'book' | 'cancel';
+  readonly intent: 'book' | 'cancel' | 'reschedule';
   readonly family: string;
   readonly birthDate: string;
-  /** `Appointment/<id>` to cancel; the caller's next visit where absent. */
+  /** `Appointment/<id>` to cancel or to move; to cancel, the caller's next visit where absent. */
   readonly appointment?: string;
   /** Business identifier of the call, kept in what it books. */
   readonly identifier?: { readonly system: string; readonly value: string };

@@ -186,13 +186,14 @@ function questionOf(query: URLSearchParams): AvailabilityQuestion {
   );
 }
 
+const intents: readonly unknown[] = ['book', 'cancel', 'reschedule'] satisfies Call['intent'][];
 const callTexts = ['from', 'to', 'provider', 'slot', 'appointment'];
 
 function isCall(value: unknown): value is Call {
   if (typeof value !== 'object' || value === null) return false;
   const call = value as Record<string, unknown>;
   return (
-    (call.intent === 'book' || call.intent === 'cancel') &&
+    intents.includes(call.intent) &&
     typeof call.family === 'string' &&
     typeof call.birthDate === 'string' &&
     callTexts.every((name) => call[name] === undefined || typeof call[name] === 'string')

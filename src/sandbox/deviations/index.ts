@@ -147,6 +147,7 @@ import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
+import halfWriter from './half-writer.js';
 import unstoppable from './unstoppable.js';
 import guessingScribe from './guessing-scribe.js';
 import outputUnstable from './output-unstable.js';
@@ -641,4 +642,5 @@ export const deviations: readonly Deviation[] = [
   guessingScribe,
   unstoppable,
   earlyConfirmer,
+  halfWriter,
 ];
