@@ -1,4 +1,5 @@
 import type { WitnessedObject } from '../gather/probe.js';
+import type { Watching } from '../gather/series/observed-plan.js';
 import { writeWhole } from '../gather/run-folder.js';
 import { durationPattern, parseDurationMs } from '../model/documents/duration.js';
 import { exitCodes, ToolError, type ExitCode } from '../model/errors.js';
@@ -13,10 +14,15 @@ import { progressView } from './progress.js';
 import { recoverRun, unfinishedRuns } from './recover.js';
 import { selectedChecks, type RunFlags } from './run.js';
 import type { DocumentFlags } from './run-inputs.js';
+import { personAtScreen } from './person-at-screen.js';
 import { gateOf } from './score.js';
 import { scoreFolder } from './score-run.js';
 import { terminalOperator } from './terminal-operator.js';
 import { stopSignal } from './stop-signal.js';
+
+/** Fewer events by hand say nothing, and nobody makes more. */
+const fewestEvents = 5;
+const mostEvents = 300;
 
 /**
  * One run from documents to exit code: load, plan, gather, clean up, score from the run folder alone, report.
@@ -40,7 +46,10 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
       : (await (await import('../load/scorecard.js')).readScorecard(gate.file)).scorecard;
   const stop = stopSignal();
   const operator = terminalOperator();
-  const view = await progressView(flags.quiet === true || flags.dryRun === true);
+  const watching = watchingOf(flags);
+  const person = watching?.by === 'hand' && flags.dryRun !== true ? personAtScreen() : undefined;
+  // A live line and somebody's Enter do not share a terminal.
+  const view = await progressView(flags.quiet === true || flags.dryRun === true || person !== undefined);
   const deadline =
     flags.maxDuration === undefined ? undefined : AbortSignal.timeout(parseDurationMs(flags.maxDuration));
   try {
@@ -54,7 +63,8 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         onProgress: (progress) => view.show(progress),
         ...(selected === undefined ? {} : { selected }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-        ...(flags.observe === undefined ? {} : { observeMs: durationFlag('--observe', flags.observe) }),
+        ...(watching === undefined ? {} : { watching }),
+        ...(person === undefined ? {} : { person }),
         ...(operator === undefined ? {} : { operator }),
         onProxy: sayWhereTheEhrIs,
         ...(flags.witness === undefined
@@ -87,6 +97,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
     return scorecard.decision.exitCode as ExitCode;
   } finally {
     view.end();
+    person?.close();
     stop.dispose();
   }
 }
@@ -94,6 +105,28 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
 /** The path was made for this run: nobody can know it before. */
 function sayWhereTheEhrIs(baseUrl: string): void {
   process.stderr.write(`\nUntil this run ends the AI system reaches its EHR at ${baseUrl}\n`);
+}
+
+/** What `--observe` or `--manual` asks for; at most one of them. @throws ToolError exit 2 */
+function watchingOf({ observe, manual }: Pick<RunFlags, 'observe' | 'manual'>): Watching | undefined {
+  if (observe !== undefined && manual !== undefined) {
+    throw new ToolError('watching-twice', '--observe and --manual were both given', {
+      exitCode: exitCodes.couldNotStart,
+      next: 'Times of what others do and of what one person does are two runs; leave one flag out.',
+    });
+  }
+  if (observe !== undefined) return { by: 'others', forMs: durationFlag('--observe', observe) };
+  if (manual === undefined) return undefined;
+  const events = /^\d{1,3}$/.test(manual) ? Number(manual) : 0;
+  if (events >= fewestEvents && events <= mostEvents) return { by: 'hand', events };
+  throw new ToolError(
+    'invalid-count',
+    `--manual ${manual.slice(0, 20)} is not a number from ${fewestEvents} to ${mostEvents}`,
+    {
+      exitCode: exitCodes.couldNotStart,
+      next: '5 events carry a median, 29 a p90 and 59 a p95.',
+    },
+  );
 }
 
 function durationFlag(flag: string, text: string): number {

@@ -4,6 +4,8 @@ import { gather, planFor, type Gathered, type Progress } from '../gather/gather.
 import type { OperationHook } from '../gather/durable-log.js';
 import { probes } from '../gather/probes/index.js';
 import { newRunId } from '../gather/run-folder.js';
+import type { ScreenPerson } from '../gather/screen-person.js';
+import type { Watching } from '../gather/series/observed-plan.js';
 import type { WitnessWait } from '../gather/witness-wait.js';
 import type { WriteTier } from '../gather/write-policy.js';
 import type { AnyCheck } from '../model/check.js';
@@ -42,8 +44,10 @@ export interface RunRequest extends DocumentFlags {
   readonly onProgress?: (progress: Progress) => void;
   readonly onProxy?: (baseUrl: string) => void;
   readonly witness?: WitnessWait;
-  /** Only watches what others do, for so long; nothing may be written. */
-  readonly observeMs?: number;
+  /** Only watches what others do, or what `person` does; nothing may be written. */
+  readonly watching?: Watching;
+  /** Somebody at the screen of the EHR. */
+  readonly person?: ScreenPerson;
   readonly operation?: OperationHook;
   readonly now?: () => Date;
   /** Somebody at this terminal who can sign in in a browser. */
@@ -72,10 +76,10 @@ export async function prepareRun(
   );
   const previous = await readPreviousRuns(request.previous ?? [], checks, places);
   const marks = await marksOf(inputs, request);
-  const { observeMs } = request;
-  if (observeMs !== undefined) refuseToWrite(request.writes);
-  const watching = observeMs === undefined ? {} : { observeMs };
-  const read = { ...inputs, documents: { ...inputs.documents, previous, credentialMarks: marks, ...watching } };
+  const { watching } = request;
+  if (watching !== undefined) refuseToWrite(request.writes, watching);
+  const documentsRead = { ...inputs.documents, previous, credentialMarks: marks };
+  const read = { ...inputs, documents: { ...documentsRead, ...(watching === undefined ? {} : { watching }) } };
   const { documents, secretPlaces } = read;
   const { operator } = request;
   const { organization, environmentId } = documents;
@@ -118,7 +122,7 @@ export async function prepareRun(
         ...read.peers.map(({ peer }) => paceOf(peer.organization, peer.environment)),
       ]);
       const open = openDoor({ origins, connectionsPerOrigin: Math.max(2, pace.concurrency) });
-      const door = observeMs === undefined ? open : readingDoor(open);
+      const door = watching === undefined ? open : readingDoor(open);
       try {
         return await gather({
           ...common,
@@ -163,11 +167,13 @@ export async function prepareRun(
   };
 }
 
-function refuseToWrite(writes: WriteTier): void {
+function refuseToWrite(writes: WriteTier, { by }: Watching): void {
   if (writes === 'none') return;
-  throw new ToolError('observing-writes-nothing', `--observe only watches, and --writes ${writes} was given`, {
+  const flag = by === 'others' ? '--observe' : '--manual';
+  throw new ToolError('observing-writes-nothing', `${flag} only watches, and --writes ${writes} was given`, {
     exitCode: exitCodes.couldNotStart,
-    next: 'Leave --writes out, or run without --observe.',
+          ...(request.person === undefined ? {} : { person: request.person }),
+    next: `Leave --writes out, or run without ${flag}.`,
   });
 }
 

@@ -145,6 +145,8 @@ function windowsOf({ environment }: RunDocuments): string {
   return windows.map(({ days, from, to, zone }) => `${days?.join(' ') ?? 'daily'} ${from}-${to} ${zone}`).join('; ');
 }
 
+const minutes = (milliseconds: number): number => Math.round(milliseconds / 60_000);
+
 /** What is measured by samples: how many, at what rate, at what cost; and what no series of this run measures. */
 function samplesOf({ sampling }: Plan): string[] {
   if (sampling === undefined) return [];
@@ -161,8 +163,10 @@ function samplesOf({ sampling }: Plan): string[] {
       line('', `for ${[...new Set(each.tracks.map(({ subject }) => subject))].join(', ')}`),
     ];
   });
-  const observed = (sampling.observed ?? []).flatMap(({ subject, event, forMs, pollMs, most }) => [
-    line('  observed', `${subject}: changes of ${event.type} by others, for ${Math.round(forMs / 60_000)} minutes`),
+  const observed = (sampling.observed ?? []).flatMap(({ subject, event, watching, pollMs, most }) => [
+    watching.by === 'others'
+      ? line('  observed', `${subject}: changes of ${event.type} by others, for ${minutes(watching.forMs)} minutes`)
+      : line('  by hand', `${subject}: ${watching.events} changes of ${event.type} on the screen of the EHR`),
     line(
       '',
       `a look every ${Math.round(pollMs)} ms; at most ${most.events} events, ${most.looks} looks at each; nothing is written`,

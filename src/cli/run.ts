@@ -18,6 +18,7 @@ export interface RunFlags {
   readonly seed?: string;
   readonly witness?: string;
   readonly observe?: string;
+  readonly manual?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -37,7 +38,11 @@ export function addRunCommand(program: Command, places: PackagePlaces, exit: (co
     )
     .option('--allow-env <name...>', 'environment variables a reference may name besides EHR_SCORECARD_…')
     .option('--secrets-dir <folder>', 'a second folder for file: references')
-    .option('--observe <duration>', 'time what others do instead of causing it, for example 2h; nothing is written');
+    .option('--observe <duration>', 'time what others do instead of causing it, for example 2h; nothing is written')
+    .option(
+      '--manual <events>',
+      'time what you do on the EHR’s screen, so many times: Enter says when; nothing is written',
+    );
   addRunFlags(command, 'none').action(async (flags: RunFlags & DocumentFlags) => {
     const { conductRun } = await import('./conduct-run.js');
     exit(await conductRun(flags, flags, places));

@@ -17,6 +17,7 @@ import { writesRefused, type WriteTier } from './write-policy.js';
 import { Run } from './run.js';
 import { frameOf } from './source-frame.js';
 import type { WitnessWait } from './witness-wait.js';
+import type { ScreenPerson } from './screen-person.js';
 
 export interface GatherOptions {
   readonly documents: RunDocuments;
@@ -56,6 +57,8 @@ export interface GatherOptions {
 }
 
 export interface Progress {
+  /** Makes the events of a run that watches what a person does. */
+  readonly person?: ScreenPerson;
   readonly phase: Phase | 'cleanup';
   readonly done: number;
   readonly total: number;
@@ -202,7 +205,7 @@ function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFol
       origin: new URL(documents.environment.fhirBase).origin,
     },
     phi:
-      environmentClass === 'production' || isRecorded || documents.observeMs !== undefined
+      environmentClass === 'production' || isRecorded || documents.watching !== undefined
         ? 'may-contain'
         : 'synthetic-only',
     writes: options.tier,

@@ -120,11 +120,11 @@ function productionUnmet(probe: AnyProbe, { environmentClass }: RunDocuments): P
 // The door of a run that observes lets nothing out that could change anything (wire/reading-door.ts).
 function observingUnmet(
   sends: readonly RequestTemplate[],
-  { observeMs }: Pick<RunDocuments, 'observeMs'>,
+  { watching }: Pick<RunDocuments, 'watching'>,
 ): PlannedProbe['unmet'] {
   const changes = ({ method, path, purpose = 'fhir', mutates }: RequestTemplate): boolean =>
     mutates === true || (purpose === 'fhir' && method !== 'GET' && !/\/_search(\?|$)/.test(path));
-  if (observeMs === undefined || !sends.some(changes)) return undefined;
+  if (watching === undefined || !sends.some(changes)) return undefined;
   return { reason: 'writes-off', detail: 'this is not done by a run that observes' };
 }
 

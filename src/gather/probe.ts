@@ -11,6 +11,8 @@ import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
 import type { CdsHooksClient } from './observers/cds-hooks.js';
 import type { Reservation } from '../wire/token-bucket.js';
 import type { SignInRecord } from './sign-in.js';
+import type { ScreenPerson } from './screen-person.js';
+import type { Watching } from './series/observed-plan.js';
 import type { SamplingPlan } from './series/sampling-plan.js';
 import type { App, AppKind } from './apps.js';
 import type { TestObjects } from './test-objects.js';
@@ -57,8 +59,8 @@ export interface RunDocuments {
   }[];
   /** What tells credentials of the run and of other organizations apart; compared, and never kept. */
   readonly credentialMarks?: readonly CredentialMark[];
-  /** How long the run only watches what others do, in milliseconds; absent: it causes events itself. */
-  readonly observeMs?: number;
+  /** The run only watches what others do, or what a person does for it; absent: it causes events itself. */
+  readonly watching?: Watching;
   /** Measured series of this run; known once the plan is made. */
   readonly sampling?: SamplingPlan;
 }
@@ -201,6 +203,8 @@ export interface ProbeTools extends RunDocuments {
   /** A test object of the action in the state the action starts from, created and undone by the run. */
   readonly testObject: (subject: Subject<'action'>) => Promise<Resource>;
 }
+  /** Makes the events of a run that watches what a person does; absent: nobody is there. */
+  readonly person?: ScreenPerson;
 
 /** An object of the run that stands in the EHR for people to look at. */
 export interface WitnessedObject {

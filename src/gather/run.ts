@@ -322,7 +322,7 @@ export class Run {
   }
 
   #tools(scope: Scope): ProbeTools {
-    const { documents, now, signal, witness } = this.#options;
+    const { documents, now, signal, witness, person } = this.#options;
     const clients = {} as Record<Need, Client>;
     for (const need of ['ai', 'second', 'staff', 'audit', 'expendable'] as const) {
       Object.defineProperty(clients, need, { get: () => this.#sessions.client(need, scope), enumerable: true });
@@ -367,6 +367,7 @@ export class Run {
         : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
       made: () => ({
         accesses: this.recorder.made,
+      ...(person === undefined ? {} : { person }),
         run: this.#identity(),
         tokens: this.#sessions.tokens.map(({ value }) => value),
       }),

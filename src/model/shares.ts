@@ -76,6 +76,15 @@ export interface Look {
   readonly failAt: number | null;
 }
 
+/** The one look at the n samples there are (latency D.6). */
+export function oneLook(n: number, percentile: number): Look {
+  let passAt = 0;
+  while (passTest(passAt + 1, n, percentile)) passAt += 1;
+  let failAt = passAt + 1;
+  while (failAt <= n && !failTest(failAt, n, percentile)) failAt += 1;
+  return { n, passAt, failAt: failAt > n ? null : failAt };
+}
+
 /** Plans of three looks by percentile; the error of each is exact over all its looks and at most 5 % and 1 %. */
 export const threeLooks: Readonly<Record<50 | 90 | 95 | 99, readonly Look[]>> = {
   50: [

@@ -10,7 +10,9 @@ import { Bookings, type Visibility } from '../series/bookings.js';
 import { Deliveries } from '../series/deliveries.js';
 import { Lane } from '../series/lane.js';
 import { OwnLateness } from '../series/own-lateness.js';
-import { Observation, observedTemplates } from '../series/observed.js';
+import { observeByHand } from '../series/by-hand.js';
+import type { Lanes } from '../series/followed-events.js';
+import { observedTemplates, observeOthers } from '../series/observed.js';
 import type { ObservedPlan } from '../series/observed-plan.js';
 import { runSeries } from '../series/run-series.js';
 import type { SeriesPlan, Track } from '../series/sampling-plan.js';
@@ -124,11 +126,6 @@ async function takeAll(plans: readonly SeriesPlan[], tools: ProbeTools): Promise
   }
 }
 
-interface Lanes {
-  readonly ehr: Lane;
-  readonly aiSystem: Lane;
-}
-
 async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {
   if (agreed.kind === 'card') {
     return { ...(await takeCards(agreed, tools, aiSystem)), plan: agreed, visibility: undefined };
@@ -179,16 +176,24 @@ async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: La
   }
 }
 
-/** Everything that is observed is observed at the same time, as finely as the pace allows. */
+/** Everything that others do is observed at the same time, as finely as the pace allows; one person does one thing at a time. */
 async function observe(
   plans: readonly ObservedPlan[],
   tools: ProbeTools,
 ): Promise<(readonly [subject: string, series: LatencySeries | Missing])[]> {
   const pace = paceOf(tools.organization, tools.environment);
   const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
-  const all = await Promise.allSettled(
-    plans.map((plan) => new Observation(plan, tools, tools.clients[plan.reader], lanes).run()),
-  );
+  let hands: Promise<unknown> = Promise.resolve();
+  const watched = (plan: ObservedPlan): Promise<LatencySeries | Missing> => {
+    const { watching } = plan;
+    if (watching.by === 'others') return observeOthers(plan, watching.forMs, tools, lanes);
+    const { person } = tools;
+    if (person === undefined) return Promise.resolve(missing('no-test-object', 'nobody is at the screen'));
+    const own = hands.then(() => observeByHand(plan, watching.events, person, tools, lanes));
+    hands = own.catch(() => undefined);
+    return own;
+  };
+  const all = await Promise.allSettled(plans.map(watched));
   tools.reserve(lanes.ehr.sent);
   return all.map((each, index) => {
     if (each.status === 'rejected') throw each.reason;

@@ -8,12 +8,15 @@ import type { RunDocuments } from '../probe.js';
 import { holesOf } from '../template-values.js';
 import { looksPerWatch } from './watch.js';
 
+/** How a run that causes nothing comes to its events; the end is agreed before. */
+export type Watching =
+  { readonly by: 'others'; readonly forMs: number } | { readonly by: 'hand'; readonly events: number };
+
 /** One entry of the contract, watched while others work: nothing is caused, nothing is written. */
 export interface ObservedPlan {
   readonly subject: string;
   readonly target: LatencyTarget;
-  /** How long events are waited for; agreed before. */
-  readonly forMs: number;
+  readonly watching: Watching;
   /** Between two looks for events. */
   readonly pollMs: number;
   /** Objects of this type are looked at; an event is one that has come into this state. */
@@ -25,13 +28,14 @@ export interface ObservedPlan {
   readonly most: { readonly polls: number; readonly events: number; readonly looks: number };
 }
 
-type Documents = Pick<RunDocuments, 'contract' | 'organization' | 'observeMs'>;
+type Documents = Pick<RunDocuments, 'contract' | 'organization'>;
 type WhyNot = readonly [reason: NotMeasuredReason, detail: string];
 
 const defaultPercentile = 95;
 const looksForEventsPerBudget = 20;
 const shortestPollMs = 200;
 const mostEvents = 1_000;
+const shortestSearchMs = 10_000;
 /** Two looks may come closer together than planned. */
 const jitterRoom = 1.25;
 const dayMs = 86_400_000;
@@ -41,8 +45,9 @@ const dayMs = 86_400_000;
  * @throws ToolError `sampling-does-not-fit` (exit 2)
  */
 export function observedPlan(
-  { contract, organization, observeMs = 0 }: Documents,
+  { contract, organization }: Documents,
   entry: LatencyEntry,
+  watching: Watching,
   staff: boolean,
 ): ObservedPlan | WhyNot {
   const { id, percentile = defaultPercentile, budget = '' } = entry;
@@ -74,7 +79,7 @@ export function observedPlan(
     return ['not-in-this-version', 'an answer that is a change of the same object cannot be told from the event'];
   }
   const target = { percentile, budgetMs: parseDurationMs(budget) };
-  const perDay = organization.limits?.perDay;
+  const perDay = watching.by === 'others' ? organization.limits?.perDay : undefined;
   const pollMs = Math.max(
     target.budgetMs / looksForEventsPerBudget,
     shortestPollMs,
@@ -93,17 +98,30 @@ export function observedPlan(
   return {
     subject: `budget:${id}`,
     target,
-    forMs: observeMs,
+    watching,
     pollMs,
     event: { type, state },
     answer: { action: action.id, search },
     reader: staff ? 'staff' : 'ai',
     most: {
-      polls: Math.ceil((observeMs / pollMs) * jitterRoom) + 2,
-      events: mostEvents,
+      ...mostLooksFor(watching, pollMs, target.budgetMs),
       looks: looksPerWatch(target.budgetMs, noAnswerAfterBudgets * target.budgetMs),
     },
   };
+}
+
+/** Prompts for so many events, counting those that are not seen. */
+export const mostPrompts = (events: number): number => 2 * events;
+
+/** How long the change a person made is looked for. */
+export const mostSearchMs = (budgetMs: number): number => Math.max(budgetMs, shortestSearchMs);
+
+function mostLooksFor(watching: Watching, pollMs: number, budgetMs: number): { polls: number; events: number } {
+  const looksIn = (milliseconds: number): number => Math.ceil((milliseconds / pollMs) * jitterRoom) + 2;
+  if (watching.by === 'others') return { polls: looksIn(watching.forMs), events: mostEvents };
+  const prompts = mostPrompts(watching.events);
+  // Others may make changes meanwhile, and each is looked at.
+  return { polls: prompts * (1 + looksIn(mostSearchMs(budgetMs))), events: 2 * prompts };
 }
 
 export const isObservedPlan = (planned: ObservedPlan | WhyNot): planned is ObservedPlan => 'subject' in planned;

@@ -119,7 +119,7 @@ const spareSamples = 1.25;
  * @throws ToolError `sampling-does-not-fit` (exit 2) naming the number to change
  */
 export function samplingPlan(
-  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass' | 'observeMs'>,
+  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass' | 'watching'>,
   options: SamplingOptions,
 ): SamplingPlan {
   const { contract, organization } = documents;
@@ -154,8 +154,8 @@ export function samplingPlan(
     const subject = `budget:${entry.id}`;
     const check = latencyCheckOf(entry.from, entry.to);
     if (entry.budget === undefined) continue;
-    if (documents.observeMs !== undefined && entry.from === 'ehr-event' && entry.to !== 'notified') {
-      const planned = observedPlan(documents, entry, options.staff);
+    if (documents.watching !== undefined && entry.from === 'ehr-event' && entry.to !== 'notified') {
+      const planned = observedPlan(documents, entry, documents.watching, options.staff);
       if (isObservedPlan(planned)) observed.push(planned);
       else leaveOut(subject, ...planned);
       continue;
@@ -226,7 +226,7 @@ export function samplingPlan(
       ...(events.length === 0 ? [] : [eventSeries(documents, events, booking, { reader, beside: own, writesBefore })]),
       ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
     ],
-    ...(documents.observeMs === undefined ? {} : { observed }),
+    ...(documents.watching === undefined ? {} : { observed }),
     notMeasured,
   };
 }

@@ -13,8 +13,8 @@ const sample = Type.Tuple([milliseconds, Type.Union([milliseconds, Type.Null()])
 const look = Type.Object({ n: count, passAt: count, failAt: Type.Union([count, Type.Null()]) });
 
 const series = Type.Object({
-  /** Who made the events: the run itself, or others while it only looked. */
-  source: Type.Enum(['active', 'observed']),
+  /** Who made the events: the run itself, others while it only looked, or a person who told it when. */
+  source: Type.Enum(['active', 'observed', 'manual']),
   /** In the order sent; cold samples aside, at most 5,000. */
   samples: Type.Array(sample, { maxItems: 5_000 }),
   cold: Type.Array(sample, { maxItems: 5 }),

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { oneLook } from '../../../src/gather/series/observed.js';
+import type { Watching } from '../../../src/gather/series/observed-plan.js';
 import { samplingPlan } from '../../../src/gather/series/sampling-plan.js';
 import type { Contract, LatencyEntry } from '../../../src/model/documents/contract.js';
 import type { Environment, OrganizationProfile } from '../../../src/model/documents/organization.js';
+import { oneLook } from '../../../src/model/shares.js';
 
 const shipped = async (name: string): Promise<Contract> =>
   parse(await readFile(new URL(`../../../profiles/contracts/${name}.yaml`, import.meta.url), 'utf8')) as Contract;
@@ -19,14 +20,15 @@ const organization: OrganizationProfile = {
   testData: { patients: [{ alias: 'one', id: 'p1', synthetic: true, canary: 'ZZTEST-1' }] },
 };
 const hours = 3_600_000;
-const planned = (contract: Contract, different: Partial<OrganizationProfile> = {}, observeMs = 2 * hours) =>
+const others: Watching = { by: 'others', forMs: 2 * hours };
+const planned = (contract: Contract, different: Partial<OrganizationProfile> = {}, watching = others) =>
   samplingPlan(
     {
       contract,
       organization: { ...organization, ...different },
       environment,
       environmentClass: 'org-nonprod',
-      observeMs,
+      watching,
     },
     { writes: false, otherWrites: 0, staff: true },
   );
@@ -37,7 +39,7 @@ describe('the plan of a run that observes', () => {
     expect(observed).toMatchObject([
       {
         subject: 'budget:freed-slot',
-        forMs: 2 * hours,
+        watching: others,
         pollMs: 3_000,
         event: { type: 'Appointment', state: 'cancelled' },
         answer: { action: 'offer', search: undefined },
