@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { shippedPath } from './test/support/shipped-path.mjs';
 
 const root = import.meta.dirname;
 
@@ -19,12 +20,8 @@ const shippedSources = {
   name: 'shipped-sources',
   enforce: 'pre' as const,
   resolveId(source: string, importer: string | undefined) {
-    if (importer === undefined || !source.startsWith('.')) return undefined;
-    const path = relative(root, resolve(dirname(importer), source))
-      .split(sep)
-      .join('/');
-    if (!/^(?:src|bin|checks)\//.test(path)) return undefined;
-    return { id: resolve(root, 'dist', path), external: true };
+    const id = importer === undefined ? undefined : shippedPath(source, importer);
+    return id === undefined ? undefined : { id, external: true };
   },
 };
 

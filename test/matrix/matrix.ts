@@ -11,6 +11,7 @@ import type { Told } from './worker.js';
 import { checksFolder } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
+const fromDist = new URL('test/support/from-dist.mjs', root).href;
 const longestRunMs = 240_000;
 const noticed: ReadonlySet<Outcome | undefined> = new Set(['fail', 'warn', 'not-measured']);
 
@@ -93,7 +94,7 @@ async function runAll(tasks: readonly Task[], told: (task: Task, answer: Told) =
 function runOne(task: Task): Promise<Told> {
   return new Promise((resolve) => {
     const child = fork(join(import.meta.dirname, 'worker.ts'), [], {
-      execArgv: ['--import', 'tsx'],
+      execArgv: ['--import', 'tsx', '--import', fromDist],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       timeout: longestRunMs,
       killSignal: 'SIGKILL',
