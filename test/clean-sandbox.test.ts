@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadChecks } from '../src/cli/check-catalog.js';
 import { deviations } from '../src/sandbox/deviations/index.js';
 import { byHl7v2 } from '../src/sandbox/hl7v2-channel.js';
+import { withMoving } from '../src/sandbox/moving-contract.js';
 import { withTransaction } from '../src/sandbox/transaction-contract.js';
 import { budgetDelivery } from './support/hurry.js';
 import { trial, type TrialOptions } from './support/trial.js';
@@ -13,7 +14,11 @@ const trials: readonly TrialOptions[] = [
     workflow: 'scheduling',
     aiSystem: 'integrated',
     peer: true,
-    change: budgetDelivery,
+    // No shipped contract has an action of two writes.
+    change(documents) {
+      budgetDelivery(documents);
+      withMoving(documents);
+    },
     // What only people can see: the objects on the screen, and the AI system switched off in a drill.
     ...witnesses((at) => ({
       stop: { agreedMinutes: 5, drills: [{ at, by: 'A. Doe', minutes: 2, wroteAfterwards: false }] },

@@ -505,9 +505,8 @@ it('uses the start of the run as its only now', () => {
 });
 
 it('asks nothing about checks this version lacks, and gives them a plain title', () => {
-  // An action of several writes, and screens of its own: what this version lacks is about these.
-  const [book] = contract.actions ?? [];
-  const asksMore = { ...contract, productScreens: 'separate' as const, actions: [{ ...book!, dependsOn: ['hold'] }] };
+  // Screens of its own: what this version lacks is about these.
+  const asksMore = { ...contract, productScreens: 'separate' as const };
   const found = { 'write.create': notMeasured('no-credential') };
   const scorecard = scored({ absent: standIns, contract: asksMore, found });
   expect(scorecard.questions.map(({ check }) => check)).toEqual(['write.create']);

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4.js';
 import { patientsOf } from '../../fhir/reference.js';
+import { firstWriteOf } from '../../model/actions.js';
 import type { ContractAction } from '../../model/documents/contract.js';
 import type { FactValue } from '../../model/fact.js';
 import type { Subject } from '../../model/subject.js';
@@ -30,7 +31,9 @@ export async function objectChanged(
 ): Promise<InterruptedPoint> {
   const { action } = subject.item;
   const { clients, writer } = tools;
-  const trials = new ProductTrials(tools, action);
+  // What it makes on the way is looked for and taken back too.
+  const first = firstWriteOf(tools.contract.actions, action);
+  const trials = new ProductTrials(tools, first ?? action);
   const object = await tools.testObject(subject);
   const [owner] = patientsOf(object);
   const asked = await trials.prepare(tools.cases.patients().find(({ id }) => id === owner) ?? patientOf(tools));
@@ -42,7 +45,7 @@ export async function objectChanged(
   );
   let answer: ProductAnswer;
   try {
-    answer = await trials.ask(asked, { event: { resource: reference, change: 'update' } });
+    answer = await trials.ask(asked, { action: action.id, event: { resource: reference, change: 'update' } });
   } finally {
     interruption.end();
   }
@@ -69,7 +72,7 @@ export async function objectChanged(
     if (result !== 'stopped') await writer.foreign(asProduct(tools), action.id, current);
     if (isLive(current)) await takeBack(tools, current);
   }
-  await trials.end(asked, []);
+  await trials.end(asked, first === undefined ? [] : await trials.objects(asked));
   return pointOf(point, change, happenedAtMs, undone ? 'stale-undone' : result, answer);
 }
 

@@ -43,7 +43,7 @@ export const createsByStatus = (action: ContractAction): boolean =>
   action.interaction === 'create' && action.resource !== undefined && action.kind !== 'suggest';
 
 /** What it makes besides would be nobody's. */
-export const comesWithAnother = missing('tool-limited', 'the product cannot be asked for this action without another');
+const comesWithAnother = missing('tool-limited', 'the product cannot be asked for this action without another');
 
 /** Why the product cannot be asked for this action; undefined where it can. */
 export function whyNotAsked({ contract, organization }: Documents, action: ContractAction): Missing | undefined {

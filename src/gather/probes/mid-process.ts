@@ -5,13 +5,7 @@ import { interruptionPoints } from '../observers/interruption.js';
 import { enoughTrials, notedTrials } from '../observers/product-holds.js';
 import { productEventTemplate } from '../observers/product-events.js';
 import { objectChanged, slotTaken, undoLooks, type InterruptedPoint } from '../observers/product-interrupted.js';
-import {
-  comesWithAnother,
-  outsideTrigger,
-  productTrialTemplates,
-  searchesPerLook,
-  whyNotAsked,
-} from '../observers/product-trial.js';
+import { outsideTrigger, productTrialTemplates, searchesPerLook, whyNotAsked } from '../observers/product-trial.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import type { RequestTemplate } from '../request.js';
 import { creatingAction, testObjectTemplates } from '../test-objects.js';
@@ -27,7 +21,8 @@ export default defineProbe({
   brings: ['mid-process', 'product-trials'],
   sends: ({ item: { action } }, documents) => {
     if (whyNotTried(documents, action) !== undefined) return [];
-    return createsSomething(action) ? rivalTemplates(action) : changeTemplates(action);
+    if (createsSomething(action)) return rivalTemplates(action);
+    return changeTemplates(action, firstWriteOf(documents.contract.actions, action));
   },
   async run(subject, tools) {
     const { action } = subject.item;
@@ -95,7 +90,9 @@ function whyNotTried(
       ? undefined
       : missing('tool-limited', 'what this action creates depends on no object the tool could change');
   }
-  if (firstWriteOf(documents.contract.actions, action) !== undefined) return comesWithAnother;
+  const first = firstWriteOf(documents.contract.actions, action);
+  const whyNotFirst = first === undefined ? undefined : whyNotAsked(documents, first);
+  if (whyNotFirst !== undefined) return whyNotFirst;
   const creating = creatingAction(documents.contract, action);
   return outsideTrigger(documents) === undefined || creating === undefined || action.resource === undefined
     ? missing('no-ai-system', 'the product cannot be asked for this action from outside')
@@ -114,12 +111,14 @@ function rivalTemplates(action: ContractAction): RequestTemplate[] {
   ];
 }
 
-function changeTemplates(action: ContractAction): RequestTemplate[] {
+function changeTemplates(action: ContractAction, first: ContractAction | undefined): RequestTemplate[] {
   const points = interruptionPoints.length - 1 + trialsOf(action);
   const path = `${action.resource ?? ''}/{id}`;
   return [
     ...testObjectTemplates(action, points),
-    productEventTemplate(points),
+    ...(first === undefined
+      ? [productEventTemplate(points)]
+      : productTrialTemplates(first, { cases: points, asked: points, looks: searchesPerLook })),
     { context: 'ai', method: 'GET', path, most: points * (undoLooks + 2) },
     ...(['PATCH', 'PUT'] as const).map((method): RequestTemplate => ({
       context: 'second',
