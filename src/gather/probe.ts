@@ -200,11 +200,11 @@ export interface ProbeTools extends RunDocuments {
   readonly signal: AbortSignal;
   /** Where people are to look at the screen meanwhile: gives them time while an object is there (`run --witness`). */
   readonly witness?: (object: WitnessedObject) => Promise<void>;
+  /** Makes the events of a run that watches what a person does; absent: nobody is there. */
+  readonly person?: ScreenPerson;
   /** A test object of the action in the state the action starts from, created and undone by the run. */
   readonly testObject: (subject: Subject<'action'>) => Promise<Resource>;
 }
-  /** Makes the events of a run that watches what a person does; absent: nobody is there. */
-  readonly person?: ScreenPerson;
 
 /** An object of the run that stands in the EHR for people to look at. */
 export interface WitnessedObject {
