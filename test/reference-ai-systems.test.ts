@@ -81,13 +81,15 @@ const onTrial = [
 describe('what each product is told and asked', () => {
   it.each([
     ['integrated', [], onTrial],
+    // Told again, it books again: one reason, seen in two ways.
     [
       'double-booker',
-      ['error.ehr-outage', 'event.duplicate-reorder', 'write.idempotent-retry'],
-      ['conflict.mid-process'],
+      ['event.duplicate-reorder', 'write.idempotent-retry'],
+      ['conflict.mid-process', 'error.ehr-outage'],
     ],
     ['overwriter', ['conflict.mid-process'], ['event.duplicate-reorder', 'write.idempotent-retry']],
-    ['guesser', ['prod.missing-field', 'prod.no-access'], ['prod.output-review', 'prod.kill-switch']],
+    ['guesser', ['prod.missing-field'], ['prod.no-access', 'prod.output-review', 'prod.kill-switch']],
+    ['denier', ['prod.no-access'], ['prod.missing-field', 'prod.output-review']],
     ['silent-signer', ['prod.output-review'], ['prod.missing-field', 'prod.no-access']],
     ['unstoppable', ['prod.kill-switch'], ['write.idempotent-retry', 'prod.output-review']],
     ['early-confirmer', ['error.ehr-outage'], ['write.idempotent-retry', 'conflict.mid-process']],

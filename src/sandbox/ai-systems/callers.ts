@@ -4,8 +4,10 @@ import { type Call, type CallOutcome, isResource } from './product.js';
 
 /** What a product may do where the EHR does not say who is calling. */
 export interface CallerHabits {
-  /** It takes whom it finds by the name alone, whatever the record lacks, and nobody found for nothing there. */
+  /** It takes whom it finds by the name alone, whatever the record lacks. */
   readonly guesses?: true;
+  /** It takes nobody seen of that name for nothing there. */
+  readonly takesUnseenForNone?: true;
   /** It takes the first of several. */
   readonly takesFirst?: true;
 }
@@ -14,13 +16,15 @@ export interface CallerHabits {
 export async function findCaller(
   connection: FhirConnection,
   { family, birthDate }: Call,
-  { guesses, takesFirst }: CallerHabits = {},
+  { guesses, takesUnseenForNone, takesFirst }: CallerHabits = {},
 ): Promise<string | CallOutcome> {
   const byName: [string, string] = ['family', family];
   let patients = await connection.searchAll('Patient', [byName, ['birthdate', birthDate]]);
-  if (guesses === true && patients.length === 0) patients = await connection.searchAll('Patient', [byName]);
+  if (patients.length === 0 && (guesses === true || takesUnseenForNone === true)) {
+    patients = await connection.searchAll('Patient', [byName]);
+  }
   const [patient] = patients;
-  if (patient?.id === undefined && guesses === true) return { outcome: 'nothing-free' };
+  if (patient?.id === undefined && takesUnseenForNone === true) return { outcome: 'nothing-free' };
   if (patient?.id === undefined || (patients.length > 1 && takesFirst !== true)) {
     return { outcome: 'queued-for-human', reason: `${patients.length} patients match` };
   }

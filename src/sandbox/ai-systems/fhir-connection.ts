@@ -34,6 +34,8 @@ export interface FhirConnection {
 }
 
 export interface Reaching {
+  /** Requests so far that the EHR did not answer, or answered with a fault of its own or of the token. */
+  troubles(): number;
   /** Whether the EHR answers at all, tried again and again until `withinMs` are over. */
   reachable(withinMs: number): Promise<boolean>;
 }
@@ -136,6 +138,8 @@ export function connect(
     });
   }
 
+  let troubles = 0;
+
   async function sendOnce(call: FhirCall): Promise<FhirAnswer & { retryAfterMs: number | undefined }> {
     const url = call.url.startsWith('http') ? call.url : `${base}/${call.url}`;
     if (!url.startsWith(`${base}/`)) throw new Error('a link leads out of the EHR');
@@ -148,7 +152,11 @@ export function connect(
       },
       body: call.body,
       deadlineMs: call.deadlineMs ?? patienceMs,
+    }).catch((error: unknown) => {
+      troubles += 1;
+      throw error;
     });
+    if (status >= 500 || status === 401 || status === 429) troubles += 1;
     const pauseS = Number(headers['retry-after']);
     return {
       status,
@@ -172,6 +180,7 @@ export function connect(
 
   return {
     send,
+    troubles: () => troubles,
     async reachable(withinMs) {
       const endMs = performance.now() + withinMs;
       for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestReachPauseMs)) {

@@ -14,7 +14,7 @@ type Visit = Appointment & { readonly id: string };
 
 /** What a product may lack that a live one has. */
 export interface BookingHabits extends CallerHabits {
-  /** It looks neither for what it booked before nor for other visits of the caller. */
+  /** Before it books, it looks neither for what it booked before nor for other visits of the caller. */
   readonly forgetsBookings?: true;
   /** It changes a visit as it found it once; refused, it names the version the refusal tells of, and does not look. */
   readonly trustsFirstRead?: true;
@@ -98,7 +98,7 @@ export function createLiveBooking(
         })
         .catch(() => undefined);
       if (answer && answer.status < 500) return answer;
-      const before = forgetsBookings === true ? undefined : await existing(patient, slot);
+      const before = await existing(patient, slot);
       if (before) return { status: 201, etag: undefined, location: undefined, body: before };
       if (performance.now() > triesUntilMs) break;
     }

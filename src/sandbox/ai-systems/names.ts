@@ -11,5 +11,6 @@ export const aiSystemNames = [
   'unstoppable',
   'early-confirmer',
   'half-writer',
+  'denier',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];

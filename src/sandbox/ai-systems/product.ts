@@ -8,7 +8,7 @@ export interface Product {
   /** A visit was cancelled. Absent: the product does not listen to the EHR. */
   readonly freed?: (appointment: Appointment) => Promise<Offer | undefined>;
   call(call: Call): Promise<CallOutcome>;
-  /** Whether an event that arrives a second time is taken for a new one. */
+  /** Whether an event that was worked off without trouble is taken for a new one when it arrives again. */
   readonly forgetsEvents?: true;
   /** Whether it works on what it is told although it was switched off. */
   readonly ignoresSwitch?: true;

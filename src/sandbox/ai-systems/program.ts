@@ -79,13 +79,14 @@ async function run(make: ProductMaker): Promise<void> {
     if (!on && product.ignoresSwitch !== true) return { status: 503, body: { error: 'switched off' } };
     const event = readEvent(body);
     if (event === undefined) return { status: 400, body: { error: 'no event' } };
-    const known = product.forgetsEvents === true ? undefined : told.get(event.id);
-    const answer = known ?? answerTo(event);
+    const troublesBefore = connection.troubles();
+    const answer = told.get(event.id) ?? answerTo(event);
     told.set(event.id, answer);
     const [oldest] = told.keys();
     if (told.size > mostOffers && oldest !== undefined) told.delete(oldest);
+    const forget = (): boolean => told.delete(event.id);
     // What failed may be tried again.
-    answer.catch(() => told.delete(event.id));
+    answer.then(() => product.forgetsEvents === true && connection.troubles() === troublesBefore && forget(), forget);
     return answer;
   }
 

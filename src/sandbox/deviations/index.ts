@@ -147,6 +147,7 @@ import notificationWithRecord from './notification-with-record.js';
 import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
+import denier from './denier.js';
 import halfWriter from './half-writer.js';
 import unstoppable from './unstoppable.js';
 import guessingScribe from './guessing-scribe.js';
@@ -643,4 +644,5 @@ export const deviations: readonly Deviation[] = [
   unstoppable,
   earlyConfirmer,
   halfWriter,
+  denier,
 ];

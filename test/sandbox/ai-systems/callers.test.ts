@@ -33,15 +33,23 @@ function find(patients: readonly Patient[], habits: CallerHabits = {}) {
 }
 
 describe.each([
-  ['one complete record', [complete], 'p1', 'p1', 'p1'],
-  ['nobody', [], 'queued-for-human', 'nothing-free', 'queued-for-human'],
-  ['a record without a birth date', [bornUnknown], 'queued-for-human', 'p1', 'queued-for-human'],
-  ['a record without an official name', [nicknamed], 'queued-for-human', 'p1', 'queued-for-human'],
-  ['two of one name', [complete, { ...complete, id: 'p2' }], 'queued-for-human', 'queued-for-human', 'p1'],
-])('%s', (_name, patients, careful, guessing, hasty) => {
+  ['one complete record', [complete], 'p1', 'p1', 'p1', 'p1'],
+  ['nobody', [], 'queued-for-human', 'queued-for-human', 'nothing-free', 'queued-for-human'],
+  ['a record without a birth date', [bornUnknown], 'queued-for-human', 'p1', 'queued-for-human', 'queued-for-human'],
+  ['a record without an official name', [nicknamed], 'queued-for-human', 'p1', 'queued-for-human', 'queued-for-human'],
+  [
+    'two of one name',
+    [complete, { ...complete, id: 'p2' }],
+    'queued-for-human',
+    'queued-for-human',
+    'queued-for-human',
+    'p1',
+  ],
+])('%s', (_name, patients, careful, guessing, denying, hasty) => {
   it.each([
     ['who is careful', {}, careful],
     ['who guesses', { guesses: true }, guessing],
+    ['who takes nobody seen for nobody there', { takesUnseenForNone: true }, denying],
     ['who takes the first', { takesFirst: true }, hasty],
   ] as const)('%s', async (_who, habits, expected) => {
     const found = await find(patients, habits);

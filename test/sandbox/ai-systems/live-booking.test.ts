@@ -154,34 +154,78 @@ describe('cancelling', () => {
 });
 
 describe('a product that forgets what it booked', () => {
+  const later: Call = { ...booking, from: '2026-12-10T14:00:00Z', to: '2026-12-10T15:00:00Z' };
+
   it('books the next time although the EHR holds its first booking', async () => {
-    const { sent, call } = ehr(
-      [
-        { effect: visit('a1', 's1') },
-        { answer: { status: 409 } },
-        { answer: { status: 201, body: visit('a2', 's2') } },
-      ],
-      [],
-      { forgetsBookings: true },
-    );
-    expect(await call(booking)).toEqual({ outcome: 'booked', appointment: 'Appointment/a2', slot: 'Slot/s2' });
-    expect(sent).toHaveLength(3);
+    const visits = [{ ...visit('a1', 's1'), identifier: [{ system: 's', value: 'call-1' }] }];
+    const wish: Call = { ...later, identifier: { system: 's', value: 'call-1' } };
+    const careful = ehr([], visits);
+    expect(await careful.call(wish)).toEqual({ outcome: 'booked', appointment: 'Appointment/a1', slot: 'Slot/s1' });
+    const answers = [{ answer: { status: 409 } }, { answer: { status: 201, body: visit('a2', 's2') } }];
+    const forgetful = ehr(answers, visits, { forgetsBookings: true });
+    expect(await forgetful.call(wish)).toEqual({ outcome: 'booked', appointment: 'Appointment/a2', slot: 'Slot/s2' });
+  });
+
+  it('still looks for a booking whose answer was lost', async () => {
+    const { sent, call } = ehr([{ effect: visit('a1', 's1') }], [], { forgetsBookings: true });
+    expect(await call(later)).toEqual({ outcome: 'booked', appointment: 'Appointment/a1', slot: 'Slot/s1' });
+    expect(sent).toHaveLength(1);
   });
 });
 
-describe('a product that trusts what it read once', () => {
-  it('cancels once more on the version the refusal tells of, and does not look', async () => {
-    const found = { ...visit('a1', 's1'), meta: { versionId: '1' } };
-    const { sent, call } = ehr([{ answer: { status: 412, etag: 'W/"2"' } }, { answer: { status: 200 } }], [found], {
-      trustsFirstRead: true,
+describe('moving a visit', () => {
+  const own = (id: string, slot: string, status: Appointment['status'] = 'booked'): Appointment => ({
+    ...visit(id, slot, status),
+    participant: [{ actor: { reference: 'Patient/p1' }, status: 'accepted' }],
+  });
+  const wish: Call = { ...booking, intent: 'reschedule', appointment: 'Appointment/old' };
+  const taken = { answer: { status: 201, body: own('new', 's1') }, effect: own('new', 's1') };
+  const old = [own('old', 's9')];
+  const done = { outcome: 'booked', appointment: 'Appointment/new', slot: 'Slot/s1' };
+  const targets = (sent: readonly FhirCall[]) => sent.map(({ method, url }) => `${method} ${url}`);
+
+  it('books the new time first, and gives the old one back then', async () => {
+    const { sent, call } = ehr([taken, { answer: { status: 200 } }], old);
+    expect(await call(wish)).toEqual(done);
+    expect(targets(sent)).toEqual(['POST Appointment', 'PATCH Appointment/old']);
+  });
+
+  it('takes the new one back where the old one cannot be given back', async () => {
+    const { sent, call } = ehr([taken, { answer: { status: 422 } }, { answer: { status: 200 } }], old);
+    expect(await call(wish)).toMatchObject({ outcome: 'queued-for-human', appointment: 'Appointment/old' });
+    expect(targets(sent)).toEqual(['POST Appointment', 'PATCH Appointment/old', 'PATCH Appointment/new']);
+  });
+
+  it('keeps the new one where a lost answer had given the old one back', async () => {
+    const lost = [{}, {}, { effect: own('old', 's9', 'cancelled') }];
+    const { sent, call } = ehr([taken, ...lost], old);
+    expect(await call(wish)).toEqual(done);
+    expect(sent).toHaveLength(4);
+  });
+
+  it('tells a person that both may stand where neither can be given back', async () => {
+    const refused = { answer: { status: 422 } };
+    const { call } = ehr([taken, refused, refused], old);
+    expect(await call(wish)).toMatchObject({
+      outcome: 'queued-for-human',
+      appointment: 'Appointment/new',
+      reason: 'the old visit and the new one may both stand',
     });
-    expect(await call({ ...booking, intent: 'cancel' })).toEqual({
-      outcome: 'cancelled',
-      appointment: 'Appointment/a1',
-    });
-    expect(sent.map(({ method, headers }) => [method, headers?.['if-match']])).toEqual([
-      ['PATCH', 'W/"1"'],
-      ['PATCH', 'W/"2"'],
-    ]);
+  });
+
+  it('says that it is done all the same, where that is its habit', async () => {
+    const { sent, call } = ehr([taken, { answer: { status: 422 } }], old, { leavesHalves: true });
+    expect(await call(wish)).toEqual(done);
+    expect(sent).toHaveLength(2);
+  });
+
+  it.each([
+    ['of somebody else', [visit('old', 's9')]],
+    ['that is cancelled', [own('old', 's9', 'cancelled')]],
+    ['that is not there', []],
+  ])('moves no visit %s', async (_, visits) => {
+    const { sent, call } = ehr([], visits);
+    expect(await call(wish)).toMatchObject({ outcome: 'queued-for-human' });
+    expect(sent).toEqual([]);
   });
 });
