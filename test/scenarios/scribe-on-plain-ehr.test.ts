@@ -35,7 +35,6 @@ const besideTheRun = [
   'latency.event-to-record',
   'conflict.mid-process',
   'error.ehr-outage',
-  'error.partial-write',
   'error.rate-limit',
   'prod.missing-field',
   'prod.no-access',
