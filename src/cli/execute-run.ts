@@ -12,6 +12,7 @@ import type { AnyCheck } from '../model/check.js';
 import type { EvidenceHeader } from '../model/evidence.js';
 import type { Operator } from '../gather/attended-person.js';
 import { exitCodes, ToolError } from '../model/errors.js';
+import { structuredText } from '../load/structured-text.js';
 import { openDoor } from '../wire/door.js';
 import { readingDoor } from '../wire/reading-door.js';
 import { TokenBucket } from '../wire/token-bucket.js';
@@ -28,6 +29,7 @@ import {
   listenerIdentities,
   originsOfEnvironment,
   readRunInputs,
+  routeTexts,
   secretPlacesOf,
   type DocumentFlags,
   type RunInputs,
@@ -112,6 +114,16 @@ export async function prepareRun(
     async execute() {
       const aiSystem = await aiSystemAccess(documents.organization, secretPlaces);
       const aiLog = await aiLogFile(documents.organization, secretPlaces);
+      const routes = {
+        texts: await routeTexts([
+          { organization: documents.organization, secretPlaces },
+          ...read.peers.map(({ path, peer: { organization: other } }) => ({
+            organization: other,
+            secretPlaces: secretPlacesOf({ ...request, organization: path }),
+          })),
+        ]),
+        read: structuredText,
+      };
       const own = await originsOfEnvironment(documents.environment, documents.organization, secretPlaces);
       const { bases } = own;
       const others = await peerAccess(read.peers, request);
@@ -131,6 +143,7 @@ export async function prepareRun(
           bases,
           aiSystem,
           ...(aiLog === undefined ? {} : { aiLog }),
+          routes,
           ...(operator === undefined ? {} : { operator }),
           listenerTls: await listenerIdentities(documents.organization, secretPlaces),
           peers: new Map([...others.access, ...beside.access]),
@@ -158,6 +171,7 @@ export async function prepareRun(
           ...(request.operation === undefined ? {} : { operation: request.operation }),
           ...(request.onProxy === undefined ? {} : { onProxy: request.onProxy }),
           ...(request.witness === undefined ? {} : { witness: request.witness }),
+          ...(request.person === undefined ? {} : { person: request.person }),
           ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
         });
       } finally {
@@ -172,7 +186,6 @@ function refuseToWrite(writes: WriteTier, { by }: Watching): void {
   const flag = by === 'others' ? '--observe' : '--manual';
   throw new ToolError('observing-writes-nothing', `${flag} only watches, and --writes ${writes} was given`, {
     exitCode: exitCodes.couldNotStart,
-          ...(request.person === undefined ? {} : { person: request.person }),
     next: `Leave --writes out, or run without ${flag}.`,
   });
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { loadContract, loadOrganization, type LoadedDocument, type LoadOptions } from '../load/documents.js';
 import { crossProblems } from '../load/cross-problems.js';
 import { loadPolicy } from '../load/policy.js';
+import { documentText, readDocumentFile } from '../load/read-file.js';
 import { referencedFile, resolveSecret, type SecretPlaces } from '../load/secrets.js';
 import type { AiSystemAccess } from '../gather/ai-system.js';
 import type { Credentials } from '../gather/contexts.js';
@@ -297,6 +298,22 @@ export async function aiLogFile(
   return named === undefined ? undefined : referencedFile(named, secretPlaces);
 }
 
+/** Text of the files that `aiSystem.routes` names, by organization. @throws ToolError (exit 2) */
+export async function routeTexts(
+  organizations: readonly { readonly organization: OrganizationProfile; readonly secretPlaces: SecretPlaces }[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const { organization, secretPlaces } of organizations) {
+    const place = organization.aiSystem?.routes;
+    if (place === undefined || typeof place === 'string') continue;
+    const path = await referencedFile(place, secretPlaces);
+    if (path === undefined) continue;
+    const name = place.ref.slice('file:'.length);
+    texts.set(organization.metadata.id, documentText(await readDocumentFile(path, name)));
+  }
+  return texts;
+}
+
 /** Key and certificate of each listener that names them. @throws ToolError (exit 2) when a reference does not resolve */
 export async function listenerIdentities(
   { listeners }: OrganizationProfile,
@@ -333,6 +350,8 @@ export async function originsOfEnvironment(
   if (webhook !== undefined && maySend(webhook.url)) bases['ai-webhook'] = webhook.url;
   if (cdsHooks !== undefined && maySend(cdsHooks.base)) bases['ai-cds'] = cdsHooks.base;
   if (organization.aiSystem?.launchUrl !== undefined) bases['ai-app'] = new URL(organization.aiSystem.launchUrl).origin;
+  const routes = organization.aiSystem?.routes;
+  if (typeof routes === 'string' && maySend(routes)) bases['ai-routes'] = routes;
   const aiLog = logAddress(organization);
   if (aiLog !== undefined) bases['ai-log'] = aiLog;
   const log = organization.audit?.sources?.find(({ kind }) => kind === 'fhir-auditevent')?.location;

@@ -7,7 +7,7 @@ import type { Credentials } from './contexts.js';
 import { readIdToken, type IdTokenFindings } from './id-token.js';
 import type { NegativeSignIns } from './negative-sign-ins.js';
 import { personTemplates, testUser, type OpenedOn, type Person } from './person.js';
-import type { RunDocuments } from './probe.js';
+import type { PeerOrganization, RunDocuments } from './probe.js';
 import type { Recorder, Scope } from './recorder.js';
 import type { Answer, OutgoingRequest, RequestTemplate } from './request.js';
 import type { AccessToken, Credential, SignInRecord } from './sign-in.js';
@@ -101,13 +101,27 @@ export class Apps {
   }
 
   /** Whoever can sign in without anybody at a browser, with a browser of its own; undefined off a simulator. */
-  testUser(scope: Scope, context: string): Person | undefined {
+  testUser(scope: Scope, context: string, of?: string): Person | undefined {
     const { contract, organization, environmentId, environmentClass } = this.#options.documents;
     const binding = appBinding(contract, organization, environmentId, false);
     const credential = binding && this.#options.credentials.get(binding.id);
-    return environmentClass !== 'simulator' || credential === undefined || isMissing(credential)
-      ? undefined
-      : personFor(this.#options, credential, scope, context);
+    if (environmentClass !== 'simulator' || credential === undefined || isMissing(credential)) return undefined;
+    if (of !== undefined && !(credential.people ?? []).some((each) => each.context === of)) return undefined;
+    return personFor(this.#options, credential, scope, context, of);
+  }
+
+  /** The same at another organization, with the first login its own file lists for the app. */
+  testUserAt(peer: PeerOrganization, credentials: Credentials, scope: Scope, context: string): Person | undefined {
+    const { organization, environmentId, environment, environmentClass } = peer;
+    const binding = appBinding(this.#options.documents.contract, organization, environmentId, false);
+    const credential = binding && credentials.get(binding.id);
+    if (environmentClass !== 'simulator' || credential === undefined || isMissing(credential)) return undefined;
+    const [login] = credential.people ?? [];
+    const { authorizeUrl, launcher } = environment;
+    if (login?.name === undefined || authorizeUrl === undefined) return undefined;
+    const { recorder } = this.#options;
+    const { origin } = new URL(authorizeUrl);
+    return testUser({ recorder, scope, context, login, origin, launcher, peer: organization.metadata.id });
   }
 
   app(kind: AppKind, scope: Scope): App | Missing {

@@ -12,12 +12,13 @@ import { planRun, type Plan } from './plan.js';
 import type { AnyProbe, Phase, RunDocuments } from './probe.js';
 import type { PeerAccess } from './peers.js';
 import type { Bases } from './recorder.js';
+import type { RouteFiles } from './route-source.js';
 import { createRunFolder, type InputDocument, type RunFolder } from './run-folder.js';
 import { writesRefused, type WriteTier } from './write-policy.js';
 import { Run } from './run.js';
 import { frameOf } from './source-frame.js';
-import type { WitnessWait } from './witness-wait.js';
 import type { ScreenPerson } from './screen-person.js';
+import type { WitnessWait } from './witness-wait.js';
 
 export interface GatherOptions {
   readonly documents: RunDocuments;
@@ -37,6 +38,8 @@ export interface GatherOptions {
   readonly aiSystem?: AiSystemAccess;
   /** Path of the AI system's own log, where `aiSystem.auditExport` names a file that is there. */
   readonly aiLog?: string;
+  /** What `aiSystem.routes` names as files. */
+  readonly routes?: RouteFiles;
   readonly pacing: TokenBucket;
   readonly output: string;
   readonly runId: string;
@@ -54,11 +57,11 @@ export interface GatherOptions {
   readonly onProxy?: (baseUrl: string) => void;
   /** People look at the screens meanwhile; absent: nobody does. */
   readonly witness?: WitnessWait;
+  /** Makes the events of a run that watches what a person does. */
+  readonly person?: ScreenPerson;
 }
 
 export interface Progress {
-  /** Makes the events of a run that watches what a person does. */
-  readonly person?: ScreenPerson;
   readonly phase: Phase | 'cleanup';
   readonly done: number;
   readonly total: number;

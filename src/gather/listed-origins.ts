@@ -13,6 +13,7 @@ export function listedOrigins({
     ['token', tokenUrl],
     ...bindings.map(({ jwksUrl }) => ['jwks', jwksUrl] as const),
     ['launch', aiSystem?.launchUrl],
+    ['routes', aiSystem?.routes],
     ['webhook', aiSystem?.webhook?.url],
     ['cds-hooks', aiSystem?.cdsHooks?.base],
     ['ai-query', aiSystem?.query?.url],

@@ -1,4 +1,5 @@
-import { cookieText, keepCookies, redirectOf } from './browsing.js';
+import { redirectOf } from './browsing.js';
+import { CookieJar } from './cookie-jar.js';
 import { filledForm } from './html-form.js';
 import type { Recorder, Scope } from './recorder.js';
 import type { Answer, RequestTemplate } from './request.js';
@@ -33,10 +34,16 @@ export interface Person {
 const mostPages = 8;
 
 /** What one sign-in of a test user may send, besides the token request. */
-export const personTemplates = (context: string, visits: number): RequestTemplate[] => [
-  { context, method: 'GET', path: '', purpose: 'authorize', most: 1, pages: visits * mostPages },
-  { context, method: 'POST', path: '', purpose: 'authorize', most: 1, pages: visits * mostPages },
-];
+export const personTemplates = (context: string, visits: number, peer?: string): RequestTemplate[] =>
+  (['GET', 'POST'] as const).map((method) => ({
+    context,
+    method,
+    path: '',
+    purpose: 'authorize',
+    most: 1,
+    pages: visits * mostPages,
+    ...(peer === undefined ? {} : { peer }),
+  }));
 
 /**
  * Plays a test user of a simulator: fills in the forms of its sign-in pages, keeps its cookies, follows its redirects one by
@@ -50,9 +57,11 @@ export function testUser(options: {
   /** Addresses on this origin are visited; any other one ends the visit. */
   readonly origin: string;
   readonly launcher: string | undefined;
+  /** Id of the other organization whose pages they are. */
+  readonly peer?: string;
 }): Person {
-  const { recorder, scope, context, login, origin, launcher } = options;
-  const cookies = new Map<string, string>();
+  const { recorder, scope, context, login, origin, launcher, peer } = options;
+  const cookies = new CookieJar();
 
   async function ask(method: 'GET' | 'POST', url: URL, form?: readonly (readonly [string, string])[]): Promise<Answer> {
     const answer = await recorder.send(scope, context, {
@@ -62,13 +71,14 @@ export function testUser(options: {
       nextLink: url.href,
       redirects: 'returned',
       tolerant: true,
+      ...(peer === undefined ? {} : { peer }),
       ...(form === undefined ? {} : { form }),
       headers: {
         accept: 'text/html, application/json;q=0.9',
-        ...cookieText(cookies),
+        ...cookies.headerFor(url),
       },
     });
-    keepCookies(cookies, answer.headers['set-cookie']);
+    cookies.keep(answer.headers['set-cookie'], url);
     return answer;
   }
 

@@ -20,6 +20,7 @@ import type { FeedInbox } from './feed-inbox.js';
 import type { SeenStamp } from './folds/fold.js';
 import type { Inbox } from './notification-inbox.js';
 import type { FaultProxy } from './observers/fault-proxy.js';
+import type { FoundRoutes } from './route-source.js';
 import type { LaunchPlayer } from './observers/launch-player.js';
 import type { TestCases } from './test-cases.js';
 import type { HeldToken } from './held-token.js';
@@ -140,6 +141,8 @@ export interface ProbeTools extends RunDocuments {
   readonly cdsHooks?: CdsHooksClient;
   /** Absent when the organization file names no `aiSystem.launchUrl`. */
   readonly launchPlayer?: LaunchPlayer;
+  /** The routes of the product, by the organization's own file or that of another one. @throws ExchangeFault */
+  readonly routes: (peerId?: string) => Promise<FoundRoutes | Missing>;
   /** Stands between the AI system and its EHR; absent when the organization file names no `aiSystem.proxy`, or none can be opened. */
   readonly proxy?: FaultProxy;
   /** Sets requests of a measured series aside before it starts; undefined when `limits.perDay` does not hold them. */

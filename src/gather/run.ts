@@ -14,7 +14,7 @@ import { aiSystemFor, switchAiSystem } from './ai-system.js';
 import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
 import type { FaultProxy } from './observers/fault-proxy.js';
-import { launchPlayer, launchPlayerContext } from './observers/launch-player.js';
+import { launchPlayer, launchPlayerContext, type LaunchPlace } from './observers/launch-player.js';
 import { baseIsNamed, openProductProxy } from './product-proxy.js';
 import { runIdentity } from './audit-log.js';
 import { siteOf, type Cast } from './contexts.js';
@@ -23,13 +23,14 @@ import { readJournal } from './journal-reader.js';
 import { refuseLeftovers } from './leftovers.js';
 import { outputSearch, searchFile } from './output-search.js';
 import { type Plan, type PlannedProbe } from './plan.js';
-import type { Client, Need, PeerTools, Phase, ProbeTools } from './probe.js';
+import type { Client, Need, PeerTools, Phase, ProbeTools, RunDocuments } from './probe.js';
 import { seededRandom } from './random.js';
 import { ExpendableClient } from './expendable-client.js';
 import { NegativeSignIns } from './negative-sign-ins.js';
 import { peerTools } from './peers.js';
 import { Recorder, scopeFor, type Scope } from './recorder.js';
 import { ExchangeFault, type RequestTemplate } from './request.js';
+import { findRoutes, type FoundRoutes } from './route-source.js';
 import { searchByPost, searchEitherWay } from './result-pages.js';
 import { type RunFolder } from './run-folder.js';
 import { Session } from './session.js';
@@ -347,6 +348,7 @@ export class Run {
           access: this.#options.aiSystem ?? {},
           file: this.#options.aiLog,
         }),
+      routes: (peerId) => this.#routes(scope, peerId),
       ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
       reserve: (requests) => this.#options.pacing.reserve(requests),
       clients,
@@ -365,9 +367,9 @@ export class Run {
       ...(witness === undefined
         ? {}
         : { witness: (object) => waitForWitness(witness, object, { folder: this.#folder.path, signal, pause }) }),
+      ...(person === undefined ? {} : { person }),
       made: () => ({
         accesses: this.recorder.made,
-      ...(person === undefined ? {} : { person }),
         run: this.#identity(),
         tokens: this.#sessions.tokens.map(({ value }) => value),
       }),
@@ -425,10 +427,44 @@ export class Run {
   }
 
   #launchPlayer(scope: Scope): Pick<ProbeTools, 'launchPlayer'> {
-    const { launchUrl } = this.#options.documents.organization.aiSystem ?? {};
-    if (launchUrl === undefined || this.#options.bases['ai-app'] === undefined) return {};
-    const person = this.#apps.testUser(scope, launchPlayerContext);
-    return { launchPlayer: launchPlayer(this.recorder, scope, { launchUrl, person }) };
+    const { documents, bases, peers } = this.#options;
+    const { launchUrl } = documents.organization.aiSystem ?? {};
+    if (launchUrl === undefined || bases['ai-app'] === undefined) return {};
+    const placeOf = (
+      { organization, environment }: Pick<RunDocuments, 'organization' | 'environment'>,
+      persons: Pick<LaunchPlace, 'person' | 'personOf'>,
+    ): LaunchPlace => ({
+      // One address may serve every organization of a product.
+      launchUrl: new URL(organization.aiSystem?.launchUrl ?? launchUrl),
+      fhirBase: environment.fhirBase,
+      authorizeUrl: environment.authorizeUrl,
+      ...persons,
+    });
+    const own = placeOf(documents, {
+      person: this.#apps.testUser(scope, launchPlayerContext),
+      personOf: (context) => this.#apps.testUser(scope, launchPlayerContext, context),
+    });
+    const others = (documents.peers ?? []).map((peer) => {
+      const { id } = peer.organization.metadata;
+      const credentials = peers?.get(id)?.credentials ?? new Map();
+      const person = this.#apps.testUserAt(peer, credentials, scope, launchPlayerContext);
+      return [id, placeOf(peer, { person, personOf: () => undefined })] as const;
+    });
+    return { launchPlayer: launchPlayer(this.recorder, scope, own, new Map(others)) };
+  }
+
+  async #routes(scope: Scope, peerId: string | undefined): Promise<FoundRoutes | Missing> {
+    const { documents, routes = { texts: new Map(), read: () => undefined } } = this.#options;
+    const other = documents.peers?.find(({ organization }) => organization.metadata.id === peerId);
+    const { organization } = peerId === undefined ? documents : (other ?? documents);
+    const launchUrl = organization.aiSystem?.launchUrl ?? documents.organization.aiSystem?.launchUrl;
+    if (launchUrl === undefined) return missing('no-ai-system', 'aiSystem.launchUrl is not in the organization file');
+    return findRoutes(this.recorder, scope, {
+      organization,
+      files: routes,
+      launchUrl: new URL(launchUrl),
+      ...(peerId === undefined ? {} : { peer: peerId }),
+    });
   }
 
   #peer(id: string, scope: Scope): PeerTools | undefined {

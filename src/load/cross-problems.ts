@@ -3,6 +3,7 @@ import type { OrganizationProfile } from '../model/documents/organization.js';
 import { applyOverrides, type OverrideFinding } from '../model/documents/overrides.js';
 import type { Problem } from '../model/documents/problem.js';
 import type { LoadedDocument } from './documents.js';
+import { isPatientLogin } from '../model/app-clients.js';
 import { ProblemList } from './problem-list.js';
 import { templateHoles } from './template-holes.js';
 
@@ -26,8 +27,10 @@ export function crossProblems(
   const { channels = {}, paths = {}, contexts = [], identifierSystems } = organization.value;
   for (const id of Object.keys(channels)) inOrganization.refer('trigger', `/channels/${id}`, id, triggers);
   for (const id of Object.keys(paths)) inOrganization.refer('action', `/paths/${id}`, id, actions);
-  for (const [index, { role }] of contexts.entries()) {
-    if (roles !== undefined) inOrganization.refer('role', `/contexts/${index}/role`, role, roles);
+  for (const [index, { role, fhirUser }] of contexts.entries()) {
+    // The matrix is of staff; somebody who signs in as a patient has no row in it.
+    if (roles !== undefined && !isPatientLogin(fhirUser))
+      inOrganization.refer('role', `/contexts/${index}/role`, role, roles);
   }
   for (const [index, { metric }] of (organization.value.metrics ?? []).entries()) {
     inOrganization.refer('metric', `/metrics/${index}/metric`, metric, metrics);

@@ -23,3 +23,7 @@ export function appBinding(
       (workflow === undefined || binding.workflow === undefined || binding.workflow === workflow),
   );
 }
+
+/** Whoever signs in so is a patient, or acts for one; not staff. */
+export const isPatientLogin = (fhirUser: string | undefined): boolean =>
+  /^(Patient|RelatedPerson)\//.test(fhirUser ?? '');

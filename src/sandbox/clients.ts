@@ -135,6 +135,14 @@ const subscribing = 'system/Subscription.crud';
 /** The person who signs in to apps; a file of this name beside the keys holds name and password. */
 export const clinicianLogin = 'clinician';
 
+/** People who sign in on a page, each with a file of that name; what they are at the organization. */
+export const loginTable = [
+  { name: clinicianLogin, role: 'physician' },
+  { name: 'colleague', role: 'physician' },
+  { name: 'nurse', role: 'nurse' },
+  { name: 'patient', role: 'patient' },
+] as const;
+
 const shortLived = { expendable: true, tokenLifetimeSeconds: 4 };
 
 export const clientTable: readonly ClientRegistration[] = [

@@ -15,7 +15,7 @@ export interface RegisteredApp {
 export interface SandboxUser {
   readonly name: string;
   readonly password: string;
-  /** `Practitioner/<id>` */
+  /** `Practitioner/<id>`, or `Patient/<id>` */
   readonly fhirUser: string;
 }
 

@@ -109,6 +109,18 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
         user: { ref: `file:${options.keysFolder}/${clinicianLogin}.login` },
         purposeOfUse: setting.purposeOfUse,
       })),
+      ...(setting.apps ?? []).slice(0, 1).flatMap((client) =>
+        (setting.alsoSignIn ?? []).map(({ login, role }) => ({
+          id: `${client}-${login}`,
+          role,
+          binding: client,
+          ...(role === 'patient' && clinic.patients[2] !== undefined
+            ? { fhirUser: `Patient/${clinic.patients[2].id}` }
+            : {}),
+          user: { ref: `file:${options.keysFolder}/${login}.login` },
+          purposeOfUse: setting.purposeOfUse,
+        })),
+      ),
     ],
     identifierSystems: { ...clinic.identifierSystems },
     channels: { ...setting.channels },

@@ -6,7 +6,7 @@ import type { ListenerRequest, ListenerResponse } from '../wire/listener.js';
 import { createAccess } from './access.js';
 import { createAuditLog } from './audit.js';
 import { createAuthorizationServer, usualRules, type AuthorizationServer } from './authorization.js';
-import { clientTable, clinicianLogin, type ClientRegistration } from './clients.js';
+import { clientTable, loginTable, type ClientRegistration } from './clients.js';
 import { createClinic } from './clinic/clinic.js';
 import { isOfPatient } from './compartment.js';
 import type { Clinic, OrganizationId } from './clinic/clinic-index.js';
@@ -43,6 +43,8 @@ export interface SandboxOrganization {
   readonly store: Store;
   readonly clinic: Clinic;
   readonly clients: readonly SandboxClient[];
+  /** People who sign in on its pages, and what they are there. */
+  readonly users: readonly (SandboxUser & { readonly role: string })[];
   readonly subscriptions: Pick<Subscriptions, 'idle'>;
   /** Where its HL7 v2 feed connects to on this machine. */
   readonly feedPort: number;
@@ -296,6 +298,7 @@ export async function createOrganization(settings: {
     store: plainStore,
     clinic,
     clients,
+    users,
     subscriptions,
     flushAudit: () => audit.flush(),
     tokenHolder: (accessToken) => authorization.tokenHolder(accessToken),
@@ -324,13 +327,20 @@ async function registerClients(id: OrganizationId, keysFolder: string, keyOf: Ke
   );
 }
 
-/** One person of the first site; name and password are written beside the keys, as `name:password`. */
-async function registerUsers({ index }: Clinic, keysFolder: string): Promise<SandboxUser[]> {
-  const fhirUser = index.schedules[0]?.practitioner;
-  if (fhirUser === undefined) return [];
-  const user = { name: clinicianLogin, password: randomUUID(), fhirUser };
-  await writePrivateFile(keysFolder, `${clinicianLogin}.login`, `${user.name}:${user.password}`);
-  return [user];
+/** One person for each login; name and password are written beside the keys, as `name:password`. */
+async function registerUsers({ index, resources }: Clinic, keysFolder: string): Promise<SandboxOrganization['users']> {
+  const first = index.schedules[0]?.practitioner;
+  const others = resources.flatMap(({ resourceType, id }) =>
+    resourceType === 'Practitioner' && `Practitioner/${id}` !== first ? [`Practitioner/${id}`] : [],
+  );
+  const staff = first === undefined ? others : [first, ...others];
+  const patient = index.patients[2];
+  const users = loginTable.flatMap(({ name, role }, position) => {
+    const fhirUser = role === 'patient' ? patient && `Patient/${patient.id}` : staff[position];
+    return fhirUser === undefined ? [] : [{ name, role, password: randomUUID(), fhirUser }];
+  });
+  for (const { name, password } of users) await writePrivateFile(keysFolder, `${name}.login`, `${name}:${password}`);
+  return users;
 }
 
 /** Who a token request says it is; nothing is verified. */

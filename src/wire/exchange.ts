@@ -11,6 +11,7 @@ export type Purpose =
   | 'ai-cds'
   | 'ai-log'
   | 'ai-app'
+  | 'ai-routes'
   | 'listener'
   | 'authorize';
 

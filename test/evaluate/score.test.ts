@@ -505,10 +505,13 @@ it('uses the start of the run as its only now', () => {
 });
 
 it('asks nothing about checks this version lacks, and gives them a plain title', () => {
-  // Screens of its own: what this version lacks is about these.
-  const asksMore = { ...contract, productScreens: 'separate' as const };
+  // A busiest hour: what this version lacks is about that.
+  const asksMore = {
+    ...contract,
+    triggers: [{ id: 'call', kind: 'external' as const, peakRate: { perMinute: 6 } }],
+  };
   const found = { 'write.create': notMeasured('no-credential') };
-  const scorecard = scored({ absent: standIns, contract: asksMore, found });
+  const scorecard = scored({ policy: 'scale', absent: standIns, contract: asksMore, found });
   expect(scorecard.questions.map(({ check }) => check)).toEqual(['write.create']);
   const lacking = scorecard.checks.filter(({ reason }) => reason === 'not-in-this-version');
   expect(lacking.length > 0).toBe(standIns.length > 0);

@@ -44,6 +44,7 @@ export async function startScribeBeside(
           keyFile: client.keyFile,
           kid: client.kid,
           algorithm: client.algorithm,
+          people: organization.users.map(({ fhirUser, role }) => ({ fhirUser, role })),
         })),
     ),
     faults: throughSeam(deviations, 'product', []).filter(isAppFault),
@@ -59,6 +60,7 @@ export async function startScribeBeside(
     program: { stop: async () => void (await Promise.all([program.stop(), app.stop()])) },
     doors: {
       launchUrl: `${app.origin}/launch`,
+      routes: `${app.origin}/lakeside/openapi.json`,
       control: { url: program.controlUrl, token },
       webhook: { url: program.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
     },

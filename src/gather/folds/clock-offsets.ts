@@ -50,6 +50,7 @@ const systems: Readonly<Partial<Record<SeenExchange['purpose'], Row['system']>>>
   'ai-cds': 'ai-system',
   'ai-log': 'ai-system',
   'ai-app': 'ai-system',
+  'ai-routes': 'ai-system',
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { OpenedOn, Person } from '../person.js';
 import { foreignHost } from './foreign-issuer.js';
-import { endedOf, withParameters, type Begun, type LaunchTrial as Trial, type Play } from './launch-play.js';
+import { endedOf, isOpen, withParameters, type Begun, type LaunchTrial as Trial, type Play } from './launch-play.js';
 import type { Browser, Ending } from './launch-player.js';
 
 const foreignAddress = `https://${foreignHost}/elsewhere`;
@@ -29,14 +29,14 @@ async function tryAll(play: Play, person: Person, on: OpenedOn, trials: Trial[])
     if (begun === undefined || callback === undefined) return undefined;
     const before = begun.browser.copy();
     const ending = await begun.browser.visit(callback);
-    return ending.kind === 'stayed' && isGood(ending.status) ? { home: ending.at, before, begun } : undefined;
+    return ending.kind === 'stayed' && isOpen(ending) ? { home: ending.at, before, begun } : undefined;
   };
   const first = await signedInRight();
   if (first === undefined || sameSession(first.home)) return false;
   const { home, before, begun } = first;
   const isIn = async (browser: Browser): Promise<boolean> => {
     const ending = await browser.visit(home);
-    return ending.kind === 'stayed' && isGood(ending.status) && ending.at.pathname === home.pathname;
+    return ending.kind === 'stayed' && isOpen(ending) && ending.at.pathname === home.pathname;
   };
   // Who has no session has to see something else there, or a session cannot be told from none.
   if (!(await isIn(begun.browser)) || (await isIn(play.player.newBrowser()))) return false;
@@ -102,8 +102,6 @@ const goesOn = (way: Trial['way'], ending: Ending): Trial => ({
   status: ending.status,
   ended: endedOf(ending, ending.kind === 'sent-away' && ending.to.hostname === foreignHost),
 });
-
-const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 /** An address that holds what the callback brought cannot be asked a second time. */
 const sameSession = (home: URL): boolean => home.searchParams.has('code');

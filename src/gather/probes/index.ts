@@ -6,6 +6,7 @@ import cellChange from './cell-change.js';
 import codeTrials from './code-trials.js';
 import launchContext from './launch-context.js';
 import launchTrials from './launch-trials.js';
+import endpointCoverage from './endpoint-coverage.js';
 import patientBoundary from './patient-boundary.js';
 import patientBoundaryCreate from './patient-boundary-create.js';
 import redirectTrials from './redirect-trials.js';
@@ -165,6 +166,7 @@ export const probes: readonly AnyProbe[] = [
   codeTrials,
   redirectTrials,
   launchTrials,
+  endpointCoverage,
   crossOrganization,
   tokenLife,
 ];

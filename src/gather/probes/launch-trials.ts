@@ -32,9 +32,10 @@ export default defineProbe({
     const { launchPlayer: player, environment, organization } = tools;
     if (player === undefined)
       return { 'launch-trials': missing('no-ai-system', 'aiSystem.launchUrl is not in the organization file') };
-    if (environment.authorizeUrl === undefined)
+    const { authorizeUrl } = environment;
+    if (authorizeUrl === undefined)
       return { 'launch-trials': missing('no-ai-system', 'authorizeUrl is not in the organization file') };
-    const play = new Play(player, environment.fhirBase, environment.authorizeUrl, tools.random);
+    const play = new Play(player, { ...player, authorizeUrl }, tools.random);
     if ((await play.launch()) === undefined)
       return {
         'launch-trials': missing('control-failed', 'a right launch did not lead to the sign-in page of the EHR'),

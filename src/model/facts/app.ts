@@ -32,6 +32,9 @@ const launchTrial = Type.Object({
   status,
 });
 
+/** `data`: it showed the test patient; `open`: answered without that; `fault`: 429 or 5xx. */
+const shown = Type.Enum(['data', 'open', 'refused', 'fault', 'not-asked']);
+
 /** Signing people in to an app. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 export const appFacts = {
   /**
@@ -88,6 +91,47 @@ export const appFacts = {
         /** Bits the shortest could hold at most, by its characters and what is the same in all of them. */
         bitsAtMost: Type.Number({ minimum: 0 }),
       }),
+    }),
+  ),
+  /**
+   * Calls of the product's route list, with the right session and with those that have no right to the test patient. Of an
+   * answer only whether name, birth date or record number of that patient stood in it. Subject: run.
+   */
+  'endpoint-coverage': factKind(
+    1,
+    Type.Object({
+      source: Type.Enum(['openapi', 'har', 'list']),
+      /** The session of a user who has the test patient open. */
+      right: Type.Enum(['opened', 'failed', 'nobody-signs-in']),
+      /** `refused`: the app did not open; `failed`: it cannot be told why; `not-given`: nobody who could sign in so is listed. */
+      sessions: Type.Array(
+        Type.Object({
+          way: Type.Enum(['another-user', 'lower-role', 'other-kind', 'other-organization']),
+          ended: Type.Enum(['opened', 'refused', 'failed', 'not-given']),
+        }),
+      ),
+      calls: Type.Array(
+        Type.Object({
+          /** Method and path; holes in the place of values. */
+          call: Type.String({ maxLength: 320 }),
+          namesPatient: Type.Boolean(),
+          before: shown,
+          after: shown,
+          tries: Type.Array(
+            Type.Object({
+              way: Type.Enum(['no-session', 'another-user', 'lower-role', 'other-kind', 'other-organization']),
+              shown,
+              status,
+            }),
+          ),
+        }),
+      ),
+      leftOut: Type.Array(
+        Type.Object({
+          call: Type.String({ maxLength: 320 }),
+          why: Type.Enum(['method', 'websocket', 'origin', 'not-filled', 'sign-in', 'too-many']),
+        }),
+      ),
     }),
   ),
   /** What came with the tokens of two openings on two test patients. Subject: run. */

@@ -10,6 +10,15 @@ export const appFaults = [
   'state-kept',
   'state-short',
   'next-followed',
+  'viewer-open',
+  'export-open',
+  'search-open',
+  'patient-unchecked',
+  'role-unchecked',
+  'kind-unchecked',
+  'organization-unchecked',
+  'session-of-browser',
+  'banner-of-last-launch',
 ] as const;
 export type AppFault = (typeof appFaults)[number];
 
@@ -25,6 +34,8 @@ export interface ServedOrganization {
   readonly keyFile: string;
   readonly kid: string;
   readonly algorithm: 'RS384' | 'ES384';
+  /** Who works there and as what; only a physician may open the app. */
+  readonly people: readonly { readonly fhirUser: string; readonly role: string }[];
 }
 
 /** What the app is told at its start, as one JSON file. */

@@ -1,15 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import https from 'node:https';
-import http from 'node:http';
-import { SignJWT, importPKCS8 } from 'jose';
+import type { Patient } from 'fhir/r4.js';
+import { decodeJwt, importPKCS8, SignJWT } from 'jose';
 import type { AppFault, NoteAppConfiguration, ServedOrganization } from './note-app-configuration.js';
+import { createAskEhr } from './note-app-http.js';
 
 const scopes = 'launch openid fhirUser patient/Patient.rs patient/Encounter.rs';
 const pendingMs = 300_000;
 const mostPending = 1_000;
-const mostBytes = 1_000_000;
-const deadlineMs = 10_000;
 
 /** A sign-in under way, known by its `state`. */
 interface Pending {
@@ -24,9 +22,19 @@ interface Pending {
   readonly endsAtMs: number;
 }
 
+/** Header of every page about a patient. */
+export interface Chart {
+  readonly patient: string;
+  readonly name: string;
+  readonly birthDate: string;
+  readonly recordNumber: string;
+}
+
 export interface SignedIn {
   readonly organization: ServedOrganization;
-  readonly patient: string;
+  readonly chart: Chart;
+  /** As the EHR names who signed in: `Practitioner/<id>`, or `Patient/<id>`. */
+  readonly fhirUser: string;
   readonly next: string | undefined;
 }
 
@@ -40,7 +48,7 @@ export interface AppSignIn {
 /** https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html, as an app that several organizations open. */
 export function createAppSignIn({ organizations, caFile, faults }: NoteAppConfiguration): AppSignIn {
   const has = (fault: AppFault): boolean => faults.includes(fault);
-  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) };
+  const ask = createAskEhr(caFile);
   const pending = new Map<string, Pending>();
 
   function organizationOf(iss: string): ServedOrganization | undefined {
@@ -52,38 +60,6 @@ export function createAppSignIn({ organizations, caFile, faults }: NoteAppConfig
     return has('issuer-by-prefix')
       ? organizations.find(({ fhirBase }) => named.startsWith(new URL(fhirBase).hostname))
       : undefined;
-  }
-
-  async function ask(url: string, form?: URLSearchParams): Promise<Record<string, unknown>> {
-    const { protocol } = new URL(url);
-    const text = await new Promise<string>((resolve, reject) => {
-      const request = (protocol === 'https:' ? https : http).request(
-        url,
-        {
-          ...ca,
-          method: form === undefined ? 'GET' : 'POST',
-          headers: {
-            accept: 'application/json',
-            ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-          },
-          signal: AbortSignal.timeout(deadlineMs),
-        },
-        (response) => {
-          const parts: Buffer[] = [];
-          let bytes = 0;
-          response.on('data', (part: Buffer) => {
-            bytes += part.length;
-            if (bytes > mostBytes) request.destroy(new Error('the answer is too large'));
-            else parts.push(part);
-          });
-          response.on('error', reject);
-          response.on('end', () => resolve(Buffer.concat(parts).toString()));
-        },
-      );
-      request.on('error', reject);
-      request.end(form?.toString());
-    });
-    return JSON.parse(text) as Record<string, unknown>;
   }
 
   return {
@@ -136,9 +112,8 @@ export function createAppSignIn({ organizations, caFile, faults }: NoteAppConfig
       const code = query.get('code');
       if (begun.endsAtMs < Date.now() || query.has('error') || code === null) return undefined;
       const { organization, tokenUrl, redirectUri, verifier } = begun;
-      const answer = await ask(
-        tokenUrl,
-        new URLSearchParams({
+      const answer = await ask(tokenUrl, {
+        form: new URLSearchParams({
           grant_type: 'authorization_code',
           code,
           redirect_uri: redirectUri,
@@ -146,12 +121,26 @@ export function createAppSignIn({ organizations, caFile, faults }: NoteAppConfig
           client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
           client_assertion: await assertion(organization, tokenUrl),
         }),
-      );
-      const { access_token: token, patient } = answer;
-      if (typeof token !== 'string' || typeof patient !== 'string') return undefined;
+      });
+      const { access_token: token, id_token: idToken, patient } = answer;
+      if (typeof token !== 'string' || typeof idToken !== 'string' || typeof patient !== 'string') return undefined;
       const next = has('next-followed') ? (query.get('next') ?? begun.next) : undefined;
-      return { organization, patient, next };
+      // It comes from the token endpoint itself: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+      const { fhirUser } = decodeJwt(idToken);
+      const who = typeof fhirUser === 'string' ? fhirUser.split('/').slice(-2).join('/') : '';
+      const record = await ask(`${organization.fhirBase}/Patient/${patient}`, { token });
+      return { organization, chart: chartOf(record as unknown as Patient, patient), fhirUser: who, next };
     },
+  };
+}
+
+function chartOf({ name = [], birthDate = '', identifier = [] }: Patient, patient: string): Chart {
+  const [{ family = '', given = [] } = {}] = name;
+  return {
+    patient,
+    name: [...given, family].join(' '),
+    birthDate,
+    recordNumber: identifier[0]?.value ?? '',
   };
 }
 

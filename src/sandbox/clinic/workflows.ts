@@ -14,6 +14,8 @@ export interface WorkflowSetting {
   readonly spareClient: string;
   /** Clients of the product that sign people in, the expendable one last. */
   readonly apps?: readonly string[];
+  /** Who else signs in to the first of them: logins of the sandbox with their role. */
+  readonly alsoSignIn?: readonly { readonly login: string; readonly role: string }[];
   /** The AI system's client for another workflow of the same organization, and that workflow's name. */
   readonly otherWorkflow: { readonly client: string; readonly workflow: string };
   readonly purposeOfUse: string;
@@ -90,6 +92,11 @@ export const workflows: Readonly<Record<WorkflowName, WorkflowSetting>> = {
     ],
     spareClient: 'scribe-spare',
     apps: ['scribe-app', 'scribe-app-spare'],
+    alsoSignIn: [
+      { login: 'colleague', role: 'assistant' },
+      { login: 'nurse', role: 'nurse' },
+      { login: 'patient', role: 'patient' },
+    ],
     otherWorkflow: { client: 'tracker', workflow: 'prior-auth' },
     purposeOfUse: 'TREAT',
     channels: { 'visit-ends': subscription, 'open-in-chart': { kind: 'launch' } },

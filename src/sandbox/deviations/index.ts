@@ -12,6 +12,12 @@ import appStateOfAnyBrowser from './app-state-of-any-browser.js';
 import appStateShort from './app-state-short.js';
 import appStateUnchecked from './app-state-unchecked.js';
 import appStateUsedTwice from './app-state-used-twice.js';
+import appOpensForPatients from './app-opens-for-patients.js';
+import appIgnoresRole from './app-ignores-role.js';
+import appShowsAnyPatient from './app-shows-any-patient.js';
+import appFilterOpen from './app-filter-open.js';
+import appExportOpen from './app-export-open.js';
+import appViewerOpen from './app-viewer-open.js';
 import attachmentsOfEveryPatient from './attachments-of-every-patient.js';
 import auditEventsNotOffered from './audit-events-not-offered.js';
 import auditLogLate from './audit-log-late.js';
@@ -336,6 +342,12 @@ export const deviations: readonly Deviation[] = [
   appStateShort,
   appStateUnchecked,
   appStateUsedTwice,
+  appOpensForPatients,
+  appIgnoresRole,
+  appShowsAnyPatient,
+  appFilterOpen,
+  appExportOpen,
+  appViewerOpen,
   attachmentsOfEveryPatient,
   auditEventsNotOffered,
   auditLogLate,

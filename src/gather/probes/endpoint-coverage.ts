@@ -1,0 +1,163 @@
+import { isMissing, missing, type FactValue } from '../../model/fact.js';
+import { hasScreens } from '../../model/product-screens.js';
+import { isOpen, Play } from '../observers/launch-play.js';
+import { launchPlayerContext, launchPlayerTemplate, type Browser } from '../observers/launch-player.js';
+import { otherLogins, otherSessions, type OtherWay } from '../observers/other-sessions.js';
+import { routeCalls, type RouteCall } from '../observers/route-calls.js';
+import { openable } from '../openable.js';
+import { personTemplates, type OpenedOn } from '../person.js';
+import { defineProbe, type ProbeTools } from '../probe.js';
+import type { Answer } from '../request.js';
+import { routeListTemplate } from '../route-source.js';
+import { marksOf, shownBy } from '../shown-patient.js';
+
+type Fact = FactValue<'endpoint-coverage'>;
+type Shown = Fact['calls'][number]['before'];
+
+const mostCalls = 24;
+/** The right one, another user, a lower role and another kind; each begins at the launch and ends after the callback. */
+const mostSignIns = 4;
+const visitsOfSignIn = 2;
+/** Before and after, without a session, and with each of the others. */
+const mostAskedOfCall = 7;
+
+/** Every reading call of the product's route list, with the right session and with those that have no right to the patient. */
+export default defineProbe({
+  id: 'endpoint-coverage',
+  phase: 'negative',
+  subjects: 'run',
+  when: ({ item: { contract } }) => hasScreens(contract),
+  needs: [],
+  writes: 'none',
+  brings: ['endpoint-coverage'],
+  sends(_subject, { organization, environmentClass, peers = [] }) {
+    if (organization.aiSystem?.launchUrl === undefined || organization.aiSystem.routes === undefined) return [];
+    const [peer] = peers;
+    const there = peer?.environmentClass === 'simulator' ? peer.organization.metadata.id : undefined;
+    const signsIn = environmentClass === 'simulator';
+    return [
+      ...routeListTemplate(organization),
+      launchPlayerTemplate((mostSignIns + 1) * visitsOfSignIn, mostCalls * mostAskedOfCall),
+      ...(signsIn ? personTemplates(launchPlayerContext, mostSignIns) : []),
+      ...(signsIn && there !== undefined
+        ? [launchPlayerTemplate(visitsOfSignIn, 0, there), ...personTemplates(launchPlayerContext, 1, there)]
+        : []),
+    ];
+  },
+  async run(_subject, tools) {
+    const { launchPlayer: player, organization, cases } = tools;
+    if (player === undefined)
+      return { 'endpoint-coverage': missing('no-ai-system', 'aiSystem.launchUrl is not in the organization file') };
+    if (organization.limits?.authNegativeTests !== true)
+      return { 'endpoint-coverage': missing('prerequisite-failed', 'limits.authNegativeTests is not agreed') };
+    const list = await tools.routes();
+    if (isMissing(list)) return { 'endpoint-coverage': list };
+    const patients = openedOn(tools);
+    const testPatient = cases.patients().find(({ id }) => id === patients.on?.patient);
+    if (patients.on === undefined || testPatient === undefined)
+      return {
+        'endpoint-coverage': missing('no-test-object', 'no test patient is listed on whom the app could be opened'),
+      };
+    const { patient } = await cases.proven(testPatient);
+    const mrnSystem = organization.identifierSystems?.['mrn'];
+    const mrn = patient.identifier?.find(({ system }) => system === mrnSystem)?.value;
+    const { calls, leftOut } = routeCalls(
+      list,
+      {
+        of: {
+          patient: testPatient.id,
+          organization: organization.metadata.id,
+          ...(mrn === undefined ? {} : { mrn }),
+          ...(patients.on.encounter === undefined ? {} : { encounter: patients.on.encounter }),
+        },
+        testPatients: (organization.testData?.patients ?? []).map(({ id }) => id),
+        base: list.base,
+        isOfProduct: (address) => address.origin === player.launchUrl.origin,
+      },
+      mostCalls,
+    );
+    const shows = shownBy(marksOf(patient, testPatient.canary));
+    const tried = await tryAll(tools, calls, { ...patients, on: patients.on, shows });
+    return {
+      'endpoint-coverage': {
+        source: list.source,
+        ...tried,
+        leftOut: leftOut.map(({ name, why }) => ({ call: name, why })),
+      },
+    };
+  },
+});
+
+/** Whom the app is opened on, and somebody else; neither is a patient who signs in. */
+function openedOn(tools: ProbeTools): { readonly on: OpenedOn | undefined; readonly other: OpenedOn | undefined } {
+  const { otherKind } = otherLogins(tools);
+  const [on, other] = openable(tools.organization).filter(
+    ({ patient }) => otherKind?.fhirUser !== `Patient/${patient}`,
+  );
+  return { on, other };
+}
+
+async function tryAll(
+  { launchPlayer: player, random, ...documents }: ProbeTools,
+  calls: readonly RouteCall[],
+  { on, other, shows }: { on: OpenedOn; other: OpenedOn | undefined; shows: (answer: Answer) => boolean },
+): Promise<Pick<Fact, 'right' | 'sessions' | 'calls'>> {
+  const results: Fact['calls'] = calls.map(({ name, namesPatient }) => ({
+    call: name,
+    namesPatient,
+    before: 'not-asked',
+    after: 'not-asked',
+    tries: [],
+  }));
+  const sessions: Fact['sessions'] = [];
+  if (player === undefined) return { right: 'nobody-signs-in', sessions, calls: results };
+  const { authorizeUrl, person } = player;
+  const signsIn = authorizeUrl !== undefined && person !== undefined;
+  const mine = signsIn ? await new Play(player, { ...player, authorizeUrl }, random).signIn(person, on) : undefined;
+  const right: Fact['right'] =
+    mine === undefined && !signsIn
+      ? 'nobody-signs-in'
+      : mine !== undefined && isOpen(mine.ending)
+        ? 'opened'
+        : 'failed';
+  if (right === 'failed') return { right, sessions, calls: results };
+
+  const askRight = async (when: 'before' | 'after', browser: Browser): Promise<void> => {
+    for (const [index, { url }] of calls.entries()) {
+      const result = results[index];
+      if (result === undefined || (when === 'after' && result.before !== 'data')) continue;
+      result[when] = shownOf(await browser.ask(url), shows);
+    }
+  };
+  /** Where a right session is, only what it was shown the patient by; with every cookie, whatever it was set for. */
+  const askAs = async (way: OtherWay, browser: Browser): Promise<void> => {
+    for (const [index, { url }] of calls.entries()) {
+      const result = results[index];
+      if (result === undefined || (mine !== undefined && result.before !== 'data')) continue;
+      // What needs no session needs no right one either.
+      if (result.tries[0]?.way === 'no-session' && result.tries[0].shown === 'data') continue;
+      const answer = await browser.ask(url, 'all');
+      result.tries.push({ way, shown: shownOf(answer, shows), status: answer.status });
+    }
+  };
+  if (mine !== undefined) await askRight('before', mine.browser);
+  await askAs('no-session', player.newBrowser());
+  if (mine === undefined) return { right, sessions, calls: results };
+  for await (const { way, ended, browser } of otherSessions(player, documents, { on, other, random })) {
+    sessions.push({ way, ended });
+    if (browser !== undefined) await askAs(way, browser);
+  }
+  await askRight('after', mine.browser);
+  return { right, sessions, calls: results };
+}
+
+const passwordField = /<input\b[^>]{0,2000}type\s*=\s*["']?password/i;
+
+/** What an answer to a call is; a page to sign in on is a refusal, whatever its status. */
+function shownOf(answer: Answer, shows: (answer: Answer) => boolean): Shown {
+  const { status, ok, headers, body } = answer;
+  if (shows(answer)) return 'data';
+  if (status >= 500 || status === 429) return 'fault';
+  const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
+  return ok && !(isPage && passwordField.test(new TextDecoder('utf-8').decode(body))) ? 'open' : 'refused';
+}

@@ -1,0 +1,11 @@
+import { defineDeviation } from '../deviation.js';
+
+export default defineDeviation({
+  id: 'app-filter-open',
+  title: 'A list of an app that is filtered by patient asks for no sign-in',
+  caughtBy: ['auth.endpoint-coverage'],
+  source: 'https://www.ecfr.gov/current/title-45/section-164.312#p-164.312(a)(1)',
+  workflow: 'documentation',
+  aiSystem: 'scribe',
+  product: (faults) => [...faults, 'search-open'],
+});

@@ -1,0 +1,11 @@
+import { defineDeviation } from '../deviation.js';
+
+export default defineDeviation({
+  id: 'app-viewer-open',
+  title: 'An attachment viewer of an app asks for no sign-in',
+  caughtBy: ['auth.endpoint-coverage'],
+  source: 'https://www.ecfr.gov/current/title-45/section-164.312#p-164.312(a)(1)',
+  workflow: 'documentation',
+  aiSystem: 'scribe',
+  product: (faults) => [...faults, 'viewer-open'],
+});
