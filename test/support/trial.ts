@@ -89,8 +89,8 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     const { store } = sandbox.organizations.get('lakeside')!;
     const proxied = options.proxy ?? aiSystemNames.some((name) => name === options.aiSystem);
     // Behind a proxy that has ended, the product cannot take its own Subscription back.
-    const content = (): string => live(store.snapshot(), proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent']);
-    const before = content();
+    const without = proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent'];
+    const before = store.snapshot();
     const proxyUrl = proxied ? await newProxyUrl() : undefined;
     if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
     else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
@@ -135,6 +135,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         startedAt: prepared.documents.startedAt.toISOString(),
       }).map((result) => [result.check.id, result]),
     );
+    const after = store.snapshot();
     return {
       prepared,
       folder: gathered.folder,
@@ -145,8 +146,13 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       results,
       outcome: (checkId) => results.get(checkId)?.outcome,
       fact: (kind, subject) => facts.find((fact) => fact.kind === kind && fact.subject === subject)?.value,
-      before,
-      after: content(),
+      // Text is made of it only where a test compares it.
+      get before() {
+        return live(before, without);
+      },
+      get after() {
+        return live(after, without);
+      },
     };
   } finally {
     await aiSystem?.stop();
