@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext } from 'node:tls';
 import type { Appointment, Patient } from 'fhir/r4.js';
 import { frameReader, framed } from '../wire/mllp.js';
 import type { SendMessage } from './deviation.js';
@@ -63,6 +63,8 @@ export function createFeed(settings: {
 
 /** Sends to one port of this machine; a message that nobody acknowledges is sent again, the same. */
 export function createFeedSender(port: number, ca: string | undefined): { readonly send: SendMessage; close(): void } {
+  // Once: mostly nobody listens, and making one costs more than finding that out.
+  const secureContext = ca === undefined ? undefined : createSecureContext({ ca });
   let socket: Socket | undefined;
   let heard: (answer: string) => void = () => undefined;
 
@@ -70,10 +72,12 @@ export function createFeedSender(port: number, ca: string | undefined): { readon
     if (socket !== undefined && !socket.destroyed && socket.writable) return Promise.resolve(socket);
     return new Promise((resolve) => {
       const fresh: Socket =
-        ca === undefined ? connect({ host: '127.0.0.1', port }) : connectTls({ host: '127.0.0.1', port, ca });
+        secureContext === undefined
+          ? connect({ host: '127.0.0.1', port })
+          : connectTls({ host: '127.0.0.1', port, secureContext });
       socket = fresh;
       const read = frameReader(mostAnswerBytes);
-      fresh.once(ca === undefined ? 'connect' : 'secureConnect', () => resolve(fresh));
+      fresh.once(secureContext === undefined ? 'connect' : 'secureConnect', () => resolve(fresh));
       fresh.on('data', (chunk: Buffer) => {
         const answers = read(chunk);
         if (answers === 'too-large') fresh.destroy();
