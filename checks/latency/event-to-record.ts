@@ -20,7 +20,7 @@ export default defineCheck({
   plain: 'What the AI was asked for stands in the EHR, where staff looks, while it still matters.',
   why: 'An answer that is not in the record has to be typed in by somebody, and until then two people work on two truths.',
   sends:
-    'Tells the AI system by its webhook of the contract’s event about test patients, looks for the result by the action’s own search as staff would, at jittered times, and takes each result back at once. With --observe it causes nothing and times what others do to the listed patients; with --manual, what somebody does to them on the EHR’s screen.',
+    'Tells the AI system by its webhook of the contract’s event about test patients, looks for the result by the action’s own search as staff would, at jittered times, and takes each result back at once. With --observe it causes nothing and times what others do to the listed patients; with --manual, what somebody does to them on the EHR’s screen. Where the contract names two times of the record (clock), it reads those of earlier work.',
   ask: {
     of: 'vendor',
     text: 'Let 20 test events reach your product and show us, for each, the time of the event and the time at which staff could read the result in our EHR.',

@@ -23,7 +23,7 @@ export default defineCheck({
   plain: 'What happens in the EHR reaches the AI while it still matters.',
   why: 'A product that never hears of the event works beside the record: what it says was true before.',
   sends:
-    'Causes the contract’s event with test objects and asks the AI system’s query, at jittered times, for the answer that names exactly this object. A hook is called about the test patients in turn, with all the data the service asks for. With --observe it causes nothing and times what others do to the listed patients; with --manual, what somebody does to them on the EHR’s screen.',
+    'Causes the contract’s event with test objects and asks the AI system’s query, at jittered times, for the answer that names exactly this object. A hook is called about the test patients in turn, with all the data the service asks for. With --observe it causes nothing and times what others do to the listed patients; with --manual, what somebody does to them on the EHR’s screen. Where the contract names two times of the record (clock), it reads those of earlier work.',
   ask: {
     of: 'vendor',
     text: 'Let 20 test events happen in the EHR and show us, for each, the time of the event and the time at which your answer stood where it is needed.',

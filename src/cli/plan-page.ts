@@ -172,6 +172,10 @@ function samplesOf({ sampling }: Plan): string[] {
       `a look every ${Math.round(pollMs)} ms; at most ${most.events} events, ${most.looks} looks at each; nothing is written`,
     ),
   ]);
+  const recorded = (sampling.record ?? []).flatMap(({ subject, clock, days, most }) => [
+    line('  by the record', `${subject}: from ${clock.from} to ${clock.to}, of the last ${days} days`),
+    line('', `at most ${most.events} events; nothing is written`),
+  ]);
   const without = sampling.notMeasured.map(({ subject, detail }) => line('  not measured', `${subject}: ${detail}`));
-  return ['', 'Samples', ...series, ...observed, ...without];
+  return ['', 'Samples', ...series, ...observed, ...recorded, ...without];
 }

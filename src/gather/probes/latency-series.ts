@@ -14,6 +14,8 @@ import { observeByHand } from '../series/by-hand.js';
 import type { Lanes } from '../series/followed-events.js';
 import { observedTemplates, observeOthers } from '../series/observed.js';
 import type { ObservedPlan } from '../series/observed-plan.js';
+import type { RecordPlan } from '../series/record-plan.js';
+import { recordTemplates, recordTimes } from '../series/record-time.js';
 import { runSeries } from '../series/run-series.js';
 import type { SeriesPlan, Track } from '../series/sampling-plan.js';
 import { filledSearches, searchTemplatePath, takeSearches } from '../series/searches.js';
@@ -47,12 +49,14 @@ export default defineProbe({
   sends: (_, documents) => [
     ...(documents.sampling?.series ?? []).flatMap((plan) => templatesOf(plan, documents)),
     ...(documents.sampling?.observed ?? []).flatMap(observedTemplates),
+    ...(documents.sampling?.record ?? []).flatMap(recordTemplates),
   ],
   async run(_, tools) {
     const observed = await observe(tools.sampling?.observed ?? [], tools);
+    const recorded = await fromRecords(tools.sampling?.record ?? [], tools);
     const taken: Taken[] = [];
     for (const together of besideEachOther(tools.sampling?.series ?? []))
-      taken.push(...(await takeAll(together, tools)));
+      taken.push(...(await takeAll(together, tools).catch((error: unknown) => noneOf(together, error))));
     const left = [
       ...(tools.sampling?.notMeasured ?? []).map(
         ({ subject, reason, detail }) => [subject, missing(reason, detail)] as const,
@@ -76,6 +80,7 @@ export default defineProbe({
         about: Object.fromEntries([
           ...left.filter(inBudgets),
           ...observed,
+          ...recorded,
           ...budgets.map((each) => [each.log.track.subject, seriesOf(each)] as const),
         ]),
       },
@@ -102,6 +107,18 @@ function besideEachOther(series: readonly SeriesPlan[]): SeriesPlan[][] {
     else groups.push([plan]);
   }
   return groups;
+}
+
+/** What one series meets says nothing about what was measured otherwise. */
+function noneOf(plans: readonly SeriesPlan[], error: unknown): Taken[] {
+  if (!(error instanceof ExchangeFault)) throw error;
+  const why = missing(error.reason, error.message);
+  return plans.map((plan) => {
+    const unmeasured = [...new Set(plan.tracks.map(({ subject }) => subject))].map(
+      (subject) => [subject, why] as const,
+    );
+    return { unmeasured, plan, logs: [], blocks: [], visibility: undefined };
+  });
 }
 
 /** They share the pace, and what limits.perDay holds. */
@@ -199,6 +216,19 @@ async function observe(
     if (each.status === 'rejected') throw each.reason;
     return [plans[index]?.subject ?? '', each.value] as const;
   });
+}
+
+/** One entry after the other: nothing is in a hurry. */
+async function fromRecords(
+  plans: readonly RecordPlan[],
+  tools: ProbeTools,
+): Promise<(readonly [subject: string, series: LatencySeries | Missing])[]> {
+  const pace = paceOf(tools.organization, tools.environment);
+  const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
+  const read: (readonly [string, LatencySeries | Missing])[] = [];
+  for (const plan of plans) read.push([plan.subject, await recordTimes(plan, tools, lanes)]);
+  tools.reserve(lanes.ehr.sent);
+  return read;
 }
 
 async function takeEvents(plan: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: Lanes): Promise<Taken> {

@@ -132,13 +132,7 @@ export class FollowedEvents {
       );
       return { seen: answersFor(asked.answer, reference), sentAtMs: asked.sentAtMs, receivedAtMs: asked.receivedAtMs };
     }
-    const values = new Map(
-      holesOf(answer.search).map((hole) => {
-        const named = contract.resources?.find(({ id }) => id === hole.split('.')[0])?.type;
-        return [hole, named === event.type ? object.id : (patientsOf(object)[0] ?? '')] as const;
-      }),
-    );
-    const request = fillSearch(answer.search, values, startedAt);
+    const request = fillSearch(answer.search, valuesFromEvent(answer.search, object, contract), startedAt);
     return measuredSearch(
       { client: this.#reader, lane: this.#lanes.ehr, signal },
       { ...request, noCache: false },
@@ -174,7 +168,21 @@ export class FollowedEvents {
 const isOlder = (each: Resource, event: Resource): boolean =>
   Date.parse(each.meta?.lastUpdated ?? '') < Date.parse(event.meta?.lastUpdated ?? '');
 
-function refersTo(value: unknown, reference: string): boolean {
+/** What the object of an event gives to a search for its answer. */
+export const valuesFromEvent = (
+  search: string,
+  object: ChangedObject,
+  { resources }: Pick<ProbeTools['contract'], 'resources'>,
+): Map<string, string> =>
+  new Map(
+    holesOf(search).map((hole) => {
+      const named = resources?.find(({ id }) => id === hole.split('.')[0])?.type;
+      return [hole, named === object.resourceType ? object.id : (patientsOf(object)[0] ?? '')] as const;
+    }),
+  );
+
+/** Whether anything in the value is a reference to this object. */
+export function refersTo(value: unknown, reference: string): boolean {
   if (Array.isArray(value)) return value.some((each) => refersTo(each, reference));
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, each]) =>

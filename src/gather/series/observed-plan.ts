@@ -127,7 +127,7 @@ function mostLooksFor(watching: Watching, pollMs: number, budgetMs: number): { p
 export const isObservedPlan = (planned: ObservedPlan | WhyNot): planned is ObservedPlan => 'subject' in planned;
 
 /** Undefined: any change is the event; null: no status tells it. */
-function stateOf(trigger: ContractTrigger | undefined): string | undefined | null {
+export function stateOf(trigger: ContractTrigger | undefined): string | undefined | null {
   const condition = trigger?.event?.condition;
   if (condition === undefined) return undefined;
   return /%current\.status\s*=\s*'([a-z-]{1,40})'/.exec(condition)?.[1] ?? null;

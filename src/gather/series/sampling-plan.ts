@@ -13,6 +13,7 @@ import { causableEvent, repeatableAction } from '../caused-event.js';
 import { payloadOf } from '../event-subscription.js';
 import { outsideTrigger } from '../observers/product-trial.js';
 import { isObservedPlan, observedPlan, type ObservedPlan } from './observed-plan.js';
+import { isRecordPlan, recordPlan, type RecordPlan } from './record-plan.js';
 import { looksPerWatch } from './watch.js';
 
 /** What a sample of one series is measured for. */
@@ -85,6 +86,8 @@ export interface SamplingPlan {
   readonly series: readonly SeriesPlan[];
   /** What is watched while others work; present in a run that observes. */
   readonly observed?: readonly ObservedPlan[];
+  /** What is read out of the records of earlier work. */
+  readonly record?: readonly RecordPlan[];
   /** Entries and resources that no series of this run measures, and why. */
   readonly notMeasured: readonly {
     readonly subject: string;
@@ -140,6 +143,7 @@ export function samplingPlan(
   const tracks: Track[] = [];
   const cards: Track[] = [];
   const observed: ObservedPlan[] = [];
+  const record: RecordPlan[] = [];
   const add = (track: Omit<Track, 'looks'>): void => {
     const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
     const looks = looksFor(track.target.percentile, room);
@@ -149,6 +153,13 @@ export function samplingPlan(
   const leaveOut = (subject: string, reason: NotMeasuredReason, detail: string): void => {
     notMeasured.push({ subject, reason, detail });
   };
+  /** What cannot be timed as it happens may have been written down, where the contract names the elements (`clock`). */
+  const elseFromRecord = (entry: LatencyEntry, ...[reason, detail]: WhyNot): void => {
+    const planned = entry.clock === undefined ? undefined : recordPlan(documents, entry, options.staff);
+    if (planned === undefined) leaveOut(`budget:${entry.id}`, reason, detail);
+    else if (isRecordPlan(planned)) record.push(planned);
+    else leaveOut(`budget:${entry.id}`, ...planned);
+  };
   const aiSystem = organization.aiSystem?.query !== undefined;
   for (const entry of contract.latency ?? []) {
     const subject = `budget:${entry.id}`;
@@ -157,7 +168,7 @@ export function samplingPlan(
     if (documents.watching !== undefined && entry.from === 'ehr-event' && entry.to !== 'notified') {
       const planned = observedPlan(documents, entry, documents.watching, options.staff);
       if (isObservedPlan(planned)) observed.push(planned);
-      else leaveOut(subject, ...planned);
+      else elseFromRecord(entry, ...planned);
       continue;
     }
     const target = { percentile: entry.percentile ?? defaultPercentile, budgetMs: parseDurationMs(entry.budget) };
@@ -184,11 +195,11 @@ export function samplingPlan(
       const reason = whyNotTold(documents, entry, booking, active);
       if (reason !== undefined) leaveOut(subject, ...reason);
     } else if (check === 'latency.event-to-record') {
-      leaveOut(subject, 'not-in-this-version', 'this version times the record of events from outside the EHR');
+      elseFromRecord(entry, 'not-in-this-version', 'this version times the record of events from outside the EHR');
     } else if (check === 'latency.event-to-response') {
       const reason = whyNoAnswer(documents, entry, aiSystem, active);
       if (reason === undefined) add({ subject, part: 'response', target, resources: [] });
-      else leaveOut(subject, ...reason);
+      else elseFromRecord(entry, ...reason);
     } else if (check === 'latency.event-delivery') {
       const reason = whyNotDelivered(documents, entry, active);
       if (reason === undefined) add({ subject, part: 'delivery', target, resources: [], trigger: entry.trigger });
@@ -227,6 +238,7 @@ export function samplingPlan(
       ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
     ],
     ...(documents.watching === undefined ? {} : { observed }),
+    ...(record.length === 0 ? {} : { record }),
     notMeasured,
   };
 }

@@ -13,8 +13,11 @@ const sample = Type.Tuple([milliseconds, Type.Union([milliseconds, Type.Null()])
 const look = Type.Object({ n: count, passAt: count, failAt: Type.Union([count, Type.Null()]) });
 
 const series = Type.Object({
-  /** Who made the events: the run itself, others while it only looked, or a person who told it when. */
-  source: Type.Enum(['active', 'observed', 'manual']),
+  /**
+   * Who made the events: the run itself, others while it only looked, or a person who told it when; or
+   * anybody, earlier, and the times are those of the record.
+   */
+  source: Type.Enum(['active', 'observed', 'manual', 'record']),
   /** In the order sent; cold samples aside, at most 5,000. */
   samples: Type.Array(sample, { maxItems: 5_000 }),
   cold: Type.Array(sample, { maxItems: 5 }),
@@ -24,7 +27,7 @@ const series = Type.Object({
   looks: Type.Array(look, { minItems: 1 }),
   /** Samples without a usable answer: time-out, connection error, refusal. */
   errors: count,
-  /** Due while as many requests as allowed were in flight. */
+  /** Due while as many requests as allowed were in flight; of events of others, those that could not be followed. */
   notSent: count,
   /** In blocks whose control request failed too. */
   discarded: count,
@@ -34,7 +37,10 @@ const series = Type.Object({
   limited: count,
   /** Over the budget only by time in which this process itself stood still. */
   late: count,
-  /** Shortest pause between two looks for an answer; 0 where the answer or the notification itself was timed. */
+  /**
+   * Shortest pause between two looks for an answer, or the resolution of the times in the record; 0 where the answer or the
+   * notification itself was timed.
+   */
   pollMs: milliseconds,
   ratePerMinute: milliseconds,
   simulator: Type.Boolean(),
