@@ -4,6 +4,7 @@ import type { Listener as DeclaredListener } from '../model/documents/organizati
 import { ToolError } from '../model/errors.js';
 import { missing, type Missing } from '../model/fact.js';
 import { listenMllp } from '../wire/mllp.js';
+import { Arrivals } from './arrivals.js';
 import type { InboxOptions } from './notification-inbox.js';
 import { isLoopback } from './write-policy.js';
 
@@ -51,7 +52,7 @@ export async function openFeedInbox({
   let held: FeedMessage[] = [];
   let withhold: ((message: Hl7Message) => boolean) | undefined;
   let unreadable = 0;
-  const waiting = new Set<() => void>();
+  const arrivals = new Arrivals();
   const onMessage = (bytes: Uint8Array, receivedAtMs: number): readonly Uint8Array[] => {
     const message = readHl7Message(bytes);
     if (message === undefined) {
@@ -61,7 +62,7 @@ export async function openFeedInbox({
     if (held.length < mostHeld) held.push({ message, receivedAtMs, receivedAt: now() });
     const silent = withhold?.(message) === true;
     if (silent) withhold = undefined;
-    for (const look of waiting) look();
+    arrivals.tell();
     return silent ? [] : acknowledgements(message, () => randomUUID().slice(0, 20), now());
   };
   try {
@@ -87,20 +88,7 @@ export async function openFeedInbox({
         return held;
       },
       withholdOnce: (test) => void (withhold = test),
-      until: (test, withinMs) =>
-        new Promise((resolve) => {
-          const end = (result: boolean): void => {
-            clearTimeout(timer);
-            waiting.delete(look);
-            resolve(result);
-          };
-          const look = (): void => {
-            if (test(held)) end(true);
-          };
-          const timer = setTimeout(() => end(false), withinMs);
-          waiting.add(look);
-          look();
-        }),
+      until: (test, withinMs) => arrivals.until(() => test(held), withinMs),
       takeAll() {
         const taken = held;
         held = [];

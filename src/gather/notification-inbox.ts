@@ -7,6 +7,7 @@ import type { Listener as DeclaredListener } from '../model/documents/organizati
 import { SafetyStop, ToolError } from '../model/errors.js';
 import { missing, type Missing } from '../model/fact.js';
 import { listen, type ListenerRequest } from '../wire/listener.js';
+import { Arrivals } from './arrivals.js';
 import { isLoopback } from './write-policy.js';
 
 /** What is kept of one notification: ids and counts (safety rule 42). */
@@ -77,7 +78,7 @@ export async function openInbox({
   const secret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const known = new Set(testPatients);
   const heard: Heard[] = [];
-  const waiting = new Set<() => void>();
+  const arrivals = new Arrivals();
   let withoutHeader = 0;
   let status = 200;
   let stranger = false;
@@ -93,7 +94,7 @@ export async function openInbox({
     for (const { atMs } of read.events) if (atMs !== undefined) onEventTime?.(atMs);
     const answered = read.kind === 'handshake' ? 200 : status;
     if (heard.length < mostHeard) heard.push({ ...read, receivedAtMs: request.receivedAtMs, answered });
-    for (const look of waiting) look();
+    arrivals.tell();
     return { status: answered };
   };
 
@@ -115,19 +116,7 @@ export async function openInbox({
       },
       answer: (next) => void (status = next),
       async until(test, withinMs) {
-        const held = await new Promise<boolean>((resolve) => {
-          const end = (result: boolean): void => {
-            clearTimeout(timer);
-            waiting.delete(look);
-            resolve(result);
-          };
-          const look = (): void => {
-            if (stranger || test(heard)) end(true);
-          };
-          const timer = setTimeout(() => end(false), withinMs);
-          waiting.add(look);
-          look();
-        });
+        const held = await arrivals.until(() => stranger || test(heard), withinMs);
         if (stranger) throw strangerHeard();
         return held;
       },

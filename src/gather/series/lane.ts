@@ -1,5 +1,5 @@
 import { TokenBucket } from '../../wire/token-bucket.js';
-import type { OwnLateness } from './own-lateness.js';
+import type { OwnLateness } from '../own-lateness.js';
 
 /** What one measured request waited for, on our side. */
 export interface Laned<T> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OwnLateness } from '../../../src/gather/series/own-lateness.js';
-import { TrackLog } from '../../../src/gather/series/track-log.js';
+import { OwnLateness } from '../../src/gather/own-lateness.js';
+import { TrackLog } from '../../src/gather/series/track-log.js';
 
 /** A watch over a process whose clock the test turns. */
 function watched(): { lateness: OwnLateness; at: (nowMs: number) => void } {
