@@ -31,9 +31,9 @@ describe('waiting for what arrives', () => {
     let there = false;
     const waited = arrivals.until(() => there, 1_000);
     // Nothing ran meanwhile, least of all what reads the listener.
-    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 900);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 900);
     vi.advanceTimersToNextTimer();
-    vi.mocked(performance.now).mockRestore();
+    clock.mockRestore();
     await vi.advanceTimersByTimeAsync(1_000);
     there = true;
     arrivals.tell();
