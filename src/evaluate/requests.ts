@@ -1,4 +1,4 @@
-import type { ExchangeLine } from '../model/evidence.js';
+import { productContext, type ExchangeLine } from '../model/evidence.js';
 
 /** What a request asks the EHR for, as its statement and its scopes name it. */
 export interface Asked {
@@ -32,6 +32,6 @@ export const ofOwnClient = ({ context }: ExchangeLine): boolean => context === '
 
 /** Sent by the AI system itself, as a recording of its traffic shows, and answered by the EHR: no fault was put in its way. */
 export const ofAiSystem = ({ context, injected, refused }: ExchangeLine): boolean =>
-  context === 'ai-product' && injected === undefined && refused === undefined;
+  context === productContext && injected === undefined && refused === undefined;
 
 export const succeeded = ({ status }: ExchangeLine): boolean => status >= 200 && status < 300;

@@ -14,6 +14,7 @@ import type { PeerAccess } from './peers.js';
 import type { Bases } from './recorder.js';
 import type { RouteFiles } from './route-source.js';
 import { createRunFolder, type InputDocument, type RunFolder } from './run-folder.js';
+import { headerBasis } from './run-header.js';
 import { writesRefused, type WriteTier } from './write-policy.js';
 import { Run } from './run.js';
 import { frameOf } from './source-frame.js';
@@ -196,17 +197,7 @@ function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFol
   // Whom the AI system asks for elsewhere than on a simulator is not for the run to say (safety rule 38).
   const isRecorded = environmentClass !== 'simulator' && documents.organization.aiSystem?.proxy !== undefined;
   return {
-    type: 'header',
-    schemaVersion: 1,
-    runId: options.runId,
-    tool: options.header.tool,
-    startedAt: documents.startedAt.toISOString(),
-    operator: options.header.operator,
-    environment: {
-      id: documents.environmentId,
-      class: environmentClass,
-      origin: new URL(documents.environment.fhirBase).origin,
-    },
+    ...headerBasis(options, folder),
     phi:
       environmentClass === 'production' || isRecorded || documents.watching !== undefined
         ? 'may-contain'
@@ -215,7 +206,6 @@ function headerOf(options: GatherOptions, plan: Plan, cast: Cast, folder: RunFol
     gate: options.header.gate,
     selection: options.header.selection,
     credentials: Object.values(cast).some((binding) => !isMissing(binding)),
-    inputs: [...folder.inputs],
     planSha256: plan.sha256,
     seed: options.header.seed,
   };

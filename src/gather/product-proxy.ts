@@ -1,5 +1,5 @@
 import { ToolError } from '../model/errors.js';
-import type { ExchangeLine } from '../model/evidence.js';
+import { productContext, productProbe, type ExchangeLine } from '../model/evidence.js';
 import { missing, type Missing } from '../model/fact.js';
 import type { TlsRule } from '../wire/exchange.js';
 import type { SeenExchange } from './folds/fold.js';
@@ -9,10 +9,6 @@ import type { ProxiedWrite } from './observers/proxied-request.js';
 import type { RunDocuments } from './probe.js';
 import { keptHeaders } from './redact.js';
 import type { EvidenceWriter } from './run-folder.js';
-
-/** Under these names the requests of the AI system stand in the evidence. */
-export const productContext = 'ai-product';
-export const productProbe = 'proxy';
 
 export interface ProductProxyOptions {
   readonly documents: Pick<RunDocuments, 'organization' | 'environment' | 'environmentClass'>;

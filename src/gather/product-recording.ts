@@ -12,6 +12,7 @@ import { outputSearch, searchFile } from './output-search.js';
 import type { RunDocuments } from './probe.js';
 import { lineOf, writeRefusal } from './product-proxy.js';
 import { createRunFolder, type InputDocument } from './run-folder.js';
+import { headerBasis } from './run-header.js';
 
 /** Checks that the requests of a product alone can answer. */
 export const recordedChecks: readonly string[] = ['error.rate-limit', 'hipaa.minimum-necessary', 'hipaa.phi-leakage'];
@@ -73,23 +74,12 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
     const folder = await createRunFolder(options.output, options.runId, options.inputs);
     const { evidence } = folder;
     await evidence.append({
-      type: 'header',
-      schemaVersion: 1,
-      runId: options.runId,
-      tool: options.header.tool,
-      startedAt: documents.startedAt.toISOString(),
-      operator: options.header.operator,
-      environment: {
-        id: documents.environmentId,
-        class: environmentClass,
-        origin: new URL(documents.environment.fhirBase).origin,
-      },
+      ...headerBasis(options, folder),
       phi: 'may-contain',
       writes: 'none',
       gate: 'none',
       selection: [...recordedChecks],
       credentials: false,
-      inputs: [...folder.inputs],
       planSha256: chainStart,
       seed: '',
     });

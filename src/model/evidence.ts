@@ -61,6 +61,10 @@ export const factLineSchema = Type.Object({
   environmentClass,
 });
 
+/** `context` and `probe` of what the AI system itself sent, as its traffic through the proxy shows. */
+export const productContext = 'ai-product';
+export const productProbe = 'proxy';
+
 /** One request and its answer, redacted: no value of the record, no URL with parameters. */
 export const exchangeLineSchema = Type.Object({
   type: Type.Literal('exchange'),

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4.js';
 import { parseJson } from '../../fhir/json.js';
+import { productContext, productProbe } from '../../model/evidence.js';
 import type { SeenExchange } from '../folds/fold.js';
 import type { FaultName } from './injected-faults.js';
 import {
@@ -139,8 +140,8 @@ export function seenBy(exchange: ProxiedExchange, content: Content, fhirBase: st
   const headers = (answered?.body === undefined ? upstream?.headers : answered.headers) ?? [];
   return {
     id,
-    probe: 'proxy',
-    context: 'ai-product',
+    probe: productProbe,
+    context: productContext,
     purpose: 'fhir',
     request: outgoingOf(exchange),
     url: `${fhirBase}/${request.path}${request.search}`,
