@@ -124,6 +124,36 @@ describe('a visit that is moved by two writes', () => {
   });
 });
 
+describe('prior authorization', () => {
+  it.each([
+    ['tracker', 'pass'],
+    ['overwriting-tracker', 'fail'],
+  ] as const)(
+    '%s: mirrors the payer, and looks again before it writes: %s',
+    { timeout: 120_000 },
+    async (aiSystem, expected) => {
+      const { results, outcome, events, end, after, before } = await trial({
+        workflow: 'prior-authorization',
+        aiSystem,
+        checks: ['conflict.mid-process', 'error.ehr-outage', 'write.idempotent-retry', 'event.duplicate-reorder'],
+      });
+      const judged = (check: string, subject: string) =>
+        results.get(check)?.judgements.find((each) => each.subject === subject)?.outcome;
+      expect(judged('conflict.mid-process', 'action:update-status')).toBe(expected);
+      expect(judged('write.idempotent-retry', 'action:open-task')).toBe('pass');
+      expect(judged('event.duplicate-reorder', 'trigger:payer-decision')).toBe('pass');
+      // The contract says retry: what could not be done is resumed by itself.
+      expect(outcome('error.ehr-outage')).toBe('pass');
+      expect([...results.values()].filter((result) => result.outcome === 'fail').map(({ check }) => check.id)).toEqual(
+        expected === 'fail' ? ['conflict.mid-process'] : [],
+      );
+      expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+      expect(end.residue).toEqual([]);
+      expect(after).toBe(before);
+    },
+  );
+});
+
 describe('without an AI system, or without the right to write', () => {
   it('measures only what needs neither, and says why', async () => {
     const { results, end } = await trial({ checks: timed, writes: 'one' });

@@ -10,10 +10,16 @@ export interface Situation {
   readonly aiSystem?: ProductName;
 }
 
+const goodProduct: Readonly<Record<WorkflowName, ProductName>> = {
+  scheduling: 'integrated',
+  documentation: 'scribe',
+  'prior-authorization': 'tracker',
+};
+
 export const situationOf = (deviation: Deviation): Situation => {
   const { workflow, peer, previous } = deviation;
   // Another product is compared with the good one.
-  const good = workflow === 'documentation' ? 'scribe' : 'integrated';
+  const good = goodProduct[workflow ?? 'scheduling'];
   const aiSystem = isAnotherProduct(deviation) ? good : deviation.aiSystem;
   return {
     workflow: workflow ?? 'scheduling',

@@ -14,6 +14,7 @@ import type { OrganizationId } from '../../src/sandbox/clinic/clinic-index.js';
 import { aiSystemNames } from '../../src/sandbox/ai-systems/names.js';
 import type { ProductName } from '../../src/sandbox/ai-systems/start-order-advisor.js';
 import { isScribe } from '../../src/sandbox/ai-systems/start-scribe.js';
+import { isTracker } from '../../src/sandbox/ai-systems/start-tracker.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
@@ -24,6 +25,7 @@ import { organizationDocument } from '../../src/sandbox/organization-document.js
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { startAdvisor } from './advisor.js';
 import { startScribeBeside } from './scribe.js';
+import { startTrackerBeside } from './tracker.js';
 import { reusedKeys } from './client-keys.js';
 import { places } from './places.js';
 
@@ -84,10 +86,14 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     ...(options.now && { now: options.now }),
   });
   let aiSystem: RunningAiSystem | undefined;
-  let other: Awaited<ReturnType<typeof startAdvisor | typeof startScribeBeside>> | undefined;
+  let other:
+    Awaited<ReturnType<typeof startAdvisor | typeof startScribeBeside | typeof startTrackerBeside>> | undefined;
   try {
     const { store } = sandbox.organizations.get('lakeside')!;
-    const proxied = options.proxy ?? aiSystemNames.some((name) => name === options.aiSystem);
+    const proxied =
+      options.proxy ??
+      (options.aiSystem !== undefined &&
+        (isTracker(options.aiSystem) || aiSystemNames.some((name) => name === options.aiSystem)));
     // Behind a proxy that has ended, the product cannot take its own Subscription back.
     const without = proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent'];
     const before = store.snapshot();
@@ -95,6 +101,8 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
     else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
       other = await startScribeBeside(sandbox, folder, options.aiSystem, chosen);
+    else if (options.aiSystem !== undefined && isTracker(options.aiSystem))
+      other = await startTrackerBeside(sandbox, folder, options.aiSystem, proxyUrl);
     else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl, chosen));
     const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other?.doors);
     const checks = await loadChecks(places.checksFolder);

@@ -59,8 +59,10 @@ export async function objectChanged(
   const read = async (): Promise<Resource | undefined> =>
     (await clients.ai.read(object.resourceType, object.id ?? '')).resource;
   let current = await read();
-  const { to } = action.states ?? {};
-  const done = (): boolean => to === undefined || (current !== undefined && stateOf(current, action) === to);
+  // Back where staff left it; on the way to its end is not that.
+  const left = change === 'cancelled' ? undoState(object.resourceType, 'cancel')?.value : stateOf(object, action);
+  const done = (): boolean =>
+    action.states?.to === undefined || (current !== undefined && stateOf(current, action) !== left);
   if (result === 'stale') {
     for (let look = 0; done() && look < undoLooks; look++) {
       await tools.pause(lookAgainMs(tools));

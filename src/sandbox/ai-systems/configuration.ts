@@ -77,6 +77,11 @@ export const readScribeConfiguration = (file: string): ScribeConfiguration =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was looked at
   read(file, { ...ofEvery, noteType: 'string' }) as unknown as ScribeConfiguration;
 
+/** @throws as `readConfiguration` */
+export const readProductConfiguration = (file: string): ProductConfiguration =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was looked at
+  read(file, ofEvery) as unknown as ProductConfiguration;
+
 function read(file: string, required: Readonly<Record<string, Kind>>): Record<string, unknown> {
   const value = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   for (const [key, kind] of Object.entries(required)) {

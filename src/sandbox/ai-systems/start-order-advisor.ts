@@ -1,10 +1,11 @@
 import type { AdvisorConfiguration } from './advisor-configuration.js';
 import type { AiSystemName } from './start.js';
 import type { ScribeName } from './start-scribe.js';
+import type { TrackerName } from './start-tracker.js';
 import { startProgram, type RunningProgram } from './start-program.js';
 
 /** Every product there is to try. */
-export type ProductName = AiSystemName | ScribeName | 'order-advisor';
+export type ProductName = AiSystemName | ScribeName | TrackerName | 'order-advisor';
 
 /** Id of the service it offers for the hook `order-sign`. */
 export const advisorService = 'pa-needed';

@@ -161,6 +161,7 @@ import outputUnstable from './output-unstable.js';
 import signingScribe from './signing-scribe.js';
 import silentSigner from './silent-signer.js';
 import overwriter from './overwriter.js';
+import overwritingTracker from './overwriting-tracker.js';
 import overrideOutsideItsSet from './override-outside-its-set.js';
 import overrideUndeclared from './override-undeclared.js';
 import parameterUnknownToFhir from './parameter-unknown-to-fhir.js';
@@ -657,4 +658,5 @@ export const deviations: readonly Deviation[] = [
   earlyConfirmer,
   halfWriter,
   denier,
+  overwritingTracker,
 ];
