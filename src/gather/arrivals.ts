@@ -6,7 +6,7 @@ export class Arrivals {
 
   /** Something arrived: everybody looks again. */
   tell(): void {
-    for (const look of [...this.#waiting]) look();
+    for (const look of this.#waiting) look();
   }
 
   /**
