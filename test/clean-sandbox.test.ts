@@ -24,7 +24,7 @@ const trials: readonly TrialOptions[] = [
       stop: { agreedMinutes: 5, drills: [{ at, by: 'A. Doe', minutes: 2, wroteAfterwards: false }] },
     })),
   },
-  { workflow: 'documentation', aiSystem: 'scribe' },
+  { workflow: 'documentation', aiSystem: 'scribe', peer: true },
   // No shipped contract needs a transaction.
   { workflow: 'prior-authorization', aiSystem: 'order-advisor', change: withTransaction },
 ];

@@ -87,13 +87,14 @@ export function rowsOf(
   const absent = new Map(policy.absent.map((one) => [one.check, one]));
   return policy.rows.flatMap((row): Row[] => {
     const result = byCheck.get(row.check);
+    const ifNone = row.if === undefined || applies(row.if, row.check, documents) ? row.ifNone : undefined;
     if (result !== undefined) {
       const definition = result.check;
       const judgements = result.judgements
         .filter((one) => inPart(row.part, bySubject.get(one.subject)))
         .map((one) => ceiled(definition, one, context));
       const state = stateOf(definition, judgements);
-      const excused = state.outcome === 'not-applicable' && row.ifNone !== undefined;
+      const excused = state.outcome === 'not-applicable' && ifNone !== undefined;
       return [
         {
           ...row,
@@ -103,7 +104,7 @@ export function rowsOf(
           blocks: definition.blocks,
           judgements,
           ...state,
-          ...(excused ? { outcome: 'not-measured' as const, reason: row.ifNone } : {}),
+          ...(excused ? { outcome: 'not-measured' as const, reason: ifNone } : {}),
         },
       ];
     }
@@ -119,9 +120,9 @@ export function rowsOf(
         severity: row.severity ?? missing.severity,
         blocks: 'ehr-capability',
         judgements: [],
-        outcome: (asked || row.ifNone !== undefined) && inThisPart ? 'not-measured' : 'not-applicable',
+        outcome: (asked || ifNone !== undefined) && inThisPart ? 'not-measured' : 'not-applicable',
         grade: null,
-        reason: asked && inThisPart ? 'not-in-this-version' : (row.ifNone ?? null),
+        reason: asked && inThisPart ? 'not-in-this-version' : (ifNone ?? null),
         settled: false,
         limitedTo: null,
         credit: 0,

@@ -4,7 +4,6 @@
  */
 const absentTitles: Readonly<Record<string, string>> = {
   'latency.under-load': 'It keeps its times on the busiest hour of the week',
-  'auth.session-isolation': 'One person’s two hospitals stay apart in the same browser',
   'validity.recognised-test': 'It behaves alike whether or not it can tell that it is being tested',
 };
 

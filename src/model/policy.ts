@@ -9,6 +9,8 @@ export interface PolicyRow {
   /** Overrides the check's own. */
   readonly severity: Severity | undefined;
   readonly ifNone: NotMeasuredReason | undefined;
+  /** Where `ifNone` holds; undefined: everywhere. */
+  readonly if: ConditionName | undefined;
   readonly decides: readonly QuestionId[];
   readonly supports: readonly QuestionId[];
 }
@@ -51,6 +53,7 @@ export function policyOf(document: PolicyDocument, shipped: boolean): Policy {
       ...splitEntry(text),
       severity: undefined,
       ifNone: undefined,
+      if: undefined,
       decides: [],
       supports: [],
     };
@@ -58,6 +61,7 @@ export function policyOf(document: PolicyDocument, shipped: boolean): Policy {
       ...row,
       severity: said.severity ?? row.severity,
       ifNone: said.ifNone ?? row.ifNone,
+      if: said.if ?? row.if,
       decides: question !== undefined && deciding ? [...row.decides, question] : row.decides,
       supports: question !== undefined && !deciding ? [...row.supports, question] : row.supports,
     });

@@ -31,7 +31,8 @@ export interface SubjectItems {
   cell: PermissionCell;
   slots: { readonly schedules: readonly string[] };
   attestation: Attestation;
-  peer: { readonly organizationId: string };
+  /** Another organization the contract is run at. */
+  peer: { readonly organizationId: string; readonly contract: Contract };
   'previous-run': { readonly runId: string };
 }
 

@@ -173,7 +173,7 @@ export function subjectsOf({ contract, organization, environmentId, peers = [] }
     subjects.push({
       kind: 'peer',
       id: `peer:${organizationId}`,
-      item: { organizationId },
+      item: { organizationId, contract },
       parent: servedBy,
       demandedBy: { document: 'organization', pointer: '' },
     });

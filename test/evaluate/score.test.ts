@@ -498,6 +498,16 @@ describe('scale', () => {
     expect([row.outcome, row.reason]).toEqual(['not-measured', 'no-peer']);
     expect(decided(scorecard)).toEqual(['no-go-not-shown', 3]);
   });
+
+  it.each([
+    ['of a product with screens', 'separate', ['not-measured', 'no-peer']],
+    ['and not of one without', 'none', ['not-applicable', null]],
+  ] as const)('%s', (_, productScreens, expected) => {
+    const found = { 'auth.session-isolation': notApplicable };
+    const scorecard = scored({ policy: 'scale', contract: { ...contract, productScreens }, found });
+    const row = scorecard.checks.find((one) => one.id === 'auth.session-isolation')!;
+    expect([row.outcome, row.reason]).toEqual(expected);
+  });
 });
 
 it('uses the start of the run as its only now', () => {

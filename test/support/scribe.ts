@@ -17,6 +17,8 @@ export async function startScribeBeside(
 ): Promise<{
   readonly program: { stop(): Promise<void> };
   readonly doors: NonNullable<OrganizationProfile['aiSystem']>;
+  /** Where the other organization opens the same app. */
+  readonly doorsOfPeer: NonNullable<OrganizationProfile['aiSystem']>;
 }> {
   const { fhirBase, tokenUrl, clients } = sandbox.organizations.get('lakeside')!;
   const { clientId, keyFile, kid, algorithm } = clients.find((each) => each.name === 'ai-scribe')!;
@@ -64,5 +66,6 @@ export async function startScribeBeside(
       control: { url: program.controlUrl, token },
       webhook: { url: program.webhookUrl, secret: { ref: 'file:ai-system.secret' } },
     },
+    doorsOfPeer: { launchUrl: `${app.origin}/launch`, routes: `${app.origin}/summit/openapi.json` },
   };
 }

@@ -70,7 +70,7 @@ const items: { readonly [K in SubjectKind]: SubjectItems[K] } = {
   cell: { role: 'bot', resourceType: 'Appointment', allow: 'crus', product: true, sites: ['own'] },
   slots: { schedules: ['2126500'] },
   attestation: { id: 'audit-retention', statement: 'Kept for six years', owner: 'records', expires: '2027-01-01' },
-  peer: { organizationId: 'harbor' },
+  peer: { organizationId: 'harbor', contract },
   'previous-run': { runId: 'run-1' },
 };
 

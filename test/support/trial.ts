@@ -104,7 +104,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
     else if (options.aiSystem !== undefined && isTracker(options.aiSystem))
       other = await startTrackerBeside(sandbox, folder, options.aiSystem, proxyUrl);
     else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl, chosen));
-    const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other?.doors);
+    const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other);
     const checks = await loadChecks(places.checksFolder);
     const request = {
       ...files,
@@ -212,7 +212,10 @@ export async function writeDocuments(
   options: TrialOptions & { readonly proxyUrl?: string | undefined },
   chosen: readonly Deviation[],
   aiSystem?: RunningAiSystem,
-  otherDoors?: OrganizationProfile['aiSystem'],
+  other?: {
+    readonly doors: NonNullable<OrganizationProfile['aiSystem']>;
+    readonly doorsOfPeer?: NonNullable<OrganizationProfile['aiSystem']>;
+  },
 ): Promise<{ contract: string; organization: string; peer: string[] }> {
   const workflow = options.workflow ?? 'scheduling';
   const home = join(folder, 'lakeside');
@@ -236,7 +239,7 @@ export async function writeDocuments(
       ...(options.proxyUrl === undefined ? {} : { proxy: { listener: 'proxy' } }),
     };
   }
-  if (otherDoors !== undefined) documents.organization['aiSystem'] = otherDoors;
+  if (other !== undefined) documents.organization['aiSystem'] = other.doors;
   for (const deviation of chosen) deviation.given?.(documents);
   for (const deviation of chosen) deviation.documents?.(documents);
   options.change?.(documents);
@@ -246,7 +249,10 @@ export async function writeDocuments(
   await writeFile(organization, stringify(documents.organization), { mode: 0o600 });
   const peer = join(folder, 'summit', 'organization.yaml');
   if (options.peer === true) {
-    await writeFile(peer, stringify(await organizationOf(sandbox, 'summit', folder, options)), { mode: 0o600 });
+    const there = await organizationOf(sandbox, 'summit', folder, options);
+    const { doorsOfPeer } = other ?? {};
+    const opened = doorsOfPeer === undefined ? there : { ...there, aiSystem: doorsOfPeer };
+    await writeFile(peer, stringify(opened), { mode: 0o600 });
   }
   return { contract, organization, peer: options.peer === true ? [peer] : [] };
 }

@@ -43,7 +43,7 @@ export interface LaunchPlayer extends LaunchPlace {
   /** The same app at another organization. */
   at(organizationId: string): LaunchPlace | undefined;
   /** An address the organization files list for the product. */
-  isOfProduct(address: URL): boolean;
+  readonly isOfProduct: (address: URL) => boolean;
 }
 
 /** Name of its requests in templates and exchange lines. */

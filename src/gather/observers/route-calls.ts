@@ -1,3 +1,7 @@
+import type { Patient } from 'fhir/r4.js';
+import type { OrganizationProfile } from '../../model/documents/organization.js';
+import { isMissing, type Missing } from '../../model/fact.js';
+import type { OpenedOn } from '../person.js';
 import { testValue, type ListedRoute, type RouteList, type TestValue } from './route-list.js';
 
 /** A call of the list, filled with test data. */
@@ -27,6 +31,32 @@ export interface RouteValues {
   /** Address of the list itself, for relative ones. */
   readonly base: URL;
   readonly isOfProduct: (address: URL) => boolean;
+}
+
+/** The calls of a list for one test patient of one organization; none without a list. */
+export function testCalls(
+  list: (RouteList & { readonly base: URL }) | Missing,
+  about: {
+    readonly organization: OrganizationProfile;
+    readonly on: OpenedOn;
+    /** Undefined: not read. */
+    readonly patient: Patient | undefined;
+    readonly isOfProduct: (address: URL) => boolean;
+  },
+  most: number,
+): RouteCalls {
+  if (isMissing(list)) return { calls: [], leftOut: [], signOut: undefined };
+  const { organization, on, patient, isOfProduct } = about;
+  const mrnSystem = organization.identifierSystems?.['mrn'];
+  const mrn = patient?.identifier?.find(({ system }) => system === mrnSystem)?.value;
+  const of = {
+    patient: on.patient,
+    organization: organization.metadata.id,
+    ...(mrn === undefined ? {} : { mrn }),
+    ...(on.encounter === undefined ? {} : { encounter: on.encounter }),
+  };
+  const testPatients = (organization.testData?.patients ?? []).map(({ id }) => id);
+  return routeCalls(list, { of, testPatients, base: list.base, isOfProduct }, most);
 }
 
 const hole = /\{([^{}]{1,100})\}/g;

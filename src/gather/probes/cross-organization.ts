@@ -1,5 +1,5 @@
-import { SafetyStop } from '../../model/errors.js';
 import { missing } from '../../model/fact.js';
+import { provenAtPeer } from '../peer-patient.js';
 import { peerContext } from '../peers.js';
 import { defineProbe, type PeerTools, type ProbeTools } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
@@ -37,7 +37,8 @@ export default defineProbe({
     const works = async (): Promise<boolean> =>
       seenOfRead(await clients.ai.read('Patient', own.id), 'Patient') === 'data';
     const worksBefore = await works();
-    const theirs = await provenAt(other);
+    const [listed] = other.peer.organization.testData?.patients ?? [];
+    const theirs = (await provenAtPeer(other, listed)) && listed?.id;
     const foreignToken = [];
     for (const [patientOf, id] of [['peer', theirs] as const, ['own', own.id] as const]) {
       if (id === undefined) continue;
@@ -51,23 +52,6 @@ export default defineProbe({
     };
   },
 });
-
-/** Id of the peer's first test patient, once the product's own client there has read it and it carries its canary. */
-async function provenAt({ own: client, peer }: PeerTools): Promise<string | undefined> {
-  const patient = peer.organization.testData?.patients?.[0];
-  if (client === undefined || patient === undefined || !(await client.signedIn()).usableToken) return undefined;
-  const { resource } = await client.read('Patient', patient.id);
-  if (resource?.resourceType !== 'Patient') return undefined;
-  if (!JSON.stringify(resource).includes(patient.canary)) {
-    throw new SafetyStop(
-      'canary-missing',
-      8,
-      `test patient ${patient.alias} of organization ${peer.organization.metadata.id} does not carry its canary`,
-      'Check testData.patients of that organization before anything else is sent.',
-    );
-  }
-  return patient.id;
-}
 
 /** The peer may have a patient of the same id: only one that carries our canary is ours. */
 async function patientAt({ own: client }: PeerTools, own: { readonly id: string; readonly canary: string }) {

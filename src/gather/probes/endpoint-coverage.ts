@@ -3,7 +3,7 @@ import { hasScreens } from '../../model/product-screens.js';
 import { isOpen, Play } from '../observers/launch-play.js';
 import { launchPlayerContext, launchPlayerTemplate, type Browser } from '../observers/launch-player.js';
 import { otherLogins, otherSessions, type OtherWay } from '../observers/other-sessions.js';
-import { routeCalls, type RouteCall } from '../observers/route-calls.js';
+import { testCalls, type RouteCall } from '../observers/route-calls.js';
 import { openable } from '../openable.js';
 import { personTemplates, type OpenedOn } from '../person.js';
 import { defineProbe, type ProbeTools } from '../probe.js';
@@ -59,23 +59,8 @@ export default defineProbe({
         'endpoint-coverage': missing('no-test-object', 'no test patient is listed on whom the app could be opened'),
       };
     const { patient } = await cases.proven(testPatient);
-    const mrnSystem = organization.identifierSystems?.['mrn'];
-    const mrn = patient.identifier?.find(({ system }) => system === mrnSystem)?.value;
-    const { calls, leftOut } = routeCalls(
-      list,
-      {
-        of: {
-          patient: testPatient.id,
-          organization: organization.metadata.id,
-          ...(mrn === undefined ? {} : { mrn }),
-          ...(patients.on.encounter === undefined ? {} : { encounter: patients.on.encounter }),
-        },
-        testPatients: (organization.testData?.patients ?? []).map(({ id }) => id),
-        base: list.base,
-        isOfProduct: (address) => address.origin === player.launchUrl.origin,
-      },
-      mostCalls,
-    );
+    const isOfProduct = (address: URL): boolean => address.origin === player.launchUrl.origin;
+    const { calls, leftOut } = testCalls(list, { organization, on: patients.on, patient, isOfProduct }, mostCalls);
     const shows = shownBy(marksOf(patient, testPatient.canary));
     const tried = await tryAll(tools, calls, { ...patients, on: patients.on, shows });
     return {

@@ -7,6 +7,7 @@ import codeTrials from './code-trials.js';
 import launchContext from './launch-context.js';
 import launchTrials from './launch-trials.js';
 import endpointCoverage from './endpoint-coverage.js';
+import sessionIsolation from './session-isolation.js';
 import patientBoundary from './patient-boundary.js';
 import patientBoundaryCreate from './patient-boundary-create.js';
 import redirectTrials from './redirect-trials.js';
@@ -167,6 +168,7 @@ export const probes: readonly AnyProbe[] = [
   redirectTrials,
   launchTrials,
   endpointCoverage,
+  sessionIsolation,
   crossOrganization,
   tokenLife,
 ];

@@ -66,9 +66,11 @@ const entry = Type.Union(
       severity: o(severity),
       /** Not measured with this reason where the check itself would not apply. */
       ifNone: o(Type.Enum(['no-peer'])),
+      /** Where `ifNone` holds; not given: everywhere. */
+      if: o(Type.Enum(['screens'])),
     }),
   ],
-  { description: 'a check id, or {check, severity, ifNone}' },
+  { description: 'a check id, or {check, severity, ifNone, if}' },
 );
 export type PolicyEntry = Static<typeof entry>;
 

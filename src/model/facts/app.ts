@@ -134,6 +134,47 @@ export const appFacts = {
       ),
     }),
   ),
+  /**
+   * The app opened at two organizations, in one browser and in two. Of an answer only which of the two test patients stood in
+   * it. Subject: peer.
+   */
+  'session-isolation': factKind(
+    1,
+    Type.Object({
+      /** Calls that showed the patient of their organization to the right session. */
+      calls: Type.Object({ own: count, peer: count }),
+      /** Both sessions, each in a browser of its own, showed their patient before and after the crosswise calls. */
+      controlled: Type.Boolean(),
+      trials: Type.Array(
+        Type.Object({
+          /** `own` and `peer`: whose call it is. */
+          way: Type.Enum([
+            'own-session-there',
+            'peer-session-here',
+            'peer-after-second-launch',
+            'own-after-second-launch',
+            'back-button',
+            'peer-after-back-button',
+            'own-after-back-button',
+            'own-after-sign-out',
+            'peer-after-sign-out',
+          ]),
+          call: Type.String({ maxLength: 320 }),
+          status,
+          /** `asked`: the patient whose call it is, and no other; `other`: the patient of the other organization. */
+          shown: Type.Enum(['asked', 'other', 'both', 'neither', 'refused', 'fault']),
+        }),
+      ),
+      /** The cookies of the session in the browser that was opened at the own organization. */
+      cookies: Type.Object({
+        set: count,
+        httpOnly: count,
+        secure: count,
+        partitioned: count,
+        sameSite: Type.Object({ strict: count, lax: count, none: count, unstated: count }),
+      }),
+    }),
+  ),
   /** What came with the tokens of two openings on two test patients. Subject: run. */
   'launch-context': factKind(
     1,

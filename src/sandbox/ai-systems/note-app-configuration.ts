@@ -19,6 +19,7 @@ export const appFaults = [
   'organization-unchecked',
   'session-of-browser',
   'banner-of-last-launch',
+  'second-ends-first',
 ] as const;
 export type AppFault = (typeof appFaults)[number];
 

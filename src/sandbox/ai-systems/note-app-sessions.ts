@@ -10,6 +10,8 @@ const mostSessions = 1_000;
 export interface Session {
   readonly organization: string;
   readonly patient: string;
+  /** What the cookie of the browser says. */
+  readonly browser: string;
   readonly endsAtMs: number;
   idleAtMs: number;
 }
@@ -20,7 +22,7 @@ export type Cookies = ReadonlyMap<string, string>;
 /** Sessions of the app, one for each organization in a browser. */
 export interface AppSessions {
   /** The cookie of a new session; undefined: whoever signed in may not use the app. */
-  open(signedIn: SignedIn): string | undefined;
+  open(signedIn: SignedIn, browser: string): string | undefined;
   of(cookies: Cookies, organization: string): Session | undefined;
   end(cookies: Cookies, organization: string): void;
 }
@@ -53,14 +55,17 @@ export function createAppSessions(has: (fault: AppFault) => boolean): AppSession
   }
 
   return {
-    open(signedIn) {
+    open(signedIn, browser) {
       if (!mayUse(signedIn)) return undefined;
+      if (has('second-ends-first'))
+        for (const [other, session] of sessions) if (session.browser === browser) sessions.delete(other);
       const { id: organization } = signedIn.organization;
       const id = newWord();
       const nowMs = Date.now();
       sessions.set(id, {
         organization,
         patient: signedIn.chart.patient,
+        browser,
         endsAtMs: nowMs + longestMs,
         idleAtMs: nowMs + idleMs,
       });

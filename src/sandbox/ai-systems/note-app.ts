@@ -47,7 +47,7 @@ async function page(request: http.IncomingMessage): Promise<Page> {
     const signedIn = await signIn.finish(url.searchParams, browser);
     if (signedIn === undefined) return refused;
     const { organization, chart, next } = signedIn;
-    const cookie = sessions.open(signedIn);
+    const cookie = sessions.open(signedIn, browser);
     if (cookie === undefined) return notYours;
     pages.keep(organization.id, chart, browser);
     return { status: 303, headers: { location: next ?? `/${organization.id}/note`, 'set-cookie': cookie }, text: '' };

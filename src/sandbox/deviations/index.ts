@@ -12,6 +12,10 @@ import appStateOfAnyBrowser from './app-state-of-any-browser.js';
 import appStateShort from './app-state-short.js';
 import appStateUnchecked from './app-state-unchecked.js';
 import appStateUsedTwice from './app-state-used-twice.js';
+import appSecondEndsFirst from './app-second-ends-first.js';
+import appHonoursOtherOrganization from './app-honours-other-organization.js';
+import appBannerOfLastLaunch from './app-banner-of-last-launch.js';
+import appOneSessionABrowser from './app-one-session-a-browser.js';
 import appOpensForPatients from './app-opens-for-patients.js';
 import appIgnoresRole from './app-ignores-role.js';
 import appShowsAnyPatient from './app-shows-any-patient.js';
@@ -343,6 +347,10 @@ export const deviations: readonly Deviation[] = [
   appStateShort,
   appStateUnchecked,
   appStateUsedTwice,
+  appSecondEndsFirst,
+  appHonoursOtherOrganization,
+  appBannerOfLastLaunch,
+  appOneSessionABrowser,
   appOpensForPatients,
   appIgnoresRole,
   appShowsAnyPatient,
