@@ -26,13 +26,20 @@ test('two organizations share a port and nothing else', async () => {
   }
 });
 
-test('keys lie in private folders, one file per client', async () => {
+test('keys lie in private folders, one file per client and per person', async () => {
   const opened = await openSandbox({ organizations: ['summit'], http: true });
   try {
     const keys = join(opened.folder, 'summit', 'keys');
-    const { clients } = opened.organization('summit');
+    const { clients, users } = opened.organization('summit');
+    expect(users.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      'clinician physician',
+      'colleague physician',
+      'nurse nurse',
+      'patient patient',
+    ]);
+    expect(new Set(users.map(({ fhirUser }) => fhirUser)).size).toBe(4);
     expect((await readdir(keys)).sort()).toEqual(
-      [...clients.map(({ name }) => `${name}.pem`), 'clinician.login'].sort(),
+      [...clients.map(({ name }) => `${name}.pem`), ...users.map(({ name }) => `${name}.login`)].sort(),
     );
     for (const path of [opened.folder, keys]) expect((await stat(path)).mode & 0o777).toBe(0o700);
     for (const { keyFile } of clients) expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
