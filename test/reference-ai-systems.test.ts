@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Contract } from '../src/model/documents/contract.js';
 import type { OrganizationProfile } from '../src/model/documents/organization.js';
 import { withMoving } from '../src/sandbox/moving-contract.js';
+import { withWaiting } from '../src/sandbox/waiting-contract.js';
 import { trial } from './support/trial.js';
 
 const timed = [
@@ -106,15 +107,21 @@ describe('what each product is told and asked', () => {
   });
 });
 
-describe('a visit that is moved by two writes', () => {
+describe('an action of two writes', () => {
   it.each([
-    ['integrated', 'pass', { undone: 3, handedOver: 0 }],
-    ['half-writer', 'fail', { fault: 'a server error', said: 'booked' }],
-  ] as const)('%s: %s', { timeout: 60_000 }, async (aiSystem, expected, said) => {
+    // The second changes what is there.
+    ['scheduling', 'integrated', 'pass', { undone: 3, handedOver: 0 }],
+    ['scheduling', 'half-writer', 'fail', { fault: 'a server error', said: 'booked' }],
+    // Both make something.
+    ['prior-authorization', 'tracker', 'pass', { undone: 3, handedOver: 0 }],
+    ['prior-authorization', 'half-tracker', 'fail', { fault: 'a server error', said: 'noted' }],
+  ] as const)('%s, %s: %s', { timeout: 60_000 }, async (workflow, aiSystem, expected, said) => {
     const { outcome, results, events, end, after, before } = await trial({
+      workflow,
       aiSystem,
       checks: ['error.partial-write'],
-      change: (documents) => withMoving(documents, 'PT2S'),
+      change: (documents) =>
+        workflow === 'scheduling' ? withMoving(documents, 'PT2S') : withWaiting(documents, 'PT2S'),
     });
     expect(outcome('error.partial-write')).toBe(expected);
     expect(results.get('error.partial-write')?.judgements[0]?.data).toMatchObject(said);

@@ -24,6 +24,8 @@ export interface ProductEvent {
    * it is taken back with the run's own objects.
    */
   readonly creates?: { readonly resourceType: string; readonly identifier: string };
+  /** Resource type of one more object it may create for it, under the same identifier. */
+  readonly alsoCreates?: string;
 }
 
 /** What the product said, within bounds; its words are claims. */
@@ -93,12 +95,14 @@ export function productEvents(
   const { access, writer, bindingId, identifierSystem, now } = options;
   return {
     async tell(
-      { trigger, action, inputs, event, id = randomUUID(), at = now(), creates },
+      { trigger, action, inputs, event, id = randomUUID(), at = now(), creates, alsoCreates },
       { deadlineMs = defaultDeadlineMs, hangsUp, lookFor = [], measured, onSending } = {},
     ) {
       if (creates !== undefined) {
         const by = { context: 'ai-system', binding: { id: bindingId } };
-        await writer.announce(by, scope, creates.resourceType, creates.identifier);
+        for (const type of [creates.resourceType, alsoCreates]) {
+          if (type !== undefined) await writer.announce(by, scope, type, creates.identifier);
+        }
       }
       const body = JSON.stringify({
         id,

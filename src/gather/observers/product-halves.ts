@@ -1,28 +1,14 @@
 import type { Resource } from 'fhir/r4.js';
-import { patientsOf } from '../../fhir/reference.js';
-import { comesWithOthers, firstWriteOf } from '../../model/actions.js';
-import type { ContractAction } from '../../model/documents/contract.js';
 import { parseDurationMs } from '../../model/documents/duration.js';
-import type { TestPatient } from '../../model/documents/organization.js';
 import { missing, type FactValue, type Missing } from '../../model/fact.js';
 import type { Subject } from '../../model/subject.js';
-import { stateElement } from '../action-steps.js';
-import { takeBack } from '../caused-event.js';
 import type { ProbeTools, RunDocuments } from '../probe.js';
-import { ExchangeFault, type RequestTemplate } from '../request.js';
-import { creatingAction, testObjectTemplates } from '../test-objects.js';
-import { isLive } from '../undo-state.js';
+import type { RequestTemplate } from '../request.js';
 import type { FaultProxy } from './fault-proxy.js';
+import type { InjectedFault } from './injected-faults.js';
 import type { ProductAnswer } from './product-events.js';
-import {
-  asProduct,
-  lookAgainMs,
-  outsideTrigger,
-  ProductTrials,
-  productTrialTemplates,
-  searchesPerLook,
-  whyNotAsked,
-} from './product-trial.js';
+import { lookAgainMs, ProductTrials } from './product-trial.js';
+import { secondWrite, twoWritesTemplates, type TwoWrites } from './second-write.js';
 
 type PartialWrite = FactValue<'partial-write'>;
 type Trial = PartialWrite['trials'][number];
@@ -37,52 +23,9 @@ const pauseAtMostMs = 1_000;
 /** With nothing wrong, a product that answers first and works then gets so long for its second write. */
 const servedWithinMs = (documents: Pick<RunDocuments, 'environmentClass'>): number => 5 * lookAgainMs(documents);
 
-/** Two writes that one wish leads to: something is created, then something that exists is changed. */
-export interface TwoWrites {
-  readonly first: ContractAction;
-  readonly second: ContractAction;
-  /** Type of what is changed, and the state it comes to. */
-  readonly resourceType: string;
-  readonly state: string;
-}
-
-/** The two writes of an action the product can be asked for; else why it cannot. */
-export function twoWrites(
-  documents: Pick<RunDocuments, 'contract' | 'organization'>,
-  second: ContractAction,
-): TwoWrites | Missing {
-  const { contract, organization } = documents;
-  if (organization.aiSystem?.webhook === undefined || organization.aiSystem.proxy === undefined) {
-    return missing('no-ai-system', 'aiSystem.webhook and aiSystem.proxy are not both in the organization file');
-  }
-  const first = firstWriteOf(contract.actions, second);
-  if (first === undefined || !comesWithOthers(second)) {
-    return missing('tool-limited', 'what this action depends on creates nothing the tool could see');
-  }
-  const why = whyNotAsked(documents, first);
-  if (why !== undefined) return why;
-  const { resource: resourceType, states, interaction } = second;
-  const changes = interaction === 'patch' || interaction === 'update';
-  if (!changes || resourceType === undefined || states?.to === undefined) {
-    return missing('tool-limited', 'the tool can refuse a second write only where it changes the state of an object');
-  }
-  return creatingAction(contract, second) === undefined || outsideTrigger(documents) === undefined
-    ? missing('no-ai-system', 'the product cannot be asked for this action from outside')
-    : { first, second, resourceType, state: states.to };
-}
-
 /** What the trials may send. */
-export function productHalvesTemplates({ first, second, resourceType }: TwoWrites): RequestTemplate[] {
-  const cases = faults.length + controls;
-  const path = `${resourceType}/{id}`;
-  return [
-    ...testObjectTemplates(second, cases),
-    ...productTrialTemplates(first, { cases, asked: cases, looks: looksAtMost * searchesPerLook }),
-    { context: 'ai', method: 'GET', path, most: cases * looksAtMost },
-    // Undoing counts in no limit.
-    { context: 'ai', method: 'PATCH', path, most: cases },
-  ];
-}
+export const productHalvesTemplates = (writes: TwoWrites): RequestTemplate[] =>
+  twoWritesTemplates(writes, faults.length + controls, looksAtMost);
 
 /**
  * Asks the product for the action while the proxy lets its first write pass and refuses the second, and looks what stands
@@ -138,31 +81,19 @@ class Halves {
 
   /** Asks once; without a fault nothing is refused. */
   async asked(fault?: Trial['fault']): Promise<Omit<Trial, 'fault'>> {
-    const { second, resourceType } = this.#writes;
-    const object = await this.#tools.testObject(this.#subject);
-    const asked = await this.#trials.prepare(this.#ownerOf(object));
-    const resource = `${resourceType}/${object.id}`;
+    const second = await secondWrite(this.#tools, this.#subject, this.#writes);
+    const asked = await this.#trials.prepare(second.patient);
     const since = performance.now();
     let refusedAtMs: number | undefined;
-    const rule =
-      fault === undefined
-        ? undefined
-        : this.#proxy.inject({
-            fault,
-            when: { interaction: 'write', path: resource },
-            meanwhile: () => {
-              refusedAtMs ??= performance.now();
-              return Promise.resolve();
-            },
-          });
+    const rules = this.#rules(fault, second.path, () => {
+      refusedAtMs ??= performance.now();
+    });
     let made: readonly Resource[] = [];
-    let current: Resource | undefined;
     let halfSeenMs: number | null = null;
     const look = async (): Promise<Trial['left']> => {
       const lookedAtMs = performance.now();
       made = await this.#trials.objects(asked);
-      current = (await this.#tools.clients.ai.read(resourceType, object.id ?? '')).resource;
-      const done = this.#isDone(current);
+      const done = await second.isDone(asked, made);
       if (made.length > 0 === done) return done ? 'all' : 'nothing';
       halfSeenMs = Math.round(Math.max(0, lookedAtMs - (refusedAtMs ?? since)));
       return 'half';
@@ -171,7 +102,7 @@ class Halves {
     let answeredAtMs: number;
     let left: Trial['left'];
     try {
-      answer = await this.#trials.ask(asked, { action: second.id, event: { resource, change: 'update' } });
+      answer = await this.#trials.ask(asked, { action: this.#writes.second.id, ...second.told });
       answeredAtMs = performance.now();
       if (answer.exchange !== undefined) this.#tools.cite([answer.exchange]);
       left = await look();
@@ -185,12 +116,12 @@ class Halves {
         left = await look();
       }
     } finally {
-      rule?.remove();
+      for (const rule of rules) rule.remove();
     }
     await this.#trials.end(asked, made);
-    await this.#end(object, current);
+    await second.end(asked);
     return {
-      met: this.#firstCameFirst(since, refusedAtMs) ? (rule?.hits() ?? 0) : 0,
+      met: this.#firstCameFirst(since, refusedAtMs) ? (rules.at(-1)?.hits() ?? 0) : 0,
       said: answer.outcome ?? null,
       answeredMs: Math.round(Math.max(0, answeredAtMs - (refusedAtMs ?? since))),
       left,
@@ -198,9 +129,16 @@ class Halves {
     };
   }
 
-  #isDone(resource: Resource | undefined): boolean {
-    const { second, state } = this.#writes;
-    return (resource as unknown as Record<string, unknown> | undefined)?.[stateElement(second)] === state;
+  /** Refuses what goes to the path of the second write; where the first goes there too, it passes. */
+  #rules(fault: Trial['fault'] | undefined, path: string, onRefusal: () => void): readonly InjectedFault[] {
+    if (fault === undefined) return [];
+    const when = { interaction: 'write', path } as const;
+    const passing = this.#writes.types.first === path ? [this.#proxy.inject({ fault: 'pass', when, times: 1 })] : [];
+    const meanwhile = (): Promise<void> => {
+      onRefusal();
+      return Promise.resolve();
+    };
+    return [...passing, this.#proxy.inject({ fault, when, meanwhile })];
   }
 
   /** Whether the product's first write was stored when its second came. */
@@ -211,7 +149,7 @@ class Halves {
         ({ kind, method, reference, receivedAtMs, upstreamStatus = 0 }) =>
           kind === 'write' &&
           method === 'POST' &&
-          reference.startsWith(`${this.#writes.first.resource}/`) &&
+          reference.startsWith(`${this.#writes.types.first}/`) &&
           receivedAtMs < refusedAtMs &&
           upstreamStatus >= 200 &&
           upstreamStatus < 300,
@@ -223,23 +161,5 @@ class Halves {
     for (let leftMs = milliseconds; leftMs > 0 && !signal.aborted; leftMs -= pauseAtMostMs) {
       await pause(Math.min(leftMs, pauseAtMostMs));
     }
-  }
-
-  #ownerOf(object: Resource): TestPatient {
-    const [owner] = patientsOf(object);
-    const patient = this.#tools.cases.patients().find(({ id }) => id === owner);
-    if (patient === undefined)
-      throw new ExchangeFault('no-test-object', 'a test object is of nobody listed', undefined);
-    return patient;
-  }
-
-  /** Takes the run's own object back, whoever has changed it. */
-  async #end(object: Resource, current: Resource | undefined): Promise<void> {
-    const { writer } = this.#tools;
-    if (current === undefined) return;
-    if (current.meta?.versionId !== object.meta?.versionId) {
-      await writer.foreign(asProduct(this.#tools), this.#writes.second.id, current);
-    }
-    if (isLive(current)) await takeBack(this.#tools, current);
   }
 }

@@ -92,7 +92,8 @@ export const lookAgainMs = ({ environmentClass }: Pick<RunDocuments, 'environmen
 export const searchesPerLook = 2 * looksAtMost;
 
 interface Asked {
-  times: number;
+  /** Objects of the type that were announced. */
+  announced: number;
   /** Every answer so far said what came of it. */
   settled: boolean;
   /** Some answer left it open that something was made. */
@@ -174,20 +175,20 @@ export class ProductTrials {
   /** Asks for the action, or for another that begins with it; an `id` given before is the same event once more. */
   async ask(
     asked: ProductCase,
-    change: Pick<ProductEvent, 'id' | 'event' | 'action'> & TellingHow = {},
+    change: Pick<ProductEvent, 'id' | 'event' | 'action' | 'alsoCreates'> & TellingHow = {},
   ): Promise<ProductAnswer> {
     const { deadlineMs, hangsUp, lookFor, ...event } = change;
     const { inputs, identifier } = asked;
     const creates = this.#action.interaction === 'create';
     const state = this.#asked.get(identifier) ?? {
-      times: 0,
+      announced: 0,
       settled: true,
       mayHaveMade: false,
       named: new Set<string>(),
       before: !creates || asked.slots.length > 0 ? undefined : await this.#idsOf(asked),
     };
     this.#asked.set(identifier, state);
-    state.times += 1;
+    state.announced += change.alsoCreates === this.#action.resource ? 2 : 1;
     const answer = await this.#product.tell(
       {
         trigger: this.#trigger.id,
@@ -279,7 +280,7 @@ export class ProductTrials {
     const system = organization.writePolicy?.identifierSystem ?? '';
     const by = asProduct(this.#tools);
     // Each event was written down before it was sent; what goes beyond that is not our own.
-    let announced = this.#asked.get(asked.identifier)?.times ?? 0;
+    let announced = this.#asked.get(asked.identifier)?.announced ?? 0;
     for (const object of objects ?? (await this.objects(asked))) {
       const own = announced > 0 && carries(object, system, asked.identifier);
       announced -= own ? 1 : 0;

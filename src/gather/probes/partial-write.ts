@@ -1,6 +1,7 @@
 import { comesWithOthers } from '../../model/actions.js';
 import { isMissing, missing } from '../../model/fact.js';
-import { productHalves, productHalvesTemplates, twoWrites } from '../observers/product-halves.js';
+import { productHalves, productHalvesTemplates } from '../observers/product-halves.js';
+import { twoWrites } from '../observers/second-write.js';
 import { defineProbe } from '../probe.js';
 
 /** The product is asked for two writes, the second of which its EHR, as the proxy plays it, refuses. */

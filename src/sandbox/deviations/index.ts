@@ -158,6 +158,7 @@ import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
 import denier from './denier.js';
+import halfTracker from './half-tracker.js';
 import halfWriter from './half-writer.js';
 import unstoppable from './unstoppable.js';
 import guessingScribe from './guessing-scribe.js';
@@ -667,4 +668,5 @@ export const deviations: readonly Deviation[] = [
   halfWriter,
   denier,
   overwritingTracker,
+  halfTracker,
 ];

@@ -102,6 +102,13 @@ it('writes down what may be created before anything is sent', async () => {
   const { order, tell } = product({ id: 'e1', outcome: 'booked' });
   await tell({ ...event, creates });
   expect(order).toEqual(['journalled Appointment run-1 by voice-bot', 'sent as ai-system']);
+  const both = product({ id: 'e1', outcome: 'booked' });
+  await both.tell({ ...event, creates, alsoCreates: 'Task' });
+  expect(both.order).toEqual([
+    'journalled Appointment run-1 by voice-bot',
+    'journalled Task run-1 by voice-bot',
+    'sent as ai-system',
+  ]);
 });
 
 it('sends nothing where the write is not agreed', async () => {

@@ -2,8 +2,9 @@ import type { Appointment, Resource, Slot } from 'fhir/r4.js';
 import { expect, it } from 'vitest';
 import type { FaultRule } from '../../../src/gather/observers/injected-faults.js';
 import type { ProductAnswer, ProductEvent } from '../../../src/gather/observers/product-events.js';
-import { productHalves, twoWrites, type TwoWrites } from '../../../src/gather/observers/product-halves.js';
+import { productHalves } from '../../../src/gather/observers/product-halves.js';
 import type { ProductAccess } from '../../../src/gather/observers/product-trail.js';
+import { twoWrites, type TwoWrites } from '../../../src/gather/observers/second-write.js';
 import type { Client, ProbeTools } from '../../../src/gather/probe.js';
 import type { Contract, ContractAction } from '../../../src/model/documents/contract.js';
 import type { OrganizationProfile } from '../../../src/model/documents/organization.js';
@@ -50,6 +51,8 @@ const slot: Slot = {
 interface Ehr {
   /** The new visit; its name is the identifier of the wish. */
   book(): void;
+  /** A second object under the same identifier; whether the EHR took it. */
+  alsoMake(resourceType: string): boolean;
   /** Takes the new visit away again. */
   unbook(): void;
   /** Gives the old visit back; whether the EHR took it. */
@@ -58,12 +61,14 @@ interface Ehr {
 interface Situation {
   readonly within?: string;
   readonly undecided?: true;
+  /** Default: the second changes what is there. */
+  readonly second?: ContractAction;
   readonly says: (ehr: Ehr) => ProductAnswer['outcome'];
   /** What the product does while nobody talks to it. */
   readonly meanwhile?: (ehr: Ehr) => void;
 }
 
-function tried({ within, undecided, says, meanwhile }: Situation) {
+function tried({ within, undecided, second = reschedule, says, meanwhile }: Situation) {
   const rules: FaultRule[] = [];
   const set: { readonly rule: FaultRule; hits: number }[] = [];
   const told: ProductEvent[] = [];
@@ -83,8 +88,23 @@ function tried({ within, undecided, says, meanwhile }: Situation) {
   };
   const wish = (): string => told.at(-1)?.creates?.identifier ?? '';
   const old = (): string => (told.at(-1)?.event?.resource ?? '').replace('Appointment/', '');
+  /** The first rule that fits is met. */
+  const refused = (path: string): boolean => {
+    const met = set.find(({ rule, hits }) => rule.when.path === path && hits < (rule.times ?? Infinity));
+    if (met === undefined) return false;
+    met.hits += 1;
+    void met.rule.meanwhile?.();
+    return met.rule.fault !== 'pass';
+  };
   const ehr: Ehr = {
+    alsoMake(resourceType) {
+      if (refused(resourceType)) return false;
+      const id = `${wish()}-${resourceType}`;
+      stored.set(id, { ...visit(wish()), id, resourceType } as Appointment);
+      return true;
+    },
     book() {
+      refused('Appointment');
       stored.set(wish(), visit(wish()));
       const at = performance.now();
       seen.push({
@@ -100,12 +120,7 @@ function tried({ within, undecided, says, meanwhile }: Situation) {
     },
     unbook: () => end(wish()),
     giveBack() {
-      for (const each of set) {
-        if (each.rule.when.path !== `Appointment/${old()}`) continue;
-        each.hits += 1;
-        void each.rule.meanwhile?.();
-        return false;
-      }
+      if (refused(`Appointment/${old()}`)) return false;
       end(old());
       return true;
     },
@@ -180,9 +195,9 @@ function tried({ within, undecided, says, meanwhile }: Situation) {
       returnSlot: () => undefined,
     },
   } as unknown as ProbeTools;
-  const subject = { item: { action: reschedule } } as unknown as Subject<'action'>;
+  const subject = { item: { action: second } } as unknown as Subject<'action'>;
   return {
-    halves: productHalves(tools, proxy, subject, twoWrites(tools, reschedule) as TwoWrites),
+    halves: productHalves(tools, proxy, subject, twoWrites(tools, second) as TwoWrites),
     rules,
     told,
     living: () => [...stored.values()].filter(({ status }) => status === 'booked'),
@@ -222,6 +237,28 @@ it('refuses the change of the old object in three ways, and nothing in two contr
   expect(told.map(({ action, event, creates }) => [action, event?.resource, creates?.resourceType])).toEqual(
     [1, 2, 3, 4, 5].map((n) => ['reschedule', `Appointment/old-${n}`, 'Appointment']),
   );
+  expect(living()).toEqual([]);
+});
+
+it.each(['Appointment', 'Task'])('lets the first object pass and refuses the second, of type %s', async (resource) => {
+  const { halves, rules, told, living } = tried({
+    within: 'PT10M',
+    second: { id: 'tell', kind: 'commit', via: 'fhir-r4', interaction: 'create', resource, dependsOn: ['book'] },
+    says: (ehr) => {
+      ehr.book();
+      if (ehr.alsoMake(resource)) return 'booked';
+      ehr.unbook();
+      return 'queued-for-human';
+    },
+  });
+  expect(await halves).toMatchObject({
+    controls: { before: true, after: true },
+    trials: ['500', 'refuse', '412'].map((fault) => ({ fault, met: 1, said: 'queued-for-human', left: 'nothing' })),
+  });
+  const when = { interaction: 'write', path: resource };
+  const passing = resource === 'Appointment' ? [{ fault: 'pass', when, times: 1 }] : [];
+  expect(rules).toMatchObject(['500', 'refuse', '412'].flatMap((fault) => [...passing, { fault, when }]));
+  expect(new Set(told.map((event) => event.alsoCreates))).toEqual(new Set([resource]));
   expect(living()).toEqual([]);
 });
 
@@ -267,7 +304,7 @@ it('tells nothing where nobody has decided what happens', async () => {
 it.each([
   ['without a proxy', { aiSystem: { webhook: {} } }, reschedule, 'no-ai-system'],
   ['after a suggestion', {}, { ...reschedule, dependsOn: ['offer'] }, 'tool-limited'],
-  ['of which the second makes something', {}, { ...reschedule, interaction: 'create' }, 'tool-limited'],
+  ['of which the second takes something away', {}, { ...reschedule, interaction: 'delete' }, 'tool-limited'],
   ['that lead to no state', {}, { ...reschedule, states: {} }, 'tool-limited'],
 ] as const)('knows which writes it cannot refuse: %s', (_, more, action, why) => {
   const documents = { contract, organization: { ...organization, ...more } as unknown as OrganizationProfile };

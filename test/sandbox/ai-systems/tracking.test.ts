@@ -160,3 +160,46 @@ describe('a message of the payer', () => {
     expect(await track(update())).toMatchObject({ outcome: 'noted', unsettled: true });
   });
 });
+
+describe('two tasks of one order', () => {
+  const wait: OutsideEvent = { ...about, action: 'tell-scheduler' };
+  const opened = { answer: { status: 201, body: task() }, effect: task() };
+  const waiting: Task = {
+    ...task(),
+    id: 't2',
+    identifier: [{ system: 'https://authflow.example/pa-wait', value: 'o1' }],
+  };
+  const targets = (sent: readonly FhirCall[]) => sent.map(({ method, url }) => `${method} ${url}`);
+
+  it('are opened one after the other, and found again', async () => {
+    const { sent, track } = tracking([order], [opened, { answer: { status: 201, body: waiting }, effect: waiting }]);
+    expect(await track(wait)).toEqual(done);
+    expect(sent.map(bodyOf)).toMatchObject([
+      { identifier: [{ system: 'https://authflow.example/pa' }, { value: 'run-1' }] },
+      { identifier: [{ system: 'https://authflow.example/pa-wait' }, { value: 'run-1' }] },
+    ]);
+    expect(await track(wait)).toEqual(done);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('are both gone where the second is refused', async () => {
+    const { sent, track } = tracking([order], [opened, { answer: { status: 422 } }, { answer: { status: 200 } }]);
+    expect(await track(wait)).toMatchObject({ outcome: 'queued-for-human' });
+    expect(targets(sent)).toEqual(['POST Task', 'POST Task', 'PATCH Task/t1']);
+    expect(bodyOf(sent[2])).toMatchObject([{ path: '/status', value: 'cancelled' }, { path: '/lastModified' }]);
+  });
+
+  it('are told of to a person where the first cannot be taken back, and one that was there before stays', async () => {
+    const stuck = tracking([order], [opened, { answer: { status: 422 } }, { answer: { status: 422 } }]);
+    expect(await stuck.track(wait)).toMatchObject({ outcome: 'queued-for-human', object: 'Task/t1' });
+    const before = tracking([order, task('in-progress')], [{ answer: { status: 422 } }]);
+    expect(await before.track(wait)).toMatchObject({ outcome: 'queued-for-human' });
+    expect(targets(before.sent)).toEqual(['POST Task']);
+  });
+
+  it('are called opened all the same, where that is its habit', async () => {
+    const { sent, track } = tracking([order], [opened, { answer: { status: 422 } }], { leavesHalves: true });
+    expect(await track(wait)).toEqual(done);
+    expect(sent).toHaveLength(2);
+  });
+});
