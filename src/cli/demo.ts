@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ExitCode } from '../model/errors.js';
-import { type AiSystemName, aiSystemNames } from '../sandbox/ai-systems/names.js';
+import { type AiSystemName, namesForDemo } from '../sandbox/ai-systems/names.js';
 import type { PackagePlaces } from './main.js';
 import { addRunFlags, type RunFlags } from './run.js';
 
@@ -15,7 +15,7 @@ export function addDemoCommand(program: Command, places: PackagePlaces, exit: (c
     .description('The whole path on the embedded EHR: a scheduling voice bot, a synthetic clinic, the scorecard.')
     .addOption(
       new Option('--ai-system <name>', 'the product on trial')
-        .choices([...aiSystemNames, 'none'])
+        .choices([...namesForDemo, 'none'])
         .default('integrated'),
     )
     .option('--deviation <id...>', 'lets the EHR misbehave in one named way', []);

@@ -14,3 +14,6 @@ export const aiSystemNames = [
   'denier',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];
+
+/** Those whose fault shows in the shipped contract: it has no action of two writes. */
+export const namesForDemo = aiSystemNames.filter((name) => name !== 'half-writer');
