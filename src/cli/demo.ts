@@ -14,9 +14,7 @@ export function addDemoCommand(program: Command, places: PackagePlaces, exit: (c
     .command('demo')
     .description('The whole path on the embedded EHR: a scheduling voice bot, a synthetic clinic, the scorecard.')
     .addOption(
-      new Option('--ai-system <name>', 'the product on trial')
-        .choices([...namesForDemo, 'none'])
-        .default('integrated'),
+      new Option('--ai-system <name>', 'the product on trial').choices([...namesForDemo, 'none']).default('integrated'),
     )
     .option('--deviation <id...>', 'lets the EHR misbehave in one named way', []);
   addRunFlags(command, 'all').action(async (flags: DemoFlags) => {
