@@ -1,4 +1,5 @@
 import type { WitnessedObject } from '../gather/probe.js';
+import { loadCheck, shortestLoadMs } from '../gather/series/load-plan.js';
 import type { Watching } from '../gather/series/observed-plan.js';
 import { writeWhole } from '../gather/run-folder.js';
 import { durationPattern, parseDurationMs } from '../model/documents/duration.js';
@@ -65,6 +66,7 @@ export async function conductRun(flags: RunFlags, documents: DocumentFlags, plac
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
         ...(watching === undefined ? {} : { watching }),
         ...(person === undefined ? {} : { person }),
+        ...(flags.only?.includes(loadCheck) ? { loadMs: shortestLoadMs } : {}),
         ...(operator === undefined ? {} : { operator }),
         onProxy: sayWhereTheEhrIs,
         ...(flags.witness === undefined

@@ -5,6 +5,7 @@ import type { OperationHook } from '../gather/durable-log.js';
 import { probes } from '../gather/probes/index.js';
 import { newRunId } from '../gather/run-folder.js';
 import type { ScreenPerson } from '../gather/screen-person.js';
+import { loadCheck, shortestLoadMs } from '../gather/series/load-plan.js';
 import type { Watching } from '../gather/series/observed-plan.js';
 import type { WitnessWait } from '../gather/witness-wait.js';
 import type { WriteTier } from '../gather/write-policy.js';
@@ -48,6 +49,11 @@ export interface RunRequest extends DocumentFlags {
   readonly witness?: WitnessWait;
   /** Only watches what others do, or what `person` does; nothing may be written. */
   readonly watching?: Watching;
+  /**
+   * How long the contract's peak rates are kept up, in milliseconds; absent: ten minutes where the policy asks for it, else
+   * not at all.
+   */
+  readonly loadMs?: number;
   /** Somebody at the screen of the EHR. */
   readonly person?: ScreenPerson;
   readonly operation?: OperationHook;
@@ -80,7 +86,14 @@ export async function prepareRun(
   const marks = await marksOf(inputs, request);
   const { watching } = request;
   if (watching !== undefined) refuseToWrite(request.writes, watching);
-  const documentsRead = { ...inputs.documents, previous, credentialMarks: marks };
+  const asksForLoad = request.selected?.includes(loadCheck) ?? true;
+  const loadMs = request.loadMs ?? (asksForLoad && inputs.asks.has(loadCheck) ? shortestLoadMs : undefined);
+  const documentsRead = {
+    ...inputs.documents,
+    previous,
+    credentialMarks: marks,
+    ...(loadMs === undefined ? {} : { loadMs }),
+  };
   const read = { ...inputs, documents: { ...documentsRead, ...(watching === undefined ? {} : { watching }) } };
   const { documents, secretPlaces } = read;
   const { operator } = request;

@@ -176,6 +176,13 @@ function samplesOf({ sampling }: Plan): string[] {
     line('  by the record', `${subject}: from ${clock.from} to ${clock.to}, of the last ${days} days`),
     line('', `at most ${most.events} events; nothing is written`),
   ]);
+  const load = (sampling.load ?? []).map(({ trigger, series }) =>
+    line(
+      '  peak load',
+      `${trigger}: ${series.ratePerMinute} a minute for ${minutes(series.wallTimeMs.last)} minutes, after everything else; at most ${series.writes} written and taken back`,
+    ),
+  );
+  const noLoad = (sampling.noLoad ?? []).map(({ trigger, detail }) => line('  no peak load', `${trigger}: ${detail}`));
   const without = sampling.notMeasured.map(({ subject, detail }) => line('  not measured', `${subject}: ${detail}`));
-  return ['', 'Samples', ...series, ...observed, ...recorded, ...without];
+  return ['', 'Samples', ...series, ...observed, ...recorded, ...load, ...noLoad, ...without];
 }

@@ -40,6 +40,8 @@ export interface RunInputs {
   readonly documents: RunDocuments;
   readonly inputs: readonly InputDocument[];
   readonly policyId: string;
+  /** Ids of the checks the policy names. */
+  readonly asks: ReadonlySet<string>;
   readonly secretPlaces: SecretPlaces;
   readonly peers: readonly PeerInput[];
 }
@@ -100,6 +102,7 @@ export async function readRunInputs(
   return {
     documents,
     policyId: policy.policy.id,
+    asks: new Set(policy.policy.rows.map(({ check }) => check)),
     inputs: [
       ...inputsOf(contract, 'contract', 'contract-template'),
       ...inputsOf(organization, 'organization', 'organization-template'),

@@ -67,23 +67,25 @@ export function planRun({ documents, probes, available, tier, writesRefused, wan
   };
   // What the series may write is what the others leave of the agreed number.
   const others = phases.filter((phase) => phase !== 'series').flatMap((phase) => itemsOf(phase, documents));
-  const seriesWanted = probes.some(
-    (probe) =>
-      probe.phase === 'series' &&
-      productionUnmet(probe, documents) === undefined &&
-      (wanted === undefined || probe.brings.some((kind) => wanted.has(kind))),
-  );
+  const isWanted = (probe: AnyProbe): boolean =>
+    productionUnmet(probe, documents) === undefined &&
+    (wanted === undefined || probe.brings.some((kind) => wanted.has(kind)));
+  const seriesWanted = probes.some((probe) => probe.phase === 'series' && isWanted(probe));
+  const loadWanted =
+    documents.loadMs !== undefined && probes.some((probe) => probe.takesLoad === true && isWanted(probe));
   const sampling =
-    !seriesWanted || available.ai !== undefined
+    !(seriesWanted || loadWanted) || available.ai !== undefined
       ? undefined
       : samplingPlan(documents, {
           writes: tier === 'all' && writesRefused === undefined,
           otherWrites: writesOf(others),
           staff: available.staff === undefined,
+          series: seriesWanted,
         });
-  const series = itemsOf('series', sampling === undefined ? documents : { ...documents, sampling });
+  const known = sampling === undefined ? documents : { ...documents, sampling };
+  const sampled = ['series', 'load'] as const satisfies readonly Phase[];
   const items = phases.flatMap((phase) =>
-    phase === 'series' ? series : others.filter((item) => item.phase === phase),
+    sampled.some((each) => each === phase) ? itemsOf(phase, known) : others.filter((item) => item.phase === phase),
   );
   const templates = items.filter((item) => item.unmet === undefined).flatMap((item) => item.sends);
   const requests = templates.reduce((sum, template) => sum + template.most * (1 + (template.pages ?? 0)), 0);

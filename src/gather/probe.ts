@@ -62,6 +62,8 @@ export interface RunDocuments {
   readonly credentialMarks?: readonly CredentialMark[];
   /** The run only watches what others do, or what a person does for it; absent: it causes events itself. */
   readonly watching?: Watching;
+  /** How long the contract's peak rates are kept up, in milliseconds; absent: nobody asked for that. */
+  readonly loadMs?: number;
   /** Measured series of this run; known once the plan is made. */
   readonly sampling?: SamplingPlan;
 }
@@ -256,6 +258,8 @@ export interface Probe<Kind extends SubjectKind = SubjectKind, Brings extends Fa
   /** The write tier it takes; at a lower tier its facts are missing `writes-off`. */
   readonly writes: 'none' | 'one' | 'all';
   readonly brings: readonly Brings[];
+  /** Takes the load of the run's sampling plan; it is planned when the series are. */
+  readonly takesLoad?: true;
   /** Everything it may send for this subject; the recorder refuses anything else. */
   readonly sends: (subject: Subject<Kind>, documents: RunDocuments) => readonly RequestTemplate[];
   /** Origins it opens connections to that carry no request; printed by the plan like requests. */
@@ -273,6 +277,7 @@ export interface AnyProbe {
   readonly inProduction?: true;
   readonly writes: 'none' | 'one' | 'all';
   readonly brings: readonly FactKind[];
+  readonly takesLoad?: true;
   readonly sends: (subject: Subject, documents: RunDocuments) => readonly RequestTemplate[];
   readonly connects?: (documents: RunDocuments) => readonly string[];
   readonly run: (subject: Subject, tools: ProbeTools) => Promise<Readonly<Record<string, unknown>>>;

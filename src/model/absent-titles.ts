@@ -3,7 +3,6 @@
  * takes this place once it exists.
  */
 const absentTitles: Readonly<Record<string, string>> = {
-  'latency.under-load': 'It keeps its times on the busiest hour of the week',
   'validity.recognised-test': 'It behaves alike whether or not it can tell that it is being tested',
 };
 

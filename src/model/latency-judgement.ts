@@ -1,11 +1,17 @@
 import type { Messages, Say, Verdict } from './check.js';
 import { parseDurationMs } from './documents/duration.js';
 import type { LatencyEntry } from './documents/contract.js';
-import { durationWords, judgeSeries, type LatencySeries } from './latency-series.js';
+import {
+  durationWords,
+  judgeSeries,
+  type LatencyFinding,
+  type LatencyJudgement,
+  type LatencySeries,
+} from './latency-series.js';
 import { lowerBound, smallestPassing } from './shares.js';
 
-/** What any check of a time says; a check spreads them into its own. */
-export const timeMessages = {
+/** What a check of times says whatever their occasion. */
+const occasionMessages = {
   'over-budget': {
     kind: 'rate',
     text: '{over} of {n} samples took longer than {budget}: p{percentile} is not within it.',
@@ -13,10 +19,6 @@ export const timeMessages = {
   'smaller-percentile': {
     kind: 'limit',
     text: 'p{percentile} was asked, {n} samples carry p{shownPercentile}: at most {bound} of {budget}.',
-  },
-  'one-occasion': {
-    kind: 'limit',
-    text: 'p{percentile} is at most {bound} of {budget}, {n} samples, on one occasion; three, an hour apart, are needed.',
   },
   inconclusive: {
     kind: 'limit',
@@ -37,14 +39,27 @@ export const timeMessages = {
   },
 } as const satisfies Messages;
 
-/** What a check of a latency entry says. */
-export const latencyMessages = {
-  ...timeMessages,
+/** What any check of a time says; a check spreads them into its own. */
+export const timeMessages = {
+  ...occasionMessages,
+  'one-occasion': {
+    kind: 'limit',
+    text: 'p{percentile} is at most {bound} of {budget}, {n} samples, on one occasion; three, an hour apart, are needed.',
+  },
+} as const satisfies Messages;
+
+const errorMessages = {
   'too-many-errors': {
     kind: 'rate',
     text: '{errors} of {n} samples brought no usable answer; the contract allows {allowedPercent} %.',
   },
 } as const satisfies Messages;
+
+/** What a check of a latency entry says. */
+export const latencyMessages = { ...timeMessages, ...errorMessages } as const satisfies Messages;
+
+/** What a check of times under load says: a load is one occasion by its nature. */
+export const loadMessages = { ...occasionMessages, ...errorMessages } as const satisfies Messages;
 
 /** Said where an entry of the contract states no budget. */
 export const undecidedBudget = {
@@ -79,7 +94,27 @@ export function latencyVerdict(
   demand: LatencyDemand,
   more: Readonly<Record<string, unknown>> = {},
 ): Verdict {
-  const verdict = timeVerdict(say, series, demand, more);
+  return withErrors(say, timeVerdict(say, series, demand, more), series, demand);
+}
+
+/** The same for what was taken in one go on purpose. */
+export function loadVerdict(
+  say: Say<typeof loadMessages>,
+  series: LatencySeries,
+  demand: LatencyDemand,
+  more: Readonly<Record<string, unknown>> = {},
+): Verdict {
+  const { finding, data } = judgeSeries(series, demand);
+  const judged = { finding: finding === 'one-occasion' ? 'within' : finding, data } as const;
+  return withErrors(say, occasionVerdict(say, judged, series, demand, more), series, demand);
+}
+
+function withErrors(
+  say: Say<typeof errorMessages>,
+  verdict: Verdict,
+  series: LatencySeries,
+  demand: LatencyDemand,
+): Verdict {
   const { maxErrorShare } = demand;
   const settled = verdict.outcome === 'fail' || verdict.reason === 'too-few';
   if (settled || maxErrorShare === undefined) return verdict;
@@ -113,6 +148,21 @@ export function timeVerdict(
   more: Readonly<Record<string, unknown>> = {},
 ): Verdict {
   const { finding, data } = judgeSeries(series, demand);
+  return finding === 'one-occasion'
+    ? say.warn('one-occasion', { ...data, ...more })
+    : occasionVerdict(say, { finding, data }, series, demand, more);
+}
+
+function occasionVerdict(
+  say: Say<typeof occasionMessages>,
+  {
+    finding,
+    data,
+  }: { readonly finding: Exclude<LatencyFinding, 'one-occasion'>; readonly data: LatencyJudgement['data'] },
+  series: LatencySeries,
+  demand: Pick<LatencyDemand, 'percentile' | 'budgetMs'>,
+  more: Readonly<Record<string, unknown>>,
+): Verdict {
   const shown = { ...data, ...more };
   switch (finding) {
     case 'within':
@@ -120,8 +170,7 @@ export function timeVerdict(
     case 'over-budget':
       return say.fail('over-budget', shown);
     case 'smaller-percentile':
-    case 'one-occasion':
-      return say.warn(finding, shown);
+      return say.warn('smaller-percentile', shown);
     case 'inconclusive':
       return say.warn('inconclusive', { ...shown, neededSamples: smallestPassing(data.over, demand.percentile) });
     case 'too-coarse':

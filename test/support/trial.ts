@@ -17,6 +17,7 @@ import { isScribe } from '../../src/sandbox/ai-systems/start-scribe.js';
 import { isTracker } from '../../src/sandbox/ai-systems/start-tracker.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
+import { loadCheck } from '../../src/gather/series/load-plan.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
 import { throughSeam, type Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
@@ -30,6 +31,8 @@ import { reusedKeys } from './client-keys.js';
 import { places } from './places.js';
 
 const root = new URL('../../', import.meta.url);
+/** Nobody but a test may ask for less than ten minutes. */
+const shortLoadMs = 12_000;
 
 export interface TrialOptions {
   /** Which shipped contract and matching organization document; default scheduling. */
@@ -50,6 +53,8 @@ export interface TrialOptions {
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
+  /** How long the peak rate of the contract is kept up; default: some seconds, where its check is one of `checks`. */
+  readonly loadMs?: number;
   /** The sandbox answers 429 to more than this from one client in one second. */
   readonly requestsPerSecond?: number;
   /** People who look at the objects while they are there. */
@@ -124,6 +129,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         ...request,
         previous,
         ...(options.checks && { selected: options.checks }),
+        ...((options.checks?.includes(loadCheck) ?? false) && { loadMs: options.loadMs ?? shortLoadMs }),
         ...(options.now && { now: options.now }),
         ...(options.witness && { witness: options.witness(sandbox) }),
       },

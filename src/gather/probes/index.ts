@@ -64,6 +64,7 @@ import machineOrigin from './machine-origin.js';
 import partialWrite from './partial-write.js';
 import productAsked from './product-asked.js';
 import productLog from './product-log.js';
+import peakLoad from './peak-load.js';
 import productRepeats from './product-repeats.js';
 import productDrafts from './product-drafts.js';
 import promotionRight from './promotion-right.js';
@@ -158,6 +159,7 @@ export const probes: readonly AnyProbe[] = [
   productAsked,
   ehrOutage,
   partialWrite,
+  peakLoad,
   auditLog,
   productLog,
   auditTampering,

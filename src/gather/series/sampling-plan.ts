@@ -14,6 +14,7 @@ import { payloadOf } from '../event-subscription.js';
 import { outsideTrigger } from '../observers/product-trial.js';
 import { isObservedPlan, observedPlan, type ObservedPlan } from './observed-plan.js';
 import { isRecordPlan, recordPlan, type RecordPlan } from './record-plan.js';
+import { loadPlans, type LoadPlan, type NoLoad } from './load-plan.js';
 import { looksPerWatch } from './watch.js';
 
 /** What a sample of one series is measured for. */
@@ -88,6 +89,10 @@ export interface SamplingPlan {
   readonly observed?: readonly ObservedPlan[];
   /** What is read out of the records of earlier work. */
   readonly record?: readonly RecordPlan[];
+  /** The contract's peak rates, after everything else; absent: nobody asked for them. */
+  readonly load?: readonly LoadPlan[];
+  /** Triggers whose peak rate is not tried, and why. */
+  readonly noLoad?: readonly NoLoad[];
   /** Entries and resources that no series of this run measures, and why. */
   readonly notMeasured: readonly {
     readonly subject: string;
@@ -96,6 +101,8 @@ export interface SamplingPlan {
   }[];
 }
 
+type SeriesPlanDocuments = Parameters<typeof samplingPlan>[0];
+
 export interface SamplingOptions {
   /** `--writes all`, and nothing in the documents refuses it. */
   readonly writes: boolean;
@@ -103,6 +110,8 @@ export interface SamplingOptions {
   readonly otherWrites: number;
   /** A staff context can look for what was written; otherwise the AI system's own client does. */
   readonly staff: boolean;
+  /** False: nothing but the load is wanted. */
+  readonly series?: boolean;
 }
 
 const coldSamples = 5;
@@ -122,9 +131,33 @@ const spareSamples = 1.25;
  * @throws ToolError `sampling-does-not-fit` (exit 2) naming the number to change
  */
 export function samplingPlan(
-  documents: Pick<RunDocuments, 'contract' | 'organization' | 'environment' | 'environmentClass' | 'watching'>,
+  documents: Pick<
+    RunDocuments,
+    'contract' | 'organization' | 'environment' | 'environmentClass' | 'watching' | 'loadMs'
+  >,
   options: SamplingOptions,
 ): SamplingPlan {
+  const plan: SamplingPlan =
+    options.series === false ? { series: [], notMeasured: [] } : seriesAndRest(documents, options);
+  if (documents.loadMs === undefined || !options.writes) return plan;
+  const booking = repeatableAction(documents);
+  const before = options.otherWrites + plan.series.reduce((sum, { writes }) => sum + writes, 0);
+  const limits = { forMs: documents.loadMs, room: roomForWrites(documents, before) };
+  const reader = options.staff ? 'staff' : 'ai';
+  return {
+    ...plan,
+    ...loadPlans(documents, limits, {
+      whyNotMeasured: (entry) => whyNotLoaded(documents, entry, booking),
+      seriesOf: (tracks, action, kind, rate) =>
+        kind === 'card'
+          ? cardSeries(documents, tracks, reader, rate)
+          : seriesOf(documents, tracks, action, reader, { kind, rate }),
+    }),
+  };
+}
+
+/** Everything but the load. */
+function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions): SamplingPlan {
   const { contract, organization } = documents;
   const booking = repeatableAction(documents);
   const active = booking !== undefined && options.writes;
@@ -286,7 +319,7 @@ function eventSeries(
     }
     return { ...track, looks };
   });
-  const plan = seriesOf(documents, tracks, action, reader, 'event');
+  const plan = seriesOf(documents, tracks, action, reader, { kind: 'event' });
   if (beside === undefined) return plan;
   // Spread over the time the other takes to its first look.
   const toFirstLook = ({ looks: [first = 0] }: SeriesPlan): number => first + coldSamples;
@@ -300,8 +333,12 @@ function cardSeries(
   documents: Parameters<typeof samplingPlan>[0],
   tracks: readonly Track[],
   reader: SeriesPlan['reader'],
+  rate?: number,
 ): SeriesPlan {
-  const plan = seriesOf(documents, tracks, undefined, reader);
+  const plan = seriesOf(documents, tracks, undefined, reader, {
+    kind: 'reading',
+    ...(rate === undefined ? {} : { rate }),
+  });
   const perSample = tracks.length;
   return { ...plan, kind: 'card', aiSystemRequests: { perSample, most: plan.mostSamples * perSample } };
 }
@@ -311,7 +348,14 @@ function seriesOf(
   tracks: readonly Track[],
   action: ContractAction | undefined,
   reader: SeriesPlan['reader'],
-  kind: SeriesPlan['kind'] = action === undefined ? 'reading' : 'booking',
+  {
+    kind = action === undefined ? 'reading' : 'booking',
+    rate,
+  }: {
+    readonly kind?: SeriesPlan['kind'];
+    /** The contract's own, in one go; absent: as the limits allow, in the blocks that were agreed. */
+    readonly rate?: number;
+  } = {},
 ): SeriesPlan {
   const { contract, organization, environmentClass } = documents;
   const simulator = environmentClass === 'simulator';
@@ -319,7 +363,7 @@ function seriesOf(
   const [first = 0, last = 0] = [looks[0], looks.at(-1)];
   const booking = kind === 'booking';
   const sampling = organization.limits?.sampling;
-  const blocks = sampling?.blocks ?? 1;
+  const blocks = rate === undefined ? (sampling?.blocks ?? 1) : 1;
   const searches = tracks.filter(({ part }) => part === 'read').length;
   // What is watched for in one go is asked as finely as the tightest budget needs, for as long as the widest allows.
   const looksAt = (parts: readonly Track['part'][]): number => {
@@ -347,7 +391,7 @@ function seriesOf(
         ? searches + createReadUndo + visible + slot
         : searches;
   const mostSamples = Math.ceil((last + coldSamples) * spareSamples);
-  const ratePerMinute = rateOf(documents, usual);
+  const ratePerMinute = rate ?? rateOf(documents, usual);
   const pauseMs = simulator ? 0 : blockPauseMs;
   const contractRates = (contract.latency ?? []).flatMap(({ atRate }) => (atRate === undefined ? [] : [atRate]));
   const plan: SeriesPlan = {
@@ -360,7 +404,7 @@ function seriesOf(
     blocks,
     blockPauseMs: pauseMs,
     ratePerMinute,
-    contractRatePerMinute: contractRates.length === 0 ? undefined : Math.max(...contractRates.map(perMinute)),
+    contractRatePerMinute: rate ?? (contractRates.length === 0 ? undefined : Math.max(...contractRates.map(perMinute))),
     requestsPerSample: { usual, most },
     looksPerSample,
     mostSamples,
@@ -440,6 +484,20 @@ function tooFewWrites(track: Omit<Track, 'looks'>, otherWrites: number, most: nu
 
 type WhyNot = [reason: NotMeasuredReason, detail: string];
 type SeriesDocuments = Pick<RunDocuments, 'contract' | 'organization'>;
+
+/** Why the product is not put under load by this entry. */
+function whyNotLoaded(
+  documents: SeriesDocuments,
+  entry: LatencyEntry,
+  booking: ContractAction | undefined,
+): WhyNot | undefined {
+  const { aiSystem } = documents.organization;
+  if (entry.from === 'external-event') return whyNotTold(documents, entry, booking, true);
+  if (entry.from !== 'hook-call') return whyNoAnswer(documents, entry, aiSystem?.query !== undefined, true);
+  return aiSystem?.cdsHooks === undefined
+    ? ['no-ai-system', 'aiSystem.cdsHooks is not in the organization file']
+    : undefined;
+}
 
 function whyNoAnswer(
   documents: SeriesDocuments,

@@ -48,6 +48,26 @@ const series = Type.Object({
 
 /** How long things take. Subjects: budget, resource. */
 export const latencyFacts = {
+  /** The contract's peak rate of one trigger, kept up. Subject: trigger. */
+  'peak-load': factKind(
+    1,
+    Type.Object({
+      /** Events a minute, and for how long they were planned. */
+      ratePerMinute: milliseconds,
+      forMs: milliseconds,
+      /** What each entry under `latency` that begins with the trigger asks, and its samples. */
+      entries: Type.Array(
+        Type.Object({
+          entry: Type.String(),
+          percentile: Type.Number(),
+          budgetMs: milliseconds,
+          maxErrorShare: Type.Union([Type.Number(), Type.Null()]),
+          series,
+        }),
+        { minItems: 1 },
+      ),
+    }),
+  ),
   /** Samples of one latency entry. Subject: budget. */
   'latency-series': factKind(1, series),
   /** What independent readers saw of the writes of a series, beside the time it took. Subject: budget. */

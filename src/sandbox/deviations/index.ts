@@ -279,6 +279,7 @@ import writeScopeWithheld from './write-scope-withheld.js';
 import writeSlowTail from './write-slow-tail.js';
 import writesNotOffered from './writes-not-offered.js';
 import writtenElementChanged from './written-element-changed.js';
+import writesOneAtATime from './writes-one-at-a-time.js';
 import writtenElementDropped from './written-element-dropped.js';
 import siteUncheckedOnRead from './site-unchecked-on-read.js';
 import siteUncheckedOnSearch from './site-unchecked-on-search.js';
@@ -604,6 +605,7 @@ export const deviations: readonly Deviation[] = [
   writesNotOffered,
   writtenElementChanged,
   writtenElementDropped,
+  writesOneAtATime,
   siteUncheckedOnRead,
   siteUncheckedOnSearch,
   siteUncheckedOnSlots,
