@@ -13,7 +13,7 @@ export default defineCheck({
   plain: 'A screen left alone locks itself, and everybody knows what to do on the day the system is down.',
   why: 'An open screen shows the next passer-by a patient; a plan nobody practised fails on the day it is needed.',
   sends:
-    'Nothing. Reads the attestations of the organization file, and a witness sheet on which people wrote how long a screen left alone stayed open and how a downtime drill went.',
+    'On a simulator, where the statement session-timeout says after how long (idleAfter): signs a test user in to the app at the beginning of the run, leaves that session alone, and asks for its page at the end, when the agreed time is over. Besides reads the attestations of the organization file, and a witness sheet on which people wrote how long a screen left alone stayed open and how a downtime drill went.',
   ask: {
     of: 'vendor',
     text: 'Show us a screen of the product left alone until it locks, and hand us the downtime procedure with the date of the last drill.',
@@ -35,11 +35,15 @@ export default defineCheck({
   subjects: 'run',
   ifNone: 'undecided',
   reads: ['attestations'],
-  optional: ['idle-screens', 'downtime-drills'],
+  optional: ['idle-screens', 'downtime-drills', 'session-opened', 'idle-session'],
   messages: {
     'stays-open': {
       kind: 'proof',
       text: 'A screen left alone was still open after the agreed {agreedMinutes} minutes, in {stillOpen} of {tries} tries.',
+    },
+    'stays-signed-in': {
+      kind: 'proof',
+      text: 'A session that was left alone for {idleSeconds} s still showed its patient; it was agreed to end after {agreedSeconds} s.',
     },
     'drill-missed': { kind: 'limit', text: 'The downtime procedure did not work in {missed} of {drills} drills.' },
     'lock-witnessed': {
@@ -78,9 +82,13 @@ export default defineCheck({
     };
     const idle = () => {
       const screens = facts['idle-screens'];
-      if (screens !== undefined) {
-        return screens.stillOpen > 0 ? say.fail('stays-open', screens) : say.warn('lock-witnessed', screens);
-      }
+      if (screens !== undefined && screens.stillOpen > 0) return say.fail('stays-open', screens);
+      const left = facts['idle-session'];
+      if (left?.state === 'alive') return say.fail('stays-signed-in', left);
+      // A session that a second sign-in ends says nothing about time.
+      const ofItself = facts['session-opened']?.shown === true && facts['session-opened'].besideAnother;
+      if (left?.state === 'ended' && left.opensAgain && ofItself) return say.pass(left);
+      if (screens !== undefined) return say.warn('lock-witnessed', screens);
       const { latest, inDate } = stated('session-timeout');
       if (latest === undefined) return say.notMeasured('no-lock', 'not-yet', { who: 'the vendor' });
       return inDate.length === 0

@@ -38,6 +38,8 @@ export type RegisteredClient = Pick<ClientRegistration, 'name' | 'scopes' | 'alg
 type AuthBinding = NonNullable<NonNullable<OrganizationProfile['auth']>['bindings']>[number];
 
 const environment = 'sandbox';
+/** Short enough to be waited for. */
+export const idleSeconds = 20;
 const auditor = 'auditor';
 
 /** The organization profile with which one of the shipped contracts runs against this organization of the sandbox. */
@@ -317,7 +319,8 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
     'part2-handling': 'Restricted records carry labels; none is about a person.',
     'ehr-connection': 'Read and write connection to the simulator, live while it runs.',
     'kill-switch': 'Drill held: the operator switched the reference program off, and it wrote nothing more.',
-    'session-timeout': 'Example of a statement: the reference programs have no screen that could stay open.',
+    'session-timeout':
+      'A session of the app of the reference programs ends when it is left alone for the time given here.',
     'dsi-source-attributes': 'Example of a sheet: the reference programs hold no model; they copy what they read.',
     'product-stability': 'The reference programs are versioned with this tool.',
   };
@@ -332,6 +335,7 @@ function attestationsOf(setting: WorkflowSetting, owner: string, now: Date): Att
         clock: 'the clock of the machine',
       },
     },
+    'session-timeout': { idleAfter: `PT${idleSeconds}S` },
     'kill-switch': { drilledOn: dateText(dayAfter(now, -30)) },
     'downtime-procedure': { drilledOn: dateText(dayAfter(now, -30)) },
     'dsi-source-attributes': {

@@ -5,6 +5,7 @@ import { isAppFault } from '../../src/sandbox/ai-systems/note-app-configuration.
 import { startNoteApp } from '../../src/sandbox/ai-systems/start-note-app.js';
 import { startScribe, type ScribeName } from '../../src/sandbox/ai-systems/start-scribe.js';
 import { throughSeam, type Deviation } from '../../src/sandbox/deviation.js';
+import { idleSeconds } from '../../src/sandbox/organization-document.js';
 import { writePrivateFile } from '../../src/sandbox/keys.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 
@@ -49,6 +50,7 @@ export async function startScribeBeside(
           people: organization.users.map(({ fhirUser, role }) => ({ fhirUser, role })),
         })),
     ),
+    idleSeconds,
     faults: throughSeam(deviations, 'product', []).filter(isAppFault),
   }).catch(async (fault: unknown) => {
     await program.stop();

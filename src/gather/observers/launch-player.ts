@@ -1,5 +1,5 @@
 import { redirectOf } from '../browsing.js';
-import { CookieJar, type CookieAttributes } from '../cookie-jar.js';
+import { CookieJar } from '../cookie-jar.js';
 import type { Person } from '../person.js';
 import type { Recorder, Scope } from '../recorder.js';
 import type { Answer, RequestTemplate } from '../request.js';
@@ -22,7 +22,7 @@ export interface Browser {
   ask(address: URL, cookies?: 'fitting' | 'all'): Promise<Answer>;
   /** Another browser with the cookies this one has now. */
   copy(): Browser;
-  readonly cookies: readonly CookieAttributes[];
+  readonly cookies: CookieJar;
 }
 
 /** Where one organization opens the app, and with whose sign-in. */
@@ -39,7 +39,8 @@ export interface LaunchPlace {
 
 /** The tool as an EHR which opens the app of the AI system. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 export interface LaunchPlayer extends LaunchPlace {
-  newBrowser(): Browser;
+  /** One without cookies, or with those another one left. */
+  newBrowser(cookies?: CookieJar): Browser;
   /** The same app at another organization. */
   at(organizationId: string): LaunchPlace | undefined;
   /** An address the organization files list for the product. */
@@ -101,10 +102,8 @@ export function launchPlayer(
         }
       },
       copy: () => browserWith(jar.copy()),
-      get cookies() {
-        return jar.attributes;
-      },
+      cookies: jar,
     };
   };
-  return { ...own, isOfProduct, at: (id) => peers.get(id), newBrowser: () => browserWith(new CookieJar()) };
+  return { ...own, isOfProduct, at: (id) => peers.get(id), newBrowser: (jar = new CookieJar()) => browserWith(jar) };
 }

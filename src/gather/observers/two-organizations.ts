@@ -106,8 +106,8 @@ async function callsOf(side: Side, { browser, ending }: SignedInBrowser): Promis
   return found;
 }
 
-function cookiesOf({ cookies }: Browser): Fact['cookies'] {
-  const of = (is: (cookie: Browser['cookies'][number]) => boolean): number => cookies.filter(is).length;
+function cookiesOf({ cookies: { attributes: cookies } }: Browser): Fact['cookies'] {
+  const of = (is: (cookie: Browser['cookies']['attributes'][number]) => boolean): number => cookies.filter(is).length;
   return {
     set: cookies.length,
     httpOnly: of(({ httpOnly }) => httpOnly),

@@ -8,6 +8,8 @@ import launchContext from './launch-context.js';
 import launchTrials from './launch-trials.js';
 import endpointCoverage from './endpoint-coverage.js';
 import sessionIsolation from './session-isolation.js';
+import idleSession from './idle-session.js';
+import sessionOpened from './session-opened.js';
 import patientBoundary from './patient-boundary.js';
 import patientBoundaryCreate from './patient-boundary-create.js';
 import redirectTrials from './redirect-trials.js';
@@ -62,9 +64,9 @@ import versionHistory from './version-history.js';
 import staleUpdate from './stale-update.js';
 import machineOrigin from './machine-origin.js';
 import partialWrite from './partial-write.js';
+import peakLoad from './peak-load.js';
 import productAsked from './product-asked.js';
 import productLog from './product-log.js';
-import peakLoad from './peak-load.js';
 import productRepeats from './product-repeats.js';
 import productDrafts from './product-drafts.js';
 import promotionRight from './promotion-right.js';
@@ -157,9 +159,9 @@ export const probes: readonly AnyProbe[] = [
   throttledProduct,
   // Asks for nothing where the others have asked.
   productAsked,
+  peakLoad,
   ehrOutage,
   partialWrite,
-  peakLoad,
   auditLog,
   productLog,
   auditTampering,
@@ -171,6 +173,8 @@ export const probes: readonly AnyProbe[] = [
   launchTrials,
   endpointCoverage,
   sessionIsolation,
+  sessionOpened,
+  idleSession,
   crossOrganization,
   tokenLife,
 ];

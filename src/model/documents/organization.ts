@@ -323,6 +323,8 @@ const attestation = block({
   covers: o(identifiers),
   /** Day of the last drill, where what is claimed is practised. */
   drilledOn: o(date),
+  /** How long a session may be left alone before it ends, as the statement `session-timeout` says. */
+  idleAfter: o(duration),
   /** What the statement `audit-retention` says of the EHR's audit log, point by point. */
   log: o(
     closed({

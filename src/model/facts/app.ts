@@ -175,6 +175,29 @@ export const appFacts = {
       }),
     }),
   ),
+  /** A session of the app that is then left alone. Subject: run. */
+  'session-opened': factKind(
+    1,
+    Type.Object({
+      agreedSeconds: Type.Number({ exclusiveMinimum: 0 }),
+      /** Its page showed the patient, and did not without the session. */
+      shown: Type.Boolean(),
+      /** It still did after the same user had signed in a second time. */
+      besideAnother: Type.Boolean(),
+    }),
+  ),
+  /** The same session after it was left alone for longer than agreed. Subject: run. */
+  'idle-session': factKind(
+    1,
+    Type.Object({
+      agreedSeconds: Type.Number({ exclusiveMinimum: 0 }),
+      idleSeconds: Type.Number({ minimum: 0 }),
+      /** `alive`: its page showed the patient; `fault`: 429 or 5xx. */
+      state: Type.Enum(['ended', 'alive', 'fault']),
+      /** A new sign-in afterwards was shown the patient. */
+      opensAgain: Type.Boolean(),
+    }),
+  ),
   /** What came with the tokens of two openings on two test patients. Subject: run. */
   'launch-context': factKind(
     1,

@@ -20,6 +20,7 @@ export const appFaults = [
   'session-of-browser',
   'banner-of-last-launch',
   'second-ends-first',
+  'session-without-end',
 ] as const;
 export type AppFault = (typeof appFaults)[number];
 
@@ -46,6 +47,8 @@ export interface NoteAppConfiguration {
   /** 0: a free port, printed at start. */
   readonly port: number;
   readonly organizations: readonly ServedOrganization[];
+  /** Left alone for so long a session ends. */
+  readonly idleSeconds: number;
   readonly faults: readonly AppFault[];
 }
 
@@ -56,6 +59,7 @@ export function readNoteAppConfiguration(file: string): NoteAppConfiguration {
     caFile: (given) => given === undefined || typeof given === 'string',
     port: (given) => typeof given === 'number',
     organizations: (given) => Array.isArray(given) && given.length > 0,
+    idleSeconds: (given) => typeof given === 'number' && given > 0,
     faults: (given) => Array.isArray(given) && given.every((each) => typeof each === 'string' && isAppFault(each)),
   };
   for (const [key, fits] of Object.entries(wanted)) {

@@ -17,7 +17,7 @@ if (file === undefined) throw new Error('the path of the configuration is missin
 const configuration = readNoteAppConfiguration(file);
 const has = (fault: AppFault): boolean => configuration.faults.includes(fault);
 const signIn = createAppSignIn(configuration);
-const sessions = createAppSessions(has);
+const sessions = createAppSessions(configuration.idleSeconds, has);
 const pages = createAppPages(sessions, has);
 
 const cookiesOf = (request: http.IncomingMessage): Cookies =>

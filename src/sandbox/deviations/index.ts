@@ -12,6 +12,7 @@ import appStateOfAnyBrowser from './app-state-of-any-browser.js';
 import appStateShort from './app-state-short.js';
 import appStateUnchecked from './app-state-unchecked.js';
 import appStateUsedTwice from './app-state-used-twice.js';
+import appStaysSignedIn from './app-stays-signed-in.js';
 import appSecondEndsFirst from './app-second-ends-first.js';
 import appHonoursOtherOrganization from './app-honours-other-organization.js';
 import appBannerOfLastLaunch from './app-banner-of-last-launch.js';
@@ -278,8 +279,8 @@ import writeScopeNotNeeded from './write-scope-not-needed.js';
 import writeScopeWithheld from './write-scope-withheld.js';
 import writeSlowTail from './write-slow-tail.js';
 import writesNotOffered from './writes-not-offered.js';
-import writtenElementChanged from './written-element-changed.js';
 import writesOneAtATime from './writes-one-at-a-time.js';
+import writtenElementChanged from './written-element-changed.js';
 import writtenElementDropped from './written-element-dropped.js';
 import siteUncheckedOnRead from './site-unchecked-on-read.js';
 import siteUncheckedOnSearch from './site-unchecked-on-search.js';
@@ -349,6 +350,7 @@ export const deviations: readonly Deviation[] = [
   appStateShort,
   appStateUnchecked,
   appStateUsedTwice,
+  appStaysSignedIn,
   appSecondEndsFirst,
   appHonoursOtherOrganization,
   appBannerOfLastLaunch,
@@ -603,9 +605,9 @@ export const deviations: readonly Deviation[] = [
   writeScopeWithheld,
   writeSlowTail,
   writesNotOffered,
+  writesOneAtATime,
   writtenElementChanged,
   writtenElementDropped,
-  writesOneAtATime,
   siteUncheckedOnRead,
   siteUncheckedOnSearch,
   siteUncheckedOnSlots,

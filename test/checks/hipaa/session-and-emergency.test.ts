@@ -17,12 +17,19 @@ const downtime = (more: Partial<Statement> = {}) =>
 const timeout = (more: Partial<Statement> = {}) => statement('session-timeout', more);
 const witnesses = ['A. Doe', 'B. Roe'];
 const idle = (stillOpen: number): FactValue<'idle-screens'> => ({ tries: 3, stillOpen, agreedMinutes: 15, witnesses });
+const opened: FactValue<'session-opened'> = { agreedSeconds: 900, shown: true, besideAnother: true };
+const left: FactValue<'idle-session'> = { agreedSeconds: 900, idleSeconds: 990, state: 'ended', opensAgain: true };
+const measured = (more: Partial<typeof left> = {}, before: Partial<typeof opened> = {}) => ({
+  'session-opened': { ...opened, ...before },
+  'idle-session': { ...left, ...more },
+});
 const without = (...attestations: Statement[]) => runCase({ attestations }, { productScreens: 'none' });
 const embedded = (attestations: Statement[], more: object = {}) =>
   runCase({ attestations, ...more }, { productScreens: 'embedded' });
 
 testCheck(session, {
   pass: {
+    'a session left alone ended': embedded([downtime(), timeout()], measured()),
     'no screens, a plan and a drill': without(downtime()),
     'the drill was a year ago to the day': without(downtime({ drilledOn: '2025-11-20' })),
     'the newer statement counts': without(downtime({ expires: '2026-01-01' }), downtime()),
@@ -32,6 +39,10 @@ testCheck(session, {
     ),
   },
   warn: {
+    'a session that a second sign-in ends': embedded([downtime(), timeout()], measured({}, { besideAnother: false })),
+    'a page that needs no session': embedded([downtime(), timeout()], measured({}, { shown: false })),
+    'no sign-in is possible afterwards': embedded([downtime(), timeout()], measured({ opensAgain: false })),
+    'a fault where the session was': embedded([downtime(), timeout()], measured({ state: 'fault' })),
     'the lock is only stated': embedded([downtime(), timeout()]),
     'the lock was seen by people': embedded([downtime()], { 'idle-screens': idle(0) }),
     'no drill': without(statement('downtime-procedure')),
@@ -43,6 +54,12 @@ testCheck(session, {
     ),
   },
   fail: {
+    'signed in beyond the agreed time': embedded([downtime(), timeout()], measured({ state: 'alive' })),
+    'signed in, though people saw it lock': embedded([downtime()], {
+      ...measured({ state: 'alive' }),
+      'idle-screens': idle(0),
+    }),
+    'open on the screen, though the session ended': embedded([downtime()], { ...measured(), 'idle-screens': idle(1) }),
     'open beyond the agreed time': embedded([downtime(), timeout()], { 'idle-screens': idle(1) }),
   },
   notMeasured: {
