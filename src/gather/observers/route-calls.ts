@@ -28,6 +28,8 @@ export interface RouteValues {
   readonly of: Readonly<Partial<Record<TestValue, string>>>;
   /** Ids of every listed test patient: one that stands in an address is replaced by the one asked for. */
   readonly testPatients: readonly string[];
+  /** Canaries of the test patients, which may stand in a recorded address and never in a name. */
+  readonly canaries: readonly string[];
   /** Address of the list itself, for relative ones. */
   readonly base: URL;
   readonly isOfProduct: (address: URL) => boolean;
@@ -55,8 +57,15 @@ export function testCalls(
     ...(mrn === undefined ? {} : { mrn }),
     ...(on.encounter === undefined ? {} : { encounter: on.encounter }),
   };
-  const testPatients = (organization.testData?.patients ?? []).map(({ id }) => id);
-  return routeCalls(list, { of, testPatients, base: list.base, isOfProduct }, most);
+  const { patients = [] } = organization.testData ?? {};
+  const values = {
+    of,
+    testPatients: patients.map(({ id }) => id),
+    canaries: patients.map(({ canary }) => canary.toLowerCase()),
+    base: list.base,
+    isOfProduct,
+  };
+  return routeCalls(list, values, most);
 }
 
 const hole = /\{([^{}]{1,100})\}/g;
@@ -130,13 +139,14 @@ function fill(
 const lastSegment = ({ pathname }: URL): string => pathname.split('/').findLast((each) => each !== '') ?? '';
 
 /** The path without what could be a value: words and holes stay, anything else does not; of the query only names. */
-function shownPath(address: string, { base }: RouteValues): string {
+function shownPath(address: string, { base, canaries }: RouteValues): string {
   const [path = '', query = ''] = address.split(/[?#]/);
   const bare = /^[a-z]+:\/\//i.test(path) && URL.canParse(path) ? decoded(new URL(path).pathname) : path;
   const relative = URL.canParse(bare, base.href) ? decoded(new URL(bare, base).pathname) : bare;
-  const segments = relative
-    .split('/')
-    .map((segment) => (/^(\{[\w.-]{1,60}\}|[A-Za-z][A-Za-z._~-]{0,40}|v\d{1,2}|)$/.test(segment) ? segment : '{…}'));
+  const isWord = (segment: string): boolean =>
+    /^(\{[\w.-]{1,60}\}|[A-Za-z][A-Za-z._~-]{0,40}|v\d{1,2}|)$/.test(segment) &&
+    !canaries.some((canary) => segment.toLowerCase().includes(canary));
+  const segments = relative.split('/').map((segment) => (isWord(segment) ? segment : '{…}'));
   const names = query.split('&').flatMap((each) => /^([\w.-]{1,60})=/.exec(each)?.[1] ?? []);
   return `${segments.join('/')}${names.length === 0 ? '' : `?${names.join('&')}`}`.slice(0, 300);
 }

@@ -136,6 +136,8 @@ async function tryAll(
   return { right, sessions, calls: results };
 }
 
+/** A page to sign in on says so at once; a large one is no such page. */
+const mostOfPage = 100_000;
 const passwordField = /<input\b[^>]{0,2000}type\s*=\s*["']?password/i;
 
 /** What an answer to a call is; a page to sign in on is a refusal, whatever its status. */
@@ -144,5 +146,7 @@ function shownOf(answer: Answer, shows: (answer: Answer) => boolean): Shown {
   if (shows(answer)) return 'data';
   if (status >= 500 || status === 429) return 'fault';
   const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
-  return ok && !(isPage && passwordField.test(new TextDecoder('utf-8').decode(body))) ? 'open' : 'refused';
+  return ok && !(isPage && passwordField.test(new TextDecoder('utf-8').decode(body.subarray(0, mostOfPage))))
+    ? 'open'
+    : 'refused';
 }

@@ -30,6 +30,7 @@ paths:
 const values = {
   of: { patient: 'p-1', mrn: 'M 1', organization: 'harbor' },
   testPatients: ['p-1', 'p-2'],
+  canaries: ['zzsampleone'],
   base: new URL('https://app.example/launch'),
   isOfProduct: (address: URL) => address.origin === 'https://app.example',
 };
@@ -143,8 +144,8 @@ describe('calls of a list', () => {
   });
 
   it('keep no value in a name', () => {
-    const [[name] = []] = callsOf('GET /patients/p-2/Doe99/v2/1970-01-01/notes?born=1970-01-01').calls;
-    expect(name).toBe('GET /patients/{…}/{…}/v2/{…}/notes?born');
+    const [[name] = []] = callsOf('GET /patients/p-2/Doe99/ZZSampleOne/v2/1970-01-01/notes?born=1970-01-01').calls;
+    expect(name).toBe('GET /patients/{…}/{…}/{…}/v2/{…}/notes?born');
   });
 
   it('send no user and no fragment', () => {
