@@ -1,21 +1,16 @@
 import type { Contract, ContractAction, ContractResource, LatencyEntry } from '../../model/documents/contract.js';
 import { parseDurationMs } from '../../model/documents/duration.js';
-import { perMinute } from '../../model/documents/parts.js';
-import { ToolError, exitCodes } from '../../model/errors.js';
 import { latencyCheckOf } from '../../model/latency-pairs.js';
-import { looksFor, noAnswerAfterBudgets, type LatencyTarget } from '../../model/latency-series.js';
+import { looksFor, type LatencyTarget } from '../../model/latency-series.js';
 import type { NotMeasuredReason } from '../../model/outcome.js';
 import { smallestPassing, type Look } from '../../model/shares.js';
-import { paceOf } from '../pace.js';
+import { repeatableAction } from '../caused-event.js';
 import type { RunDocuments } from '../probe.js';
-import { isSearch } from '../action-steps.js';
-import { causableEvent, repeatableAction } from '../caused-event.js';
-import { payloadOf } from '../event-subscription.js';
-import { outsideTrigger } from '../observers/product-trial.js';
+import { loadPlans, type LoadPlan, type NoLoad } from './load-plan.js';
 import { isObservedPlan, observedPlan, type ObservedPlan } from './observed-plan.js';
 import { isRecordPlan, recordPlan, type RecordPlan } from './record-plan.js';
-import { loadPlans, type LoadPlan, type NoLoad } from './load-plan.js';
-import { looksPerWatch } from './watch.js';
+import { coldSamples, rateBeside, roomForWrites, seriesOf, tooFewWrites, wallTimeOf } from './series-plan.js';
+import { whyNoAnswer, whyNotDelivered, whyNotLoaded, whyNotTold, type WhyNot } from './why-not-timed.js';
 
 /** What a sample of one series is measured for. */
 export interface Track {
@@ -114,17 +109,8 @@ export interface SamplingOptions {
   readonly series?: boolean;
 }
 
-const coldSamples = 5;
 const agePercentile = 95;
 const defaultPercentile = 95;
-const blockPauseMs = 61 * 60_000;
-/** Search, create, read, search, undo, and the two readings of the slot. */
-const usualRequestsPerBooking = 7;
-/** Search, undo, and the reading of the slot. */
-const usualRequestsPerEvent = 3;
-/** Create, read by id, read once more for a version the create did not tell, undo. */
-const createReadUndo = 4;
-const spareSamples = 1.25;
 
 /**
  * Which series the contract's latency and freshness entries ask for, and what they take. Pure; the documents decide.
@@ -277,10 +263,7 @@ function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions)
 }
 
 /** Entries that begin with an event the product can be told of, where their series may write. */
-function eventTracks(
-  documents: Parameters<typeof samplingPlan>[0],
-  booking: ContractAction | undefined,
-): Omit<Track, 'looks'>[] {
+function eventTracks(documents: SeriesPlanDocuments, booking: ContractAction | undefined): Omit<Track, 'looks'>[] {
   return (documents.contract.latency ?? []).flatMap((entry) => {
     const { id, from, to, percentile = defaultPercentile, budget } = entry;
     if (from !== 'external-event' || budget === undefined || booking === undefined) return [];
@@ -298,7 +281,7 @@ const leastWrites = (tracks: readonly Omit<Track, 'looks'>[]): number =>
 
 /** One event a sample; beside the series before it where half of the agreed pace holds both. */
 function eventSeries(
-  documents: Parameters<typeof samplingPlan>[0],
+  documents: SeriesPlanDocuments,
   events: readonly Omit<Track, 'looks'>[],
   action: ContractAction | undefined,
   {
@@ -330,7 +313,7 @@ function eventSeries(
 
 /** Calls of a hook ask nothing of the EHR. */
 function cardSeries(
-  documents: Parameters<typeof samplingPlan>[0],
+  documents: SeriesPlanDocuments,
   tracks: readonly Track[],
   reader: SeriesPlan['reader'],
   rate?: number,
@@ -341,223 +324,6 @@ function cardSeries(
   });
   const perSample = tracks.length;
   return { ...plan, kind: 'card', aiSystemRequests: { perSample, most: plan.mostSamples * perSample } };
-}
-
-function seriesOf(
-  documents: Parameters<typeof samplingPlan>[0],
-  tracks: readonly Track[],
-  action: ContractAction | undefined,
-  reader: SeriesPlan['reader'],
-  {
-    kind = action === undefined ? 'reading' : 'booking',
-    rate,
-  }: {
-    readonly kind?: SeriesPlan['kind'];
-    /** The contract's own, in one go; absent: as the limits allow, in the blocks that were agreed. */
-    readonly rate?: number;
-  } = {},
-): SeriesPlan {
-  const { contract, organization, environmentClass } = documents;
-  const simulator = environmentClass === 'simulator';
-  const looks = [...new Set(tracks.flatMap((track) => track.looks.map(({ n }) => n)))].sort((a, b) => a - b);
-  const [first = 0, last = 0] = [looks[0], looks.at(-1)];
-  const booking = kind === 'booking';
-  const sampling = organization.limits?.sampling;
-  const blocks = rate === undefined ? (sampling?.blocks ?? 1) : 1;
-  const searches = tracks.filter(({ part }) => part === 'read').length;
-  // What is watched for in one go is asked as finely as the tightest budget needs, for as long as the widest allows.
-  const looksAt = (parts: readonly Track['part'][]): number => {
-    const budgets = tracks.filter(({ part }) => parts.includes(part)).map(({ target }) => target.budgetMs);
-    if (budgets.length === 0) return 0;
-    return looksPerWatch(Math.min(...budgets), noAnswerAfterBudgets * Math.max(...budgets));
-  };
-  const usual = kind === 'event' ? usualRequestsPerEvent : booking ? usualRequestsPerBooking - 1 + searches : searches;
-  const slotLooks = (part: Track['part']): number => {
-    const budgets = tracks.filter((track) => track.part === part).map(({ target }) => target.budgetMs);
-    // Taken and free again; each is over as soon as its age is.
-    return budgets.length === 0 ? 0 : 2 * looksPerWatch(Math.max(...budgets), Math.max(...budgets)) + 1;
-  };
-  const looksPerSample = {
-    visible: looksAt(['visible', 'age', 'record', 'confirmed-answer']),
-    slot: booking ? slotLooks('age') + 1 : 0,
-    response: looksAt(['response', 'age-in-answer']),
-    slotInAnswers: slotLooks('age-in-answer'),
-  };
-  const { visible, slot, response, slotInAnswers } = looksPerSample;
-  const most =
-    kind === 'event'
-      ? visible + usualRequestsPerEvent
-      : booking
-        ? searches + createReadUndo + visible + slot
-        : searches;
-  const mostSamples = Math.ceil((last + coldSamples) * spareSamples);
-  const ratePerMinute = rate ?? rateOf(documents, usual);
-  const pauseMs = simulator ? 0 : blockPauseMs;
-  const contractRates = (contract.latency ?? []).flatMap(({ atRate }) => (atRate === undefined ? [] : [atRate]));
-  const plan: SeriesPlan = {
-    kind,
-    action: action?.id,
-    tracks,
-    reader,
-    cold: coldSamples,
-    looks,
-    blocks,
-    blockPauseMs: pauseMs,
-    ratePerMinute,
-    contractRatePerMinute: rate ?? (contractRates.length === 0 ? undefined : Math.max(...contractRates.map(perMinute))),
-    requestsPerSample: { usual, most },
-    looksPerSample,
-    mostSamples,
-    requests: { firstLook: (first + coldSamples) * usual, most: mostSamples * most },
-    aiSystemRequests: {
-      perSample:
-        kind === 'event' ? 1 : tracks.filter(({ part }) => ['response', 'age-in-answer'].includes(part)).length,
-      most: kind === 'event' ? last + coldSamples : mostSamples * (response + slotInAnswers),
-    },
-    writes: action === undefined ? 0 : last + coldSamples,
-    wallTimeMs: wallTimeOf({ looks, blocks, blockPauseMs: pauseMs, ratePerMinute }),
-  };
-  const perDay = organization.limits?.perDay;
-  if (perDay !== undefined && plan.requests.most > perDay) {
-    throw new ToolError(
-      'sampling-does-not-fit',
-      `limits.perDay is ${perDay}, and ${last + coldSamples} samples may take up to ${plan.requests.most} requests`,
-      { exitCode: exitCodes.couldNotStart, next: `Agree on limits.perDay of at least ${plan.requests.most}.` },
-    );
-  }
-  return plan;
-}
-
-function wallTimeOf({
-  looks,
-  blocks,
-  blockPauseMs: pauseMs,
-  ratePerMinute,
-}: Pick<SeriesPlan, 'looks' | 'blocks' | 'blockPauseMs' | 'ratePerMinute'>): SeriesPlan['wallTimeMs'] {
-  const wall = (samples: number): number =>
-    Math.round(((samples + coldSamples) / ratePerMinute) * 60_000) + (blocks - 1) * pauseMs;
-  return { firstLook: wall(looks[0] ?? 0), last: wall(looks.at(-1) ?? 0) };
-}
-
-/** Events a minute for which the series leaves room in half of what is allowed. */
-function rateBeside(documents: Parameters<typeof samplingPlan>[0], series: SeriesPlan): number {
-  const { requestsPerSecond } = paceOf(documents.organization, documents.environment);
-  const left = requestsPerSecond / 2 - (series.ratePerMinute / 60) * series.requestsPerSample.usual;
-  return Math.floor((left / usualRequestsPerEvent) * 60);
-}
-
-// Offered requests stay under half of what is allowed: a Poisson stream needs the room.
-function rateOf(documents: Parameters<typeof samplingPlan>[0], requestsPerSample: number): number {
-  const { requestsPerSecond } = paceOf(documents.organization, documents.environment);
-  const largest = (requestsPerSecond / 2 / Math.max(1, requestsPerSample)) * 60;
-  const stated = documents.organization.limits?.sampling?.rate;
-  if (stated === undefined) return Math.max(1, Math.floor(largest));
-  const asked = perMinute(stated);
-  if (asked <= largest) return asked;
-  const needed = Math.ceil((asked / 60) * requestsPerSample * 2 * 10) / 10;
-  throw new ToolError(
-    'sampling-does-not-fit',
-    `limits.sampling.rate is ${asked} a minute at ${requestsPerSample} requests each, more than half of limits.requestsPerSecond (${requestsPerSecond})`,
-    {
-      exitCode: exitCodes.couldNotStart,
-      next: `Set limits.sampling.rate to at most {perMinute: ${Math.floor(largest)}}, or agree on limits.requestsPerSecond of ${needed}.`,
-    },
-  );
-}
-
-function roomForWrites({ organization }: Pick<RunDocuments, 'organization'>, otherWrites: number): number {
-  const most = organization.writePolicy?.maxPerRun;
-  return most === undefined ? Number.POSITIVE_INFINITY : most - otherWrites - coldSamples;
-}
-
-function tooFewWrites(track: Omit<Track, 'looks'>, otherWrites: number, most: number): ToolError {
-  const needed = smallestPassing(0, track.target.percentile) + coldSamples + otherWrites;
-  return new ToolError(
-    'sampling-does-not-fit',
-    `writePolicy.maxPerRun is ${most}; p${track.target.percentile} of ${track.subject} needs ${needed - otherWrites} samples beside ${otherWrites} other writes`,
-    {
-      exitCode: exitCodes.couldNotStart,
-      next: `Agree on writePolicy.maxPerRun of at least ${needed}, ask for a smaller percentile, or run with --writes one.`,
-    },
-  );
-}
-
-type WhyNot = [reason: NotMeasuredReason, detail: string];
-type SeriesDocuments = Pick<RunDocuments, 'contract' | 'organization'>;
-
-/** Why the product is not put under load by this entry. */
-function whyNotLoaded(
-  documents: SeriesDocuments,
-  entry: LatencyEntry,
-  booking: ContractAction | undefined,
-): WhyNot | undefined {
-  const { aiSystem } = documents.organization;
-  if (entry.from === 'external-event') return whyNotTold(documents, entry, booking, true);
-  if (entry.from !== 'hook-call') return whyNoAnswer(documents, entry, aiSystem?.query !== undefined, true);
-  return aiSystem?.cdsHooks === undefined
-    ? ['no-ai-system', 'aiSystem.cdsHooks is not in the organization file']
-    : undefined;
-}
-
-function whyNoAnswer(
-  documents: SeriesDocuments,
-  entry: LatencyEntry,
-  aiSystem: boolean,
-  active: boolean,
-): WhyNot | undefined {
-  if (!aiSystem) return ['no-ai-system', 'aiSystem.query is not in the organization file'];
-  const answer = documents.contract.actions?.find((action) => action.id === entry.answeredBy);
-  if (answer?.observe !== 'aiSystem.query') {
-    return ['not-in-this-version', 'this version finds answers through aiSystem.query'];
-  }
-  return whyNotCaused(documents, entry, active);
-}
-
-/** Why the product cannot be told of the event of this entry over and over. */
-function whyNotTold(
-  documents: SeriesDocuments,
-  entry: LatencyEntry,
-  booking: ContractAction | undefined,
-  active: boolean,
-): WhyNot | undefined {
-  if (documents.organization.aiSystem?.webhook === undefined) {
-    return ['no-ai-system', 'aiSystem.webhook is not in the organization file'];
-  }
-  if (entry.to === 'write-acknowledged') {
-    return [
-      'not-in-this-version',
-      'this version sees what the product wrote, not the answer it got: end the entry at visible',
-    ];
-  }
-  if (outsideTrigger(documents)?.id !== entry.trigger) {
-    return ['not-in-this-version', 'this version tells the product of the first trigger from outside the EHR'];
-  }
-  if (booking === undefined || booking.id !== entry.answeredBy) {
-    return ['not-in-this-version', 'no series asks for this action: it needs a create and an undo by FHIR'];
-  }
-  if (!isSearch(booking.observe) || !booking.observe.startsWith(`${booking.resource}?`)) {
-    return ['undecided', `action ${booking.id} does not say where staff sees it (observe)`];
-  }
-  return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];
-}
-
-function whyNotDelivered(documents: SeriesDocuments, entry: LatencyEntry, active: boolean): WhyNot | undefined {
-  const channel = documents.organization.channels?.[entry.trigger ?? ''];
-  if (channel?.kind !== 'subscription') {
-    return ['not-in-this-version', 'this version times the delivery of a subscription'];
-  }
-  if (payloadOf(channel) === 'empty') {
-    return ['tool-limited', 'an empty notification names no object, so that it cannot be told which event it is about'];
-  }
-  return whyNotCaused(documents, entry, active);
-}
-
-function whyNotCaused(documents: SeriesDocuments, entry: LatencyEntry, active: boolean): WhyNot | undefined {
-  const trigger = documents.contract.triggers?.find(({ id }) => id === entry.trigger);
-  if (causableEvent(documents, trigger)?.by !== 'undo') {
-    return ['not-in-this-version', 'this version causes events by undoing what it created'];
-  }
-  return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];
 }
 
 /** The resource the entry's name speaks of, else every search of the contract in turn. */
