@@ -109,8 +109,11 @@ export async function runSeries(options: SeriesOptions): Promise<{ logs: TrackLo
       const from = next;
       const startMs = performance.now() - firstStartMs;
       await fill(samples);
-      while (waiting(look)) await pauseFor(settlePollMs, signal);
-      signal.throwIfAborted();
+      while (waiting(look)) {
+        await pauseFor(settlePollMs, signal);
+        // Aborted, a pause takes no time: the loop would let nothing else happen, ever.
+        signal.throwIfAborted();
+      }
       const faulty = logs.some((log) => log.hasErrors(from, next));
       if (attempt > 0 || !faulty || (await options.control())) {
         blocks.push({ from, to: next, startMs });
