@@ -86,11 +86,11 @@ async function tried({
     },
   };
   const pace = { requestsPerSecond: 1_000, concurrency: 8 };
-  const done = observeByHand(plan, 5, person, tools, { ehr: new Lane(pace), aiSystem: new Lane(pace) });
-  let result: LatencySeries | Missing | undefined;
-  void done.then((value) => (result = value));
-  while (result === undefined) await vi.advanceTimersByTimeAsync(100);
-  return { result, said, asked };
+  const ended = new AbortController();
+  const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
+  const done = observeByHand(plan, 5, person, tools, lanes).finally(() => ended.abort());
+  while (!ended.signal.aborted) await vi.advanceTimersByTimeAsync(100);
+  return { result: await done, said, asked };
 }
 
 describe('events a person makes', () => {
