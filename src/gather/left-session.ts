@@ -43,7 +43,7 @@ export function agreedIdleMs({
 export async function appSignIns({ launchPlayer: player, organization, cases, random }: ProbeTools): Promise<
   | {
       readonly player: LaunchPlayer;
-      readonly shows: (answer: Answer) => boolean;
+      readonly shows: (answer: Answer | undefined) => boolean;
       /** Undefined where it led nowhere, or to an address that cannot be asked again. */
       readonly signIn: () => Promise<(SignedInBrowser & { readonly page: URL }) | undefined>;
     }

@@ -22,7 +22,7 @@ export function marksOf({ name = [], birthDate = '', identifier = [] }: Patient,
 }
 
 /** Whether an answer shows somebody by one of these marks, in plain text or encoded; the answer itself is let go. */
-export function shownBy(marks: readonly string[]): (answer: Answer) => boolean {
+export function shownBy(marks: readonly string[]): (answer: Answer | undefined) => boolean {
   const search = plantedSearch(marks.map((value): Planted => ({ what: 'mark', value })));
-  return ({ body }) => search(new TextDecoder('utf-8').decode(body)) !== undefined;
+  return (answer) => answer !== undefined && search(new TextDecoder('utf-8').decode(answer.body)) !== undefined;
 }

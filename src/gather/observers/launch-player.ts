@@ -2,10 +2,14 @@ import { redirectOf } from '../browsing.js';
 import { CookieJar } from '../cookie-jar.js';
 import type { Person } from '../person.js';
 import type { Recorder, Scope } from '../recorder.js';
-import type { Answer, RequestTemplate } from '../request.js';
+import { ExchangeFault, type Answer, type RequestTemplate } from '../request.js';
 
 const context = 'launch-player';
 const mostHops = 5;
+/** A list may name a stream that is never over. */
+const longestAnswerMs = 10_000;
+/** What is wrong with one answer, and says nothing about the next. */
+const ofAnswer: ReadonlySet<string> = new Set(['unavailable', 'too-large', 'truncated', 'not-fhir']);
 
 /** Where a browser ended after it went to an address of the product. */
 export type Ending =
@@ -18,8 +22,11 @@ export type Ending =
 export interface Browser {
   /** Goes to an address of the product and follows its redirects while they stay there, a few at most. */
   visit(address: URL): Promise<Ending>;
-  /** One request to an address of the product; nothing is followed. `all`: with every cookie, whatever it was set for. */
-  ask(address: URL, cookies?: 'fitting' | 'all'): Promise<Answer>;
+  /**
+   * One request to an address of the product; nothing is followed. `all`: with every cookie, whatever it was set for.
+   * Undefined: no usable answer, such as one that never ends.
+   */
+  ask(address: URL, cookies?: 'fitting' | 'all'): Promise<Answer | undefined>;
   /** Another browser with the cookies this one has now. */
   copy(): Browser;
   readonly cookies: CookieJar;
@@ -73,7 +80,7 @@ export function launchPlayer(
     address.origin === own.launchUrl.origin || peerOf(address) !== undefined;
 
   const browserWith = (jar: CookieJar): Browser => {
-    const ask: Browser['ask'] = async (address, cookies) => {
+    const send = async (address: URL, cookies?: 'fitting' | 'all', deadlineMs?: number): Promise<Answer> => {
       const peer = address.origin === own.launchUrl.origin ? undefined : peerOf(address);
       const answer = await recorder.send(scope, context, {
         method: 'GET',
@@ -83,17 +90,25 @@ export function launchPlayer(
         redirects: 'returned',
         tolerant: true,
         ...(peer === undefined ? {} : { peer }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
         headers: { accept: 'text/html, application/json;q=0.9', ...jar.headerFor(address, cookies) },
       });
       jar.keep(answer.headers['set-cookie'], address);
       return answer;
     };
     return {
-      ask,
+      async ask(address, cookies) {
+        try {
+          return await send(address, cookies, longestAnswerMs);
+        } catch (error) {
+          if (error instanceof ExchangeFault && ofAnswer.has(error.reason)) return undefined;
+          throw error;
+        }
+      },
       async visit(address) {
         let at = address;
         for (let hop = 1; ; hop++) {
-          const answer = await ask(at);
+          const answer = await send(at);
           const { status } = answer;
           const to = redirectOf(answer, at);
           if (to !== undefined && !isOfProduct(to)) return { kind: 'sent-away', status, to };

@@ -3,6 +3,7 @@ import type { FactValue } from '../../model/fact.js';
 import { permissionCells } from '../../model/subjects.js';
 import type { OpenedOn, Person } from '../person.js';
 import type { RunDocuments } from '../probe.js';
+import { ExchangeFault } from '../request.js';
 import { isOpen, Play } from './launch-play.js';
 import type { Browser, LaunchPlace, LaunchPlayer } from './launch-player.js';
 
@@ -75,11 +76,18 @@ export async function* otherSessions(
       yield { way, ended: 'not-given', browser: undefined };
       continue;
     }
-    const done = await new Play(player, { ...place, authorizeUrl }, random).signIn(person, opened);
+    const done = await orNothing(new Play(player, { ...place, authorizeUrl }, random).signIn(person, opened));
     if (done === undefined) yield { way, ended: 'failed', browser: undefined };
     else yield { way, ended: isOpen(done.ending) ? 'opened' : endedWithout(done.ending.status), browser: done.browser };
   }
 }
+
+/** What one sign-in met says nothing about what the others were shown. */
+const orNothing = <T>(signedIn: Promise<T>): Promise<T | undefined> =>
+  signedIn.catch((error: unknown) => {
+    if (error instanceof ExchangeFault && error.reason !== 'not-gathered') return undefined;
+    throw error;
+  });
 
 const endedWithout = (status: number): Ended => (status >= 500 || status === 429 ? 'failed' : 'refused');
 

@@ -15,7 +15,7 @@ export interface Side {
   readonly person: Person;
   readonly on: OpenedOn;
   /** The patient of this side, and of this side only, stands in an answer. */
-  readonly shows: (answer: Answer) => boolean;
+  readonly shows: (answer: Answer | undefined) => boolean;
   /** Calls of its route list; may be empty. */
   readonly calls: readonly RouteCall[];
   readonly signOut: URL | undefined;
@@ -41,10 +41,10 @@ export async function compareSessions(player: LaunchPlayer, own: Side, peer: Sid
   if (alone === undefined) return undefined;
   const peerCalls = await callsOf(peer, alone);
 
-  const shownTo = (side: Side, other: Side, answer: Answer): Shown => {
+  const shownTo = (side: Side, other: Side, answer: Answer | undefined): Shown => {
     const [mine, theirs] = [side.shows(answer), other.shows(answer)];
     if (mine || theirs) return mine && theirs ? 'both' : mine ? 'asked' : 'other';
-    if (answer.status >= 500 || answer.status === 429) return 'fault';
+    if (answer === undefined || answer.status >= 500 || answer.status === 429) return 'fault';
     return answer.ok ? 'neither' : 'refused';
   };
   const ask = async (
@@ -56,7 +56,7 @@ export async function compareSessions(player: LaunchPlayer, own: Side, peer: Sid
     const [side, other, calls] = whose === 'own' ? [own, peer, ownCalls] : [peer, own, peerCalls];
     for (const { name, url } of calls) {
       const answer = await browser.ask(url, cookies);
-      trials.push({ way, call: name, status: answer.status, shown: shownTo(side, other, answer) });
+      trials.push({ way, call: name, status: answer?.status ?? 0, shown: shownTo(side, other, answer) });
     }
   };
   const stillShows = async (side: Side, browser: Browser, [call]: readonly Call[]): Promise<boolean> =>

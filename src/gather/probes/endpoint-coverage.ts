@@ -85,7 +85,7 @@ function openedOn(tools: ProbeTools): { readonly on: OpenedOn | undefined; reado
 async function tryAll(
   { launchPlayer: player, random, ...documents }: ProbeTools,
   calls: readonly RouteCall[],
-  { on, other, shows }: { on: OpenedOn; other: OpenedOn | undefined; shows: (answer: Answer) => boolean },
+  { on, other, shows }: { on: OpenedOn; other: OpenedOn | undefined; shows: (answer: Answer | undefined) => boolean },
 ): Promise<Pick<Fact, 'right' | 'sessions' | 'calls'>> {
   const results: Fact['calls'] = calls.map(({ name, namesPatient }) => ({
     call: name,
@@ -122,7 +122,7 @@ async function tryAll(
       // What needs no session needs no right one either.
       if (result.tries[0]?.way === 'no-session' && result.tries[0].shown === 'data') continue;
       const answer = await browser.ask(url, 'all');
-      result.tries.push({ way, shown: shownOf(answer, shows), status: answer.status });
+      result.tries.push({ way, shown: shownOf(answer, shows), status: answer?.status ?? 0 });
     }
   };
   if (mine !== undefined) await askRight('before', mine.browser);
@@ -141,7 +141,8 @@ const mostOfPage = 100_000;
 const passwordField = /<input\b[^>]{0,2000}type\s*=\s*["']?password/i;
 
 /** What an answer to a call is; a page to sign in on is a refusal, whatever its status. */
-function shownOf(answer: Answer, shows: (answer: Answer) => boolean): Shown {
+function shownOf(answer: Answer | undefined, shows: (answer: Answer | undefined) => boolean): Shown {
+  if (answer === undefined) return 'fault';
   const { status, ok, headers, body } = answer;
   if (shows(answer)) return 'data';
   if (status >= 500 || status === 429) return 'fault';

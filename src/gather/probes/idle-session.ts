@@ -42,7 +42,7 @@ export default defineProbe({
     const { player, shows, signIn } = app;
     const idleSeconds = Math.round((tools.now().getTime() - left.leftAtMs) / 1_000);
     const answer = await player.newBrowser(left.cookies).ask(left.page);
-    const fault = answer.status >= 500 || answer.status === 429;
+    const fault = answer === undefined || answer.status >= 500 || answer.status === 429;
     const state = shows(answer) ? 'alive' : fault ? 'fault' : 'ended';
     const again = await signIn();
     const opensAgain = again !== undefined && shows(await again.browser.ask(again.page));
