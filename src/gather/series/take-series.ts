@@ -207,9 +207,11 @@ export function seriesTemplates(plan: SeriesPlan, documents: RunDocuments): Requ
   const { mostSamples: samples, looksPerSample } = plan;
   const searched = new Set(plan.tracks.flatMap(({ resources }) => resources));
   const searches = (contract.resources ?? [])
-    .filter(({ id, find }) => searched.has(id) && find !== undefined)
-    .map((resource): RequestTemplate => {
-      const watched = plan.action !== undefined && resource.type === 'Slot';
+    .filter(({ find }) => find !== undefined)
+    // Whoever books looks whether the slot is free again.
+    .map((resource) => ({ resource, watched: plan.action !== undefined && resource.type === 'Slot' }))
+    .filter(({ resource, watched }) => watched || searched.has(resource.id))
+    .map(({ resource, watched }): RequestTemplate => {
       return {
         context: 'ai',
         method: 'POST',

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import type { RunDocuments } from '../../../src/gather/probe.js';
+import { seriesTemplates } from '../../../src/gather/series/take-series.js';
 import { samplingPlan } from '../../../src/gather/series/sampling-plan.js';
 import type { Contract } from '../../../src/model/documents/contract.js';
 import type { Environment, OrganizationProfile } from '../../../src/model/documents/organization.js';
@@ -70,6 +72,20 @@ describe('the plan of a peak load', () => {
   it('is kept up however it goes: no look ends it early', () => {
     const [first] = planned(scheduling).load ?? [];
     expect(first?.series.tracks[0]?.looks).toEqual([{ n: 120, passAt: 6, failAt: null }]);
+  });
+
+  it('may send what a booking of its own takes, though no search is timed', () => {
+    const { load = [] } = planned(scheduling);
+    const documents = { contract: scheduling, organization } as unknown as RunDocuments;
+    const freed = load.find(({ trigger }) => trigger === 'appointment-freed')!;
+    expect(seriesTemplates(freed.series, documents).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST Slot/_search?service-type&schedule.actor&start&start',
+      'POST Appointment',
+      'PATCH Appointment/{id}',
+      'GET Appointment/{id}',
+      'GET ?appointment',
+      'GET metadata',
+    ]);
   });
 
   it('calls a hook at its rate', () => {
