@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crossProblems } from '../../../src/load/cross-problems.js';
 import { loadContract, loadOrganization } from '../../../src/load/documents.js';
 import { organizationSchema } from '../../../src/model/documents/organization.js';
-import { clientTable } from '../../../src/sandbox/clients.js';
+import { clientTable, loginTable } from '../../../src/sandbox/clients.js';
 import { createClinic } from '../../../src/sandbox/clinic/clinic.js';
 import type { OrganizationId } from '../../../src/sandbox/clinic/clinic-index.js';
 import { type WorkflowName, workflows } from '../../../src/sandbox/clinic/workflows.js';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'organization-document-'));
   await mkdir(join(folder, 'keys'));
   await writeFile(join(folder, 'ca.pem'), 'a certificate');
-  await writeFile(join(folder, 'keys', 'clinician.login'), 'a login', { mode: 0o600 });
+  for (const { name } of loginTable) await writeFile(join(folder, 'keys', `${name}.login`), 'a login', { mode: 0o600 });
   for (const { name } of clientTable) await writeFile(join(folder, 'keys', `${name}.pem`), 'a key', { mode: 0o600 });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
