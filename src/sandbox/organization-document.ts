@@ -190,8 +190,8 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       },
     },
     limits: {
-      requestsPerSecond: 200,
-      concurrency: 16,
+      requestsPerSecond: 1_000,
+      concurrency: 64,
       perDay: 500_000,
       authNegativeTests: true,
       maxNegativeAuth: 40,
