@@ -4,6 +4,7 @@ import { defineDeviation, withBundle, type Deviation, type RawHandler } from '..
 import { isTokenRequest, withTokenAnswer } from '../src/sandbox/token-answer.js';
 import type { WorkflowName } from '../src/sandbox/clinic/workflows.js';
 import { trial } from './support/trial.js';
+import { everything } from './support/everything.js';
 
 type Ask = Parameters<RawHandler>[0];
 type Answer = Awaited<ReturnType<RawHandler>>;
@@ -201,11 +202,10 @@ const spellings: readonly Deviation[] = [
   ),
 ];
 
-/** The workflow that writes most; with EHR_SCORECARD_TEST_ALL=1 all of them. */
-const workflows: readonly WorkflowName[] =
-  process.env['EHR_SCORECARD_TEST_ALL'] === '1'
-    ? ['scheduling', 'documentation', 'prior-authorization']
-    : ['prior-authorization'];
+/** The workflow that writes most, or all of them. */
+const workflows: readonly WorkflowName[] = everything
+  ? ['scheduling', 'documentation', 'prior-authorization']
+  : ['prior-authorization'];
 
 /** What was said of each outcome, and whether everything was taken back. */
 async function judged(workflow: WorkflowName, deviations: readonly Deviation[]) {

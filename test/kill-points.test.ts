@@ -11,6 +11,7 @@ import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
 import { reusedKeys } from './support/client-keys.js';
 import { live, writeDocuments } from './support/trial.js';
 import { places } from './support/places.js';
+import { everything } from './support/everything.js';
 
 interface ChildResult {
   readonly signal: NodeJS.Signals | null;
@@ -61,10 +62,10 @@ function child(options: Record<string, unknown>): Promise<ChildResult> {
 
 const aroundAWrite = /^journal:(intent-flushed$|before-)/;
 
-/** Every point in `npm run matrix`; in `npm test` the first of each kind before and after something was written. */
+/** Every point, or the first of each kind before and after something was written. */
 function chosenPoints(points: readonly string[]): number[] {
   const all = points.map((_, index) => index + 1);
-  if (process.env['EHR_SCORECARD_TEST_ALL'] === '1') return all;
+  if (everything) return all;
   return all.filter((point) => {
     const name = points[point - 1] ?? '';
     return aroundAWrite.test(name) && points.indexOf(name) === point - 1;

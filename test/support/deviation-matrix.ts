@@ -3,16 +3,16 @@ import type { Deviation } from '../../src/sandbox/deviation.js';
 import { deviations } from '../../src/sandbox/deviations/index.js';
 import { hurry } from './hurry.js';
 import { trial } from './trial.js';
+import { everything } from './everything.js';
 
 /**
  * Deviations against the probes of the checks that must notice them, in parts so that the files run side by side: one for
- * every check, with EHR_SCORECARD_TEST_ALL=1 every one there is. The whole table, every check against every deviation, is
+ * every check, or every one there is. The whole table, every check against every deviation, is
  * `npm run matrix`.
  */
 export function deviationsAreNoticed(part: number, parts: number): void {
-  const all = process.env['EHR_SCORECARD_TEST_ALL'] === '1';
-  const chosen = all ? deviations : firstOfEachCheck(deviations);
-  describe(`${all ? 'every deviation is' : 'one deviation of every check is'} noticed by the checks it names`, () => {
+  const chosen = everything ? deviations : firstOfEachCheck(deviations);
+  describe(`${everything ? 'every deviation is' : 'one deviation of every check is'} noticed by the checks it names`, () => {
     for (const [index, { id, caughtBy, besides = [], workflow, peer, previous, aiSystem }] of chosen.entries()) {
       if (index % parts !== part) continue;
       it(`${id}: ${caughtBy.join(', ')}`, { timeout: 90_000 }, async () => {
