@@ -10,18 +10,9 @@ import type { Contract, ContractAction } from '../../../src/model/documents/cont
 import type { OrganizationProfile } from '../../../src/model/documents/organization.js';
 import { isMissing } from '../../../src/model/fact.js';
 import type { Subject } from '../../../src/model/subject.js';
+import { book, identifierSystem as system } from '../../support/booking-action.js';
 
-const system = 'https://lakeside.example/test-object';
 const patient = { alias: 'p1', id: 'p1', synthetic: true as const, canary: 'ZZTESTONE' };
-const book: ContractAction = {
-  id: 'book',
-  kind: 'commit',
-  via: 'fhir-r4',
-  interaction: 'create',
-  resource: 'Appointment',
-  body: { resourceType: 'Appointment', slot: [{ reference: 'Slot/{{slot.id}}' }] },
-  observe: 'Appointment?patient={{caller.id}}',
-};
 const reschedule: ContractAction = {
   id: 'reschedule',
   kind: 'commit',

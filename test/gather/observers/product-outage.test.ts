@@ -4,20 +4,10 @@ import type { FaultRule } from '../../../src/gather/observers/injected-faults.js
 import type { ProductAnswer, ProductEvent } from '../../../src/gather/observers/product-events.js';
 import { productOutage } from '../../../src/gather/observers/product-outage.js';
 import type { Client, ProbeTools } from '../../../src/gather/probe.js';
-import type { ContractAction } from '../../../src/model/documents/contract.js';
 import type { EnvironmentClass } from '../../../src/model/outcome.js';
+import { book, identifierSystem as system } from '../../support/booking-action.js';
 
-const system = 'https://lakeside.example/test-object';
 const patients = ['p1', 'p2'].map((id) => ({ alias: id, id, synthetic: true as const, canary: 'ZZTESTONE' }));
-const book: ContractAction = {
-  id: 'book',
-  kind: 'commit',
-  via: 'fhir-r4',
-  interaction: 'create',
-  resource: 'Appointment',
-  body: { resourceType: 'Appointment', slot: [{ reference: 'Slot/{{slot.id}}' }] },
-  observe: 'Appointment?patient={{caller.id}}',
-};
 const slot: Slot = {
   resourceType: 'Slot',
   id: 's1',

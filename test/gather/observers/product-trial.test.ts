@@ -4,18 +4,9 @@ import type { ProductAnswer, ProductEvent } from '../../../src/gather/observers/
 import { ProductTrials, whyNotAsked } from '../../../src/gather/observers/product-trial.js';
 import type { Client, ProbeTools } from '../../../src/gather/probe.js';
 import type { ContractAction } from '../../../src/model/documents/contract.js';
+import { book, identifierSystem as system } from '../../support/booking-action.js';
 
-const system = 'https://lakeside.example/test-object';
 const patient = { alias: 'p1', id: 'p1', synthetic: true as const, canary: 'ZZTESTONE' };
-const book: ContractAction = {
-  id: 'book',
-  kind: 'commit',
-  via: 'fhir-r4',
-  interaction: 'create',
-  resource: 'Appointment',
-  body: { resourceType: 'Appointment', slot: [{ reference: 'Slot/{{slot.id}}' }] },
-  observe: 'Appointment?patient={{caller.id}}',
-};
 const slotAt = (id: string, start: string, end: string): Slot => ({
   resourceType: 'Slot',
   id,

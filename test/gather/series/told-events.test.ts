@@ -6,18 +6,8 @@ import type { OutgoingRequest } from '../../../src/gather/request.js';
 import { Lane } from '../../../src/gather/series/lane.js';
 import { ToldEvents } from '../../../src/gather/series/told-events.js';
 import { TrackLog } from '../../../src/gather/series/track-log.js';
-import type { ContractAction } from '../../../src/model/documents/contract.js';
+import { book as action, identifierSystem } from '../../support/booking-action.js';
 
-const identifierSystem = 'https://lakeside.example/test-object';
-const action: ContractAction = {
-  id: 'book',
-  kind: 'commit',
-  via: 'fhir-r4',
-  interaction: 'create',
-  resource: 'Appointment',
-  body: { resourceType: 'Appointment', slot: [{ reference: 'Slot/{{slot.id}}' }] },
-  observe: 'Appointment?patient={{caller.id}}',
-};
 const slot: Slot = {
   resourceType: 'Slot',
   id: 's1',
