@@ -158,15 +158,23 @@ export async function settledSubscription(
   for (let look = 0; look < looks; look++) {
     // Hardly any server is ready in the moment in which it answers.
     await tools.pause(pauseMs * 2 ** Math.max(0, look - 1));
-    last = await readSubscription(tools, id);
+    const { read, passing } = await readSubscription(tools, id);
+    // A hiccup of the server says nothing about the Subscription.
+    if (passing) continue;
+    last = read;
     if (last === undefined || states.includes(last.status)) return last;
   }
   return last;
 }
 
-async function readSubscription({ clients }: ProbeTools, id: string): Promise<Subscription | undefined> {
-  const { resource } = await clients.ai.send({ method: 'GET', path: `Subscription/${id}`, tolerant: true });
-  return resource?.resourceType === 'Subscription' ? (resource as Subscription) : undefined;
+/** `passing`: the server was too busy or broken for an answer, which may be better the next time. */
+async function readSubscription(
+  { clients }: ProbeTools,
+  id: string,
+): Promise<{ readonly read: Subscription | undefined; readonly passing: boolean }> {
+  const { resource, status } = await clients.ai.send({ method: 'GET', path: `Subscription/${id}`, tolerant: true });
+  const read = resource?.resourceType === 'Subscription' ? (resource as Subscription) : undefined;
+  return { read, passing: read === undefined && (status >= 500 || status === 429) };
 }
 
 /**
@@ -196,7 +204,7 @@ async function deleteSubscription(
   id: string,
   last: Subscription | undefined,
 ): Promise<number | undefined> {
-  const current = last ?? (await readSubscription(tools, id));
+  const current = last ?? (await readSubscription(tools, id)).read;
   if (current === undefined) return undefined;
   const change = { resourceType: 'Subscription', objectId: id, basedOn: current, undo: true } as const;
   return (await tools.clients.ai.write({ ...change, method: 'DELETE' })).status;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OrganizationProfile } from '../../../src/model/documents/organization.js';
+import { defineDeviation, reads } from '../../../src/sandbox/deviation.js';
 import { trial } from '../../support/trial.js';
 
 const checks = ['event.subscription', 'event.missed-recovery'];
@@ -54,3 +55,22 @@ it('without the right to subscribe nothing is sent', async () => {
   });
   expect(exchanges.filter(({ path }) => path.startsWith('Subscription'))).toEqual([]);
 }, 60_000);
+
+it('a server that hiccups once when it is asked for the state is asked again', async () => {
+  const hiccup = defineDeviation({
+    id: 'state-unavailable-once',
+    title: 'The first read of a Subscription is answered 503',
+    caughtBy: ['validity.none'],
+    source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4',
+    wrap: (next) => {
+      let met = false;
+      return async (request) => {
+        if (met || !reads(request, 'Subscription')) return next(request);
+        met = true;
+        return { status: 503, headers: {}, body: '' };
+      };
+    },
+  });
+  const { outcome } = await trial({ deviations: [hiccup], checks: ['event.subscription'] });
+  expect(outcome('event.subscription')).toBe('pass');
+});
