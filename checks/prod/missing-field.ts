@@ -40,7 +40,7 @@ export default defineCheck({
   ifNone: 'not-applicable',
   reads: ['asked-with-gaps'],
   messages: {
-    wrote: { kind: 'proof', text: 'It wrote {written} objects for {patient}, whose record lacks {field}.' },
+    wrote: { kind: 'proof', text: 'It wrote for {patient}, whose record lacks {field} (objects: {written}).' },
     claimed: { kind: 'proof', text: 'It says “{outcome}” of {patient}, whose record lacks {field}.' },
     crashed: {
       kind: 'proof',

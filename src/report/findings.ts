@@ -173,9 +173,11 @@ export const mostExchanges = 5;
 export const toldFindings = (check: CheckEntry): Finding[] =>
   check.findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn');
 
-/** `vendor sandbox 2.1`; empty where nothing is known of the EHR. */
-export const ehrWords = ({ target: { ehr } }: Scorecard): string =>
-  [ehr.vendor, ehr.product, ehr.version].filter((one) => one !== null).join(' ');
+/** `vendor sandbox 2.1`; empty where nothing is known of the EHR. A product that carries its vendor's name names it once. */
+export function ehrWords({ target: { ehr } }: Scorecard): string {
+  const vendor = ehr.vendor !== null && ehr.product?.startsWith(ehr.vendor) === true ? null : ehr.vendor;
+  return [vendor, ehr.product, ehr.version].filter((one) => one !== null).join(' ');
+}
 
 /** Who held what an answer stands on: the EHR, where nobody else is named. */
 export function holdersOf({ heldBy, grade }: Answer): string {
