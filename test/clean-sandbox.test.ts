@@ -35,12 +35,18 @@ const passed = new Set<string>();
 
 describe('the clean sandbox', () => {
   for (const options of trials) {
-    it(`${options.workflow}: nothing fails, nothing is our fault, nothing is left`, { timeout: 120_000 }, async () => {
+    it(`${options.workflow}: nothing fails, nothing is our fault, nothing is left`, { timeout: 240_000 }, async () => {
       const { results, events, end, after, before } = await trial(options);
       for (const [id, { outcome }] of results) if (outcome === 'pass') passed.add(id);
       const bad = [...results.values()].filter(({ outcome }) => outcome === 'fail' || outcome === 'error');
       expect(bad.map(({ check, judgements }) => ({ id: check.id, judgements }))).toEqual([]);
       expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
+      if (options.workflow === 'scheduling') {
+        expect(events.filter(({ event }) => event === 'ai-system-switched').map(({ data }) => data)).toEqual([
+          { to: 'off', done: true },
+          { to: 'on', done: true },
+        ]);
+      }
       expect(end.residue).toEqual([]);
       expect(after).toBe(before);
     });

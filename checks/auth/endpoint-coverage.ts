@@ -35,7 +35,7 @@ export default defineCheck({
     'Every page and call of the product that shows a patient asks who is there first: viewers, filters, exports and attachments too.',
   why: 'A screen is locked by its front door; an attachment viewer or an export that was added later often is not.',
   sends:
-    'Takes the reading calls (GET) of the route list of the product, up to 24, and makes each for a listed test patient: with the right session before and after, without a session, and on a simulator with the session of another user who has another patient open, of a role the contract lets read no patient, of a patient where one is listed, and of another organization (--peer). Of an answer only whether name, birth date or record number of the test patient stand in it is kept.',
+    'Takes the reading calls (GET) of the route list of the product (on a simulator, where there is none, of the pages its first page leads to), up to 24, and makes each for a listed test patient: with the right session before and after, without a session, and on a simulator with the session of another user who has another patient open, of a role the contract lets read no patient, of a patient where one is listed, and of another organization (--peer). Of an answer only whether name, birth date or record number of the test patient stand in it is kept.',
   ask: {
     of: 'vendor',
     text: 'Give us the list of your routes (OpenAPI, a recorded session, or a plain list), and show us for each that shows a patient what it answers without a session and with the session of somebody else.',
@@ -86,7 +86,7 @@ export default defineCheck({
       text: 'Only calls without a session were tried, and none showed the test patient: only on a simulator can the tool sign a test user in with the pages of the EHR.',
     },
   },
-  evaluate: ({ 'endpoint-coverage': { right, sessions, calls, leftOut } }, say) => {
+  evaluate: ({ 'endpoint-coverage': { right, sessions, calls, leftOut, source } }, say) => {
     const ofPatient = calls.filter(({ before }) => before === 'data');
     const verdicts = calls.flatMap(({ call, namesPatient, tries }): Verdict[] =>
       tries.flatMap(({ way, shown, status }): Verdict[] => {
@@ -116,6 +116,7 @@ export default defineCheck({
     }
     if (verdicts.length > 0) return verdicts;
     return say.pass({
+      source,
       calls: ofPatient.length,
       sessions: ['no-session', ...sessions.map(({ way }) => way)],
       withoutPatient: calls.filter(({ before }) => before === 'open').map(({ call }) => call),

@@ -2,7 +2,7 @@ import { defineCheck, type Verdict } from '../../src/check.js';
 import { showsCards } from '../../src/model/cards.js';
 import type { Contract } from '../../src/model/documents/contract.js';
 import type { FactValue } from '../../src/model/fact.js';
-import { lowerBound } from '../../src/model/shares.js';
+import { lowerBound, upperBound } from '../../src/model/shares.js';
 
 type Answers = FactValue<'cds-answers'>[number];
 
@@ -49,6 +49,20 @@ const mayActAlone = ({ actions = [] }: Contract, { type, resourceType }: Answers
 const cardLimit = ({ triggers = [] }: Contract, hook: string): number | undefined =>
   triggers.find((trigger) => trigger.kind === 'cds-hook' && trigger.hook === hook)?.cardLimit;
 
+const percent = (share: number): number => Math.round(share * 1_000) / 10;
+/** Fewer say nothing about a share. */
+const fewestAnswered = 5;
+
+/** What people did with the cards of a service, as the product's own log says; a number beside the others, and no verdict. */
+function fromLog({ services }: FactValue<'card-outcomes'>, service: string) {
+  const counted = services.find((each) => each.service === service);
+  if (counted === undefined) return {};
+  const { shown, accepted, overridden } = counted;
+  const answered = accepted + overridden;
+  const atMost = answered < fewestAnswered ? null : percent(upperBound(overridden, answered));
+  return { shownInLog: shown, acceptedInLog: accepted, overriddenInLog: overridden, overriddenAtMostPercent: atMost };
+}
+
 const taken = (status: number | null): boolean => status === null || (status >= 200 && status < 300);
 
 export default defineCheck({
@@ -61,7 +75,7 @@ export default defineCheck({
   plain: 'What the AI advises can be shown in the EHR, and nothing happens to an order until somebody agrees.',
   why: 'An EHR drops a card it cannot read, one that comes with every order is clicked away, and what a service does by itself nobody has looked at.',
   sends:
-    'Asks for the list of services, calls each service of the workflow about up to ten test patients with the data it asks for, and says of one card that it was accepted and that it was overridden. How often people override cards only the product’s own records show.',
+    'Asks for the list of services, calls each service of the workflow about up to ten test patients with the data it asks for, and says of one card that it was accepted and that it was overridden. How often people override cards is printed from the product’s own log (aiSystem.auditExport, or collect --ai-log), where that says it.',
   ask: {
     of: 'vendor',
     text: 'Show us the answers of your CDS Hooks service to ten calls, checked against the specification, and its record of what became of the cards of one week.',
@@ -86,6 +100,7 @@ export default defineCheck({
   when: ({ item: { contract } }) => showsCards(contract),
   ifNone: 'not-applicable',
   reads: ['cds-discovery', 'cds-answers'],
+  optional: ['card-outcomes'],
   messages: {
     'not-discovered': { kind: 'control', text: 'The list of services was answered with {status}.' },
     'not-offered': {
@@ -112,7 +127,11 @@ export default defineCheck({
       text: '{service} gave {cards} cards in {calls} calls; the contract allows {limit} in 100.',
     },
   },
-  evaluate: ({ 'cds-discovery': discovery, 'cds-answers': answers }, say, { item: { contract } }) => {
+  evaluate: (
+    { 'cds-discovery': discovery, 'cds-answers': answers, 'card-outcomes': outcomes },
+    say,
+    { item: { contract } },
+  ) => {
     const { status, readable, named, services } = discovery;
     if (!readable) return say.notMeasured('not-discovered', 'prerequisite-failed', { status });
     if (services.length === 0) return say.notMeasured('not-offered', 'prerequisite-failed', { named });
@@ -139,7 +158,14 @@ export default defineCheck({
         const statuses = each.refused.map(({ status: refused }) => refused);
         if (answered === 0) return say.notMeasured('not-answered', 'prerequisite-failed', { service, calls, statuses });
         const limit = cardLimit(contract, each.hook);
-        const shown = { service, calls, cards, limit: limit ?? null };
+        const shown = {
+          service,
+          calls,
+          cards,
+          cardsPer100: Math.round((1_000 * cards) / answered) / 10,
+          limit: limit ?? null,
+          ...(outcomes === undefined ? {} : fromLog(outcomes, service)),
+        };
         if (cards === 0 && each.systemActions.length === 0) return say.notMeasured('no-card', 'too-few', shown);
         const { accepted, overridden } = each.feedback;
         const told = [accepted, overridden].filter((one) => !taken(one));
@@ -152,7 +178,7 @@ export default defineCheck({
             ? [say.warn('too-many-cards', { ...shown, limit })]
             : []),
         ];
-        return warned.length > 0 ? warned : say.pass(shown);
+        return [...warned, say.pass(shown)];
       }),
     ];
   },

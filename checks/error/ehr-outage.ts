@@ -71,6 +71,7 @@ export default defineCheck({
   subjects: 'run',
   ifNone: 'undecided',
   reads: ['ehr-outage'],
+  optional: ['product-faults'],
   messages: {
     doubled: { kind: 'proof', text: 'Up to {objects} objects came of one event after {where}.' },
     'claimed-nothing': {
@@ -98,7 +99,28 @@ export default defineCheck({
       kind: 'control',
       text: 'The product does not do the work with nothing wrong either ({when}), so nothing is shown about an outage.',
     },
+    recorded: {
+      kind: 'limit',
+      text: 'Nobody looked at what came of the work. {met} requests of the product met a fault or got no answer ({which}): {done} were sent again until they were answered, of {found} it found what the EHR had made of them, of {left} nothing more was seen.',
+    },
     'never-met': { kind: 'control', text: 'The product sent no {during} that could meet a fault.' },
+  },
+  otherwise: ({ 'product-faults': faults = [] }, say, _, missing) => {
+    if (faults.length === 0) return [];
+    const sum = (of: 'met' | 'done' | 'found' | 'left'): number => faults.reduce((all, each) => all + each[of], 0);
+    const which = faults.map(
+      ({ fault, interaction, resourceType = 'the base', met }) =>
+        `${fault} at a ${interaction} of ${resourceType}: ${met}`,
+    );
+    const data = {
+      met: sum('met'),
+      done: sum('done'),
+      found: sum('found'),
+      left: sum('left'),
+      which: which.join(', '),
+      faults,
+    };
+    return [say.notMeasured('recorded', missing, data)];
   },
   evaluate: ({ 'ehr-outage': { behaviour, withinMs, stallMs, controls, trials } }, say) => {
     const met = trials.filter((trial) => trial.met > 0);

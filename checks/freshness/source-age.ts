@@ -1,10 +1,10 @@
 import { defineCheck } from '../../src/check.js';
 import { parseDurationMs } from '../../src/model/documents/duration.js';
-import { timeMessages, timeVerdict } from '../../src/model/latency-judgement.js';
+import { ageMessages, pairedVerdict, windowVerdicts } from '../../src/model/age-judgement.js';
 import type { Verdict } from '../../src/model/check.js';
+import { timeMessages, timeVerdict } from '../../src/model/latency-judgement.js';
 
 const percentile = 95;
-
 export default defineCheck({
   id: 'freshness.source-age',
   kind: 'probe',
@@ -15,7 +15,7 @@ export default defineCheck({
   plain: 'The AI does not offer what was taken yesterday.',
   why: 'Age is not slowness: an answer can come at once and still describe how things were. Only a change that is watched shows it.',
   sends:
-    'Takes and frees a test slot with every measured booking and asks the EHR’s search, and the AI system, until each of them shows it. A resource no test may change stays unmeasured.',
+    'Takes and frees a test slot with every measured booking and asks the EHR’s search, and the AI system, until each of them shows it; then asks the AI system once more, beside a reading of the same second. A run that observes reads slots that others take and free, and asks the AI system about them, at random moments; over 26 hours it looks for an age that rises and drops. A resource no test may change stays unmeasured.',
   ask: {
     of: 'vendor',
     text: 'Take one free time off the schedule while your product runs, and show us at which moment it stops offering that time.',
@@ -41,16 +41,23 @@ export default defineCheck({
   aggregate: { notMeasuredShare: 0.5 },
   messages: {
     ...timeMessages,
+    ...ageMessages,
     'answers-not-seen': {
       kind: 'limit',
       text: 'The EHR shows changes in time ({n} seen); how old the AI system’s own knowledge is cannot be seen.',
     },
   },
-  evaluate: ({ 'source-age': { ehr, aiSystem } }, say, { item: { freshness } }) => {
-    const demand = { percentile, budgetMs: parseDurationMs(freshness?.maxAge ?? '') };
-    const verdicts: Verdict[] = [timeVerdict(say, ehr, demand, { side: 'ehr' })];
+  evaluate: ({ 'source-age': { ehr, aiSystem, pairs, window } }, say, { item: { freshness } }) => {
+    const maxAgeMs = parseDurationMs(freshness?.maxAge ?? '');
+    const demand = { percentile, budgetMs: maxAgeMs };
+    const verdicts: Verdict[] = [];
+    if (ehr !== null) verdicts.push(timeVerdict(say, ehr, demand, { side: 'ehr' }));
     if (aiSystem !== null) verdicts.push(timeVerdict(say, aiSystem, demand, { side: 'ai-system' }));
-    else if (verdicts[0]?.outcome === 'pass') verdicts.push(say.warn('answers-not-seen', { n: ehr.samples.length }));
+    else if (verdicts[0]?.outcome === 'pass') verdicts.push(say.warn('answers-not-seen', { n: ehr?.samples.length }));
+    if (pairs !== null) {
+      if (window === null) verdicts.push(pairedVerdict(say, pairs));
+      else verdicts.push(...windowVerdicts(say, { pairs, window, maxAgeMs }));
+    }
     return verdicts;
   },
 });

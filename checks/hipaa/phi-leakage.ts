@@ -1,7 +1,24 @@
 import { defineCheck } from '../../src/check.js';
 import type { FactValue } from '../../src/model/fact.js';
 
+type Refusals = FactValue<'product-refusals'>;
 type Found = FactValue<'canaries-seen'>['found'][number];
+
+const kindWords: Readonly<Record<Refusals['kinds'][number]['why'], string>> = {
+  connect: 'a tunnel to another host',
+  'absolute-form': 'a whole address where a path belongs',
+  host: 'the name of another host',
+  target: 'a path out of the base of the EHR',
+  method: 'a method FHIR does not know',
+  upgrade: 'another protocol',
+  framing: 'two lengths for one body',
+  unreadable: 'no HTTP',
+};
+
+function kindsOf({ kinds, hosts }: Refusals): string {
+  const named = kinds.map(({ why, times }) => `${kindWords[why]}: ${times}`).join(', ');
+  return hosts.length === 0 ? named : `${named}; for ${hosts.map(({ host }) => host).join(', ')}`;
+}
 
 export default defineCheck({
   id: 'hipaa.phi-leakage',
@@ -13,7 +30,7 @@ export default defineCheck({
   plain: 'Names of patients are not left behind in addresses and error messages of the connection.',
   why: 'Addresses and error texts go to proxies, log files and support tickets; nobody who reads those was meant to see a patient.',
   sends:
-    'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. Where the product reaches the EHR through the proxy, the addresses of its own requests are searched too.',
+    'One read of a test patient without a sign-in, and one search by name with an unusable birth date. In every exchange of the run the names of the test patients are looked for, in plain and encoded forms: in addresses sent and given, headers, cookies and error messages. The same search must find a name in that patient’s own record. Where the product reaches the EHR through the proxy, the addresses of its own requests are searched too, and what it wants to send elsewhere through the proxy is counted and passed on to nobody.',
   ask: {
     of: 'vendor',
     text: 'Show us a day of your access and error logs of a test system, and every host your product talks to; we look for the names of our test patients.',
@@ -36,7 +53,7 @@ export default defineCheck({
   subjects: 'run',
   ifNone: 'not-gathered',
   reads: ['canaries-seen'],
-  optional: ['unsigned-reading', 'product-addresses'],
+  optional: ['unsigned-reading', 'product-addresses', 'product-refusals'],
   messages: {
     'without-sign-in': { kind: 'proof', text: 'An answer to a request without a sign-in holds the name of {whose}.' },
     'to-a-stranger': {
@@ -44,6 +61,14 @@ export default defineCheck({
       text: 'The server gave an address with the name of {whose} on a host that the organization file does not list.',
     },
     'in-clear-text': { kind: 'proof', text: 'The server gave an address without encryption with the name of {whose}.' },
+    'wanted-elsewhere': {
+      kind: 'proof',
+      text: 'The product wanted to send {withCanary} requests with the name of {whose} in the address to {host}, which the organization file does not list.',
+    },
+    'not-for-the-ehr': {
+      kind: 'control',
+      text: '{refused} of {requests} requests of the product were none for its EHR ({kinds}) and were passed on to nobody; what they would have carried, and where to, is not known.',
+    },
     'in-sent-address': {
       kind: 'limit',
       text: '{times} requests carry the name of a test patient in the address; log files of addresses count as patient data.',
@@ -74,7 +99,9 @@ export default defineCheck({
       text: 'No answer to a request without a sign-in was searched; error messages searched: {errors}.',
     },
   },
-  evaluate: ({ 'canaries-seen': seen, 'unsigned-reading': reading, 'product-addresses': product }, say) => {
+  evaluate: (facts, say) => {
+    const { 'canaries-seen': seen, 'unsigned-reading': reading, 'product-addresses': product } = facts;
+    const refusals = facts['product-refusals'];
     const { found, controls, exchanges, errors, unsigned } = seen;
     const verdict = (each: Found) => {
       const { place, of } = each;
@@ -89,6 +116,12 @@ export default defineCheck({
     };
     const verdicts = [
       ...found.map(verdict),
+      ...(refusals?.hosts ?? [])
+        .filter(({ listed, withCanary }) => !listed && withCanary > 0)
+        .map((each) => say.fail('wanted-elsewhere', { whose: 'a test patient', ...each })),
+      ...(refusals !== undefined && refusals.refused > 0
+        ? [say.notMeasured('not-for-the-ehr', 'control-failed', { ...refusals, kinds: kindsOf(refusals) })]
+        : []),
       ...(product !== undefined && product.withCanary > 0 ? [say.warn('in-product-address', product)] : []),
       ...(product !== undefined && product.withCanary === 0 && product.telling > 0
         ? [say.warn('people-in-product-address', product)]

@@ -12,7 +12,7 @@ export default defineCheck({
   plain: 'A mistake of the AI can be taken back, and nothing of it stays on a work list.',
   why: 'Products are wrong now and then; when the way back was never tried, the first wrong booking or note is cleaned up by hand in three systems.',
   sends:
-    'Performs the undo of the contract (or of the organization’s path) on an object made for it, reads it again, and looks whether the contract’s own search still shows it and whether its slot is free.',
+    'Performs the undo of the contract (or of the organization’s path) on an object made for it, reads it again, and looks whether the contract’s own search still shows it and whether its slot is free. Where the product is to hold it, asks the product twelve times for the action and then to take it back.',
   ask: {
     of: 'vendor',
     text: 'Let your product act once on a test patient and take it back, then show us what staff see on the record, the lists and the schedule.',

@@ -1,5 +1,5 @@
 import { atHolder, defineCheck, holderMessages, type Verdict } from '../../src/check.js';
-import { writesSomething } from '../../src/model/actions.js';
+import { createsSomething, writesSomething } from '../../src/model/actions.js';
 import type { Messages, Say } from '../../src/model/check.js';
 import type { ContractAction } from '../../src/model/documents/contract.js';
 import type { FactValue } from '../../src/model/fact.js';
@@ -23,6 +23,18 @@ const messages = {
   'product-twice': {
     kind: 'proof',
     text: 'The product left up to {objects} objects for one wish, in {breaches} of {trials} trials.',
+  },
+  'recorded-twice': {
+    kind: 'proof',
+    text: 'The product sent creates of {type} again whose answer was lost, and the EHR stored {twice} of them twice.',
+  },
+  recorded: {
+    kind: 'limit',
+    text: 'Nothing was repeated on purpose. Of {creates} creates of {type} by the product, {keyed} carried an identifier or a condition; none met a fault or stayed without an answer.',
+  },
+  'recorded-lost': {
+    kind: 'limit',
+    text: 'Nothing was repeated on purpose. Of {creates} creates of {type} by the product, {keyed} carried an identifier or a condition. {lost} of its writes of {type} met a fault or got no answer: {found} times the object was found, {done} times it was sent again until it was done, {left} times neither.',
   },
   'not-counted': {
     kind: 'control',
@@ -62,6 +74,34 @@ function ofEhr(say: Say<typeof messages>, action: ContractAction, objects: Objec
     : [say.pass({ sequence, cut, inParallel: inParallel ?? 'not tried' })];
 }
 
+interface Seen {
+  readonly 'product-writing'?: FactValue<'product-writing'>;
+  readonly 'product-faults'?: FactValue<'product-faults'>;
+}
+
+/** How the product created what this action creates; undefined where it did not. */
+function createsSeen(
+  { 'product-writing': writing, 'product-faults': faults = [] }: Seen,
+  { resource }: ContractAction,
+) {
+  const row = writing?.find(({ resourceType, creates }) => resourceType === resource && creates > 0);
+  if (row === undefined) return undefined;
+  const lost = faults.filter(({ interaction, resourceType }) => interaction === 'write' && resourceType === resource);
+  const sum = (of: 'met' | 'done' | 'lookedFirst' | 'found' | 'left' | 'storedTwice'): number =>
+    lost.reduce((all, each) => all + each[of], 0);
+  return {
+    type: row.resourceType,
+    creates: row.creates,
+    keyed: row.conditional + row.identified,
+    lost: sum('met'),
+    done: sum('done'),
+    looked: sum('lookedFirst'),
+    found: sum('found'),
+    left: sum('left'),
+    twice: sum('storedTwice'),
+  };
+}
+
 export default defineCheck({
   id: 'write.idempotent-retry',
   kind: 'probe',
@@ -92,8 +132,14 @@ export default defineCheck({
   when: ({ item: { action } }) => writesSomething(action),
   ifNone: 'not-applicable',
   reads: ['retry-objects'],
-  optional: ['product-trials', 'person-drills', 'product-repeats'],
+  optional: ['product-trials', 'person-drills', 'product-repeats', 'product-writing', 'product-faults'],
   messages,
+  otherwise: (facts, say, { item: { action } }, missing) => {
+    const seen = createsSomething(action) ? createsSeen(facts, action) : undefined;
+    if (seen === undefined) return [];
+    const twice = seen.twice > 0 ? [say.fail('recorded-twice', seen)] : [];
+    return [...twice, say.notMeasured(seen.lost > 0 ? 'recorded-lost' : 'recorded', missing, seen)];
+  },
   evaluate: (facts, say, { item: { action } }) => {
     const { 'retry-objects': objects, 'product-repeats': repeats = [] } = facts;
     const judged = atHolder(
@@ -111,6 +157,6 @@ export default defineCheck({
       breaches: twice.reduce((sum, row) => sum + row.breaches, 0),
       trials: twice.reduce((sum, row) => sum + row.trials, 0),
     };
-    return [...judged, { ...say.fail('product-twice', shown), holder: 'product' }];
+    return [...judged, say.fail('product-twice', shown)];
   },
 });

@@ -12,7 +12,7 @@ export default defineCheck({
   plain: 'What the AI drafts becomes final only when a person says so.',
   why: 'A review step that the program can skip is skipped on the first busy day, and nobody can tell afterwards which notes a person has read.',
   sends:
-    'On a simulator: lets the AI system’s own client try to make a test draft final, then lets a reviewer do it. Anywhere else nothing is ever finalised, and only the rights of the client are looked at. Where the product can be told of ended visits, looks at ten of its drafts.',
+    'On a simulator: lets the AI system’s own client try to make a test draft final, then lets a reviewer do it. Anywhere else nothing is ever finalised, and only the rights of the client are looked at. Where the product can be told of ended visits, looks at ten of its drafts; where it can be asked from outside, at twelve objects it made.',
   ask: {
     of: 'vendor',
     text: 'Show us which call of the product, if any, makes a draft final, and give us its log for the drafts of the trial: who signed each one.',

@@ -38,7 +38,7 @@ export default defineCheck({
   when: ({ item: { action, path } }) => changesExisting(action) && speaksFhir(action, path?.via),
   ifNone: 'not-applicable',
   reads: ['stale-update'],
-  optional: ['unconditional-update', 'product-trials', 'person-drills'],
+  optional: ['unconditional-update', 'product-trials', 'person-drills', 'product-writing'],
   messages: {
     ...holderMessages,
     overwritten: {
@@ -48,7 +48,18 @@ export default defineCheck({
     vacuous: { kind: 'control', text: 'Refused with {status}, but so is a change based on the current version.' },
     'other-status': { kind: 'control', text: 'Answered {status}, which is no refusal of an outdated version.' },
     unexplained: { kind: 'limit', text: 'Refused with {status} and no OperationOutcome.' },
+    recorded: {
+      kind: 'limit',
+      text: 'No outdated change was tried. Of {changes} changes of {type} by the product, {guarded} named a version, and the EHR refused {refused} as outdated.',
+    },
     unguarded: { kind: 'limit', text: 'An update that states no version is accepted ({status}).' },
+  },
+  otherwise: ({ 'product-writing': writing }, say, { item: { action } }, missing) => {
+    const row = writing?.find(({ resourceType, changes }) => resourceType === action.resource && changes > 0);
+    if (row === undefined) return [];
+    const outdated = row.refusals.filter(({ status, injected }) => status === 412 && !injected);
+    const refused = outdated.reduce((sum, each) => sum + each.refused, 0);
+    return [say.notMeasured('recorded', missing, { ...row, type: row.resourceType, refused })];
   },
   evaluate: (facts, say, { item: { action } }) => {
     const { 'stale-update': stale, 'unconditional-update': bare } = facts;

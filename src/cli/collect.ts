@@ -253,12 +253,13 @@ function page({ facts, rows, own, unreadable }: Collected, { audit: { lookUp } }
 
 const reconciliation = 'audit.vendor-reconcile';
 
-function aiLogPage({ log }: CollectedAiLog, { checks }: Scorecard): string {
+function aiLogPage({ log, cards }: CollectedAiLog, { checks }: Scorecard): string {
+  const shown = 'missing' in cards ? 0 : cards.services.reduce((sum, each) => sum + each.shown, 0);
   const outcome = checks.find(({ id }) => id === reconciliation)?.outcome ?? 'not in this policy';
   const read =
     'missing' in log
       ? `  not shown: ${log.detail ?? log.missing}`
-      : `${log.lines} lines read, ${log.writes.length} about writes of this run, ${log.elsewhere} about others, ${log.unreadable} not readable`;
+      : `${log.lines} lines read, ${log.writes.length} about writes of this run, ${log.elsewhere} about others, ${log.unreadable} not readable${shown === 0 ? '' : `; ${shown} cards of other times`}`;
   return [read, `  ${reconciliation}: ${outcome}`, ''].join('\n');
 }
 

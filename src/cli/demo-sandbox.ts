@@ -11,6 +11,7 @@ import { deviations } from '../sandbox/deviations/index.js';
 import { writeListenerFiles, writePrivateFile } from '../sandbox/keys.js';
 import { organizationDocument } from '../sandbox/organization-document.js';
 import { startSandbox } from '../sandbox/server.js';
+import { samplesPerMinute } from './machine-speed.js';
 
 export interface DemoSandbox {
   readonly organizationFile: string;
@@ -77,6 +78,7 @@ export async function openDemo(aiSystem: AiSystemName | 'none', deviationIds: re
       clinic: lakeside.clinic.index,
       now: new Date(),
       keysFolder: 'keys',
+      samplesPerMinute: await samplesPerMinute(lakeside.fhirBase, sandbox.caPem),
       ...(caFile === undefined ? {} : { caFile: 'ca.pem' }),
       ...(await writeListenerFiles(home, sandbox.forListeners)),
       ...(proxyUrl === undefined ? {} : { proxyUrl }),

@@ -4,6 +4,7 @@ import type { Contract } from '../model/documents/contract.js';
 import type { OrganizationProfile } from '../model/documents/organization.js';
 import type { Problem } from '../model/documents/problem.js';
 import { exitCodes, ToolError } from '../model/errors.js';
+import { counted } from '../report/words.js';
 import type { PackagePlaces } from './main.js';
 
 interface LintOptions {
@@ -119,10 +120,13 @@ export function addLintCommand(program: Command, places: PackagePlaces): void {
       if (shown.length > 0) process.stdout.write(`${shown.join('\n\n')}\n`);
       const count = (level: LintFinding['level']): number => findings.filter((each) => each.level === level).length;
       if (count('refused') > 0) {
-        throw new ToolError('files-refused', `${count('refused')} faults; at least one file cannot be used.`);
+        throw new ToolError(
+          'files-refused',
+          `${counted(count('refused'), 'fault')}; at least one file cannot be used.`,
+        );
       }
       if (count('problem') > 0) {
-        throw new ToolError('problems-found', `${count('problem')} problems that a check will fail.`, {
+        throw new ToolError('problems-found', `${counted(count('problem'), 'problem')} that a check will fail.`, {
           exitCode: exitCodes.failed,
         });
       }

@@ -172,6 +172,13 @@ function samplesOf({ sampling }: Plan): string[] {
       `a look every ${Math.round(pollMs)} ms; at most ${most.events} events, ${most.looks} looks at each; nothing is written`,
     ),
   ]);
+  const readings = (sampling.readings ?? []).flatMap(({ subject, watching, everyMs, most }) => [
+    line(
+      '  readings',
+      `${subject}: as others change it, beside the AI system’s answers, for ${minutes(watching.forMs)} minutes`,
+    ),
+    line('', `one every ${Math.round(everyMs)} ms on the average, at most ${most.readings}; nothing is written`),
+  ]);
   const recorded = (sampling.record ?? []).flatMap(({ subject, clock, days, most }) => [
     line('  by the record', `${subject}: from ${clock.from} to ${clock.to}, of the last ${days} days`),
     line('', `at most ${most.events} events; nothing is written`),
@@ -184,5 +191,5 @@ function samplesOf({ sampling }: Plan): string[] {
   );
   const noLoad = (sampling.noLoad ?? []).map(({ trigger, detail }) => line('  no peak load', `${trigger}: ${detail}`));
   const without = sampling.notMeasured.map(({ subject, detail }) => line('  not measured', `${subject}: ${detail}`));
-  return ['', 'Samples', ...series, ...observed, ...recorded, ...load, ...noLoad, ...without];
+  return ['', 'Samples', ...series, ...observed, ...readings, ...recorded, ...load, ...noLoad, ...without];
 }

@@ -20,7 +20,11 @@ export function addProxyCommand(program: Command, places: PackagePlaces, exit: (
     .requiredOption('--organization <file>', 'which EHR, and where to listen (aiSystem.proxy)')
     .option('--environment <id>', 'environment of the organization file')
     .option('--listen <port>', 'a port of this machine alone, where the organization file names no listener')
-    .option('--fault <rule...>', 'what the product meets, for example 429@search*3; never in production', [])
+    .option(
+      '--fault <rule...>',
+      'what the product meets, for example 429@search*3 or 412@write:Appointment*1; never in production',
+      [],
+    )
     .option('--output <folder>', 'where run folders are kept', 'scorecards')
     .option('--max-duration <duration>', 'ends by itself after this time, for example 7d')
     .option('--allow-env <name...>', 'environment variables a reference may name besides EHR_SCORECARD_…')
@@ -61,7 +65,7 @@ export async function runProxy(flags: ProxyFlags, places: PackagePlaces, signal:
   };
   const deadline =
     flags.maxDuration === undefined ? undefined : AbortSignal.timeout(parseDurationMs(flags.maxDuration));
-  const { folder, requests, how } = await recordProduct({
+  const { folder, requests, refused, how } = await recordProduct({
     documents: read.documents,
     inputs: read.inputs,
     tls: await inputs.tlsOf(environment, read.secretPlaces),
@@ -92,7 +96,8 @@ export async function runProxy(flags: ProxyFlags, places: PackagePlaces, signal:
     signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline]),
     now: () => new Date(),
   });
-  process.stdout.write(`${requests} requests recorded in ${folder}\nNext: ehr-scorecard score ${folder}\n`);
+  const others = refused === 0 ? '' : `${refused} more were none for the EHR and were passed on to nobody\n`;
+  process.stdout.write(`${requests} requests recorded in ${folder}\n${others}Next: ehr-scorecard score ${folder}\n`);
   return how === 'complete' ? exitCodes.gateMet : exitCodes.safetyStop;
 }
 

@@ -144,30 +144,22 @@ export function judge(
 ): readonly Judgement[] {
   if (check.when?.(subject) === false) return [bare(subject.id, 'not-applicable')];
   const found = new Map<string, FoundFact>();
-  for (const kind of check.reads) {
-    const here = lookup(kind, subject);
-    if ('missing' in here) return [bare(subject.id, 'not-measured', here.missing)];
-    found.set(kind, here);
-  }
-  for (const kind of check.optional ?? []) found.set(kind, lookup(kind, subject));
+  for (const kind of [...check.reads, ...(check.optional ?? [])]) found.set(kind, lookup(kind, subject));
+  const gone = check.reads.flatMap((kind) => missingOf(found.get(kind)) ?? []).at(0);
   const used = new Set<RecordedFact>();
   const seen = new Set<SeenResult>();
-  const said = check.evaluate(
-    declaredFacts(check, found, used),
-    speak(check),
-    subject,
-    run,
-    declaredResults(check, results, seen),
-  );
-  const verdicts = Array.isArray(said) ? (said as readonly Verdict[]) : [said as Verdict];
-  if (verdicts.length === 0) throw new Error(`${check.id} says nothing about ${subject.id}`);
-  const facts = [...used];
+  const facts = declaredFacts(check, found, used);
+  const verdicts =
+    gone === undefined
+      ? [check.evaluate(facts, speak(check), subject, run, declaredResults(check, results, seen))].flat()
+      : withoutFact(check, subject, facts, gone);
+  if (verdicts.length === 0 && gone === undefined) throw new Error(`${check.id} says nothing about ${subject.id}`);
   const others = [...seen].flatMap((result) => result.judgements);
-  const grades = [...facts, ...others].flatMap((one) => one.grade ?? []);
+  const grades = [...used, ...others].flatMap((one) => one.grade ?? []);
   const grade = grades.reduce(weakerGrade, 'measured');
   // What is stated holds anywhere; a derived check depends on where the others were measured.
-  const classes = (check.looksAt === undefined ? facts : others).map((one) => one.environmentClass);
-  return verdicts.map((verdict) => ({
+  const classes = (check.looksAt === undefined ? [...used] : others).map((one) => one.environmentClass);
+  const judgements = verdicts.map((verdict) => ({
     subject: subject.id,
     outcome: verdict.outcome,
     messageId: verdict.message ?? null,
@@ -176,8 +168,26 @@ export function judge(
     holder: verdict.holder ?? null,
     grade: verdict.outcome === 'not-measured' || verdict.outcome === 'not-applicable' ? null : grade,
     environmentClass: environmentClasses.find((name) => classes.includes(name)) ?? null,
-    exchanges: [...new Set(facts.flatMap((fact) => fact.exchanges))],
+    exchanges: [...new Set([...used].flatMap((fact) => fact.exchanges))],
   }));
+  const said = judgements.some(({ outcome }) => outcome === 'not-measured');
+  return gone === undefined || said ? judgements : [...judgements, bare(subject.id, 'not-measured', gone)];
+}
+
+const missingOf = (found: FoundFact | undefined): NotMeasuredReason | undefined =>
+  found !== undefined && 'missing' in found ? found.missing : undefined;
+
+/** @throws Error where it passes all the same */
+function withoutFact(
+  check: AnyCheck,
+  subject: AnySubject,
+  facts: Readonly<Record<string, unknown>>,
+  gone: NotMeasuredReason,
+): readonly Verdict[] {
+  const verdicts = check.otherwise?.(facts, speak(check), subject, gone) ?? [];
+  const wrong = verdicts.find(({ outcome }) => outcome === 'pass' || outcome === 'not-applicable');
+  if (wrong !== undefined) throw new Error(`${check.id} says ${wrong.outcome} without a fact it reads`);
+  return verdicts;
 }
 
 const worst = (outcomes: readonly Outcome[]): Outcome =>

@@ -1,9 +1,9 @@
-import type { EnvironmentClass } from '../model/outcome.js';
+import type { EnvironmentClass, NotMeasuredReason } from '../model/outcome.js';
 import { decisionEnvironment } from '../model/subjects.js';
 import { answersOf, type AnswerCore } from './answers.js';
 import { attributed, type AttributedRow } from './blockers.js';
 import { decide, mostlyUnavailable, rolloutUnmet, type Decided, type RunState } from './decision.js';
-import { evaluate } from './engine.js';
+import { evaluate, type CheckResult } from './engine.js';
 import { factLookup } from './fact-lookup.js';
 import { gapsAndPoints, type GapsAndPoints } from './gaps.js';
 import { maturityOf } from './maturity.js';
@@ -32,7 +32,9 @@ export function judgedRun(input: ScoreInput): JudgedRun {
   const decisiveId = decisionEnvironment(organization);
   const named = decisiveId === undefined ? undefined : organization.environments?.[decisiveId];
   const decisionClass: EnvironmentClass = named?.class ?? 'production';
-  const results = evaluate(input.checks, subjects, input.facts, { startedAt });
+  const results = evaluate(input.checks, subjects, input.facts, { startedAt }).map((result) =>
+    header.selection === null || header.selection.includes(result.check.id) ? result : unselected(result),
+  );
   const ofPolicy = rowsOf(
     policy,
     results,
@@ -62,4 +64,11 @@ export function judgedRun(input: ScoreInput): JudgedRun {
   });
   const decisive = decisiveId === undefined ? null : { id: decisiveId, class: decisionClass };
   return { run, peers, decisive, rows, answers, maturity, points, decided };
+}
+
+/** Nobody has to run to its end again what the run was never to look at. */
+function unselected(result: CheckResult): CheckResult {
+  const reasonOf = <T extends { readonly reason: NotMeasuredReason | null }>(one: T): T =>
+    one.reason === 'not-gathered' ? { ...one, reason: 'not-selected' } : one;
+  return { ...reasonOf(result), judgements: result.judgements.map(reasonOf) };
 }

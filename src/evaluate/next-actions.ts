@@ -16,6 +16,11 @@ type NextAction = Scorecard['blockers'][number];
 const effortWeight = { low: 1, medium: 2, high: 3 } as const;
 const mostActions = 3;
 
+/** Of a run that was cut short: it ended before it came to it. */
+const isNotGathered = (row: AttributedRow): boolean => row.reason === 'not-gathered';
+/** The run was never to come to it. */
+const isUnselected = (row: AttributedRow): boolean => row.reason === 'not-selected';
+
 interface Candidate {
   readonly row: AttributedRow;
   readonly unlocks: readonly string[];
@@ -48,20 +53,39 @@ function candidateOf(row: AttributedRow, rows: readonly AttributedRow[]): Candid
   };
 }
 
+/** Everything a run that was cut short did not come to is one action, under the first of its checks. */
+function ranOut(row: AttributedRow, neverMade: readonly AttributedRow[], rows: readonly AttributedRow[]): Candidate {
+  const others = rows.filter((one) => isNotGathered(one) && one.check !== row.check);
+  return {
+    ...candidateOf(row, rows),
+    unlocks: [...new Set(others.map(({ check }) => check))].sort(compareCodeUnits),
+    blockers: new Set(neverMade.map(({ check }) => check)).size,
+    action: 'Run it again to its end: what it did not come to was neither shown nor found wanting.',
+  };
+}
+
 /**
  * Three next actions: failures first, as nothing else changes a No-go while one stands; then by blockers unlocked for the
  * effort, then by layer.
  */
-export function nextActions(rows: readonly AttributedRow[], exchangesById: ScoreInput['exchangesById']): NextAction[] {
+export function nextActions(
+  rows: readonly AttributedRow[],
+  exchangesById: ScoreInput['exchangesById'],
+  complete: boolean,
+): NextAction[] {
   const open = rows.filter(
     (row) =>
       row.definition !== undefined &&
       isApplicable(row) &&
       row.blockedBy === null &&
+      !isUnselected(row) &&
       (row.outcome === 'fail' ? row.severity !== 'minor' : isOpen(row) && row.severity === 'blocker'),
   );
-  return open
-    .map((row) => candidateOf(row, rows))
+  const neverMade = complete ? [] : open.filter(isNotGathered);
+  return [
+    ...open.filter((row) => !neverMade.includes(row)).map((row) => candidateOf(row, rows)),
+    ...neverMade.slice(0, 1).map((row) => ranOut(row, neverMade, rows)),
+  ]
     .sort(
       (a, b) =>
         Number(a.row.outcome !== 'fail') - Number(b.row.outcome !== 'fail') ||
@@ -96,15 +120,20 @@ const isStatic = (row: AttributedRow): boolean =>
   row.definition?.kind === 'static' && (row.blocks === 'contract' || row.blocks === 'product');
 const ofClass = (name: BlockerClass) => (row: AttributedRow) => row.blocks === name;
 
-/** Product or integration: what has to be settled first. Null where nothing failed and nothing is open. */
-export function directionOf(rows: readonly AttributedRow[], contract: Contract): Direction | null {
-  const unsettled = rows.filter(
+/**
+ * Product or integration: what has to be settled first. Null where nothing failed and nothing is open. Of a run that was cut
+ * short only what failed counts: the rest may be open for no other reason. Then, and where checks were left out, nothing is
+ * called settled.
+ */
+export function directionOf(rows: readonly AttributedRow[], contract: Contract, complete: boolean): Direction | null {
+  const open = rows.filter(
     (row) =>
       row.definition !== undefined &&
       isApplicable(row) &&
       row.severity !== 'minor' &&
-      (row.outcome === 'fail' || isOpen(row)),
+      (row.outcome === 'fail' || (complete && isOpen(row))),
   );
+  const unsettled = open.filter((row) => !isUnselected(row));
   const said = (first: Direction['first'], of: (row: AttributedRow) => boolean, sentence: string): Direction => ({
     first,
     sentence,
@@ -119,6 +148,7 @@ export function directionOf(rows: readonly AttributedRow[], contract: Contract):
   if (unsettled.some(ofClass('auth'))) {
     return said('auth', ofClass('auth'), 'Product and contract stand as they are written; auth path first.');
   }
+  if (!complete || unsettled.length < open.length) return null;
   const integration = 'Product, contract and auth path are settled; what is left is integration.';
   return unsettled.length === 0 ? null : said('integration', () => true, integration);
 }

@@ -8,6 +8,7 @@ import { baselineOf } from './baseline.js';
 import { checkEntry } from './check-entry.js';
 import { exitCodeOf } from './decision.js';
 import { detailsOf, latencyOf, matrixOf, outlookOf, questionsOf } from './details.js';
+import { harmOf } from './harm.js';
 import { judgedRun } from './judged-run.js';
 import { narrowingOf } from './narrowing.js';
 import { directionOf, nextActions } from './next-actions.js';
@@ -182,10 +183,11 @@ export function score(input: ScoreInput): Scorecard {
       coverage: whole === 0 ? 0 : Math.floor((100 * weight(applicable.filter((row) => !isOpen(row)))) / whole),
     },
     maturity,
-    blockers: nextActions(rows, input.exchangesById),
-    direction: directionOf(rows, contract),
+    blockers: nextActions(rows, input.exchangesById, run.complete),
+    direction: directionOf(rows, contract, run.complete),
     narrowing: input.narrow === undefined ? null : narrowingOf(input, input.narrow),
     value: valueOf(contract, rows, answers, startedAt),
+    harm: harmOf(input),
     checks: rows
       .map((row) => checkEntry(row, input, gapOf(row)))
       .sort((a, b) => compareCodeUnits(a.id, b.id) || compareCodeUnits(a.part ?? '', b.part ?? '')),

@@ -9,7 +9,7 @@ import { runIdentity } from './audit-log.js';
 import { collectedEnd } from './collected-end.js';
 import { ChainedLog, createLogFile } from './durable-log.js';
 import { logText } from './log-file.js';
-import { readProductLog, type ProductLog } from './product-log.js';
+import { readProductLog, type ProductLog, type ProductLogFacts } from './product-log.js';
 
 export interface AiLogOptions {
   readonly folder: string;
@@ -26,11 +26,12 @@ export interface AiLogOptions {
 
 export interface CollectedAiLog {
   readonly log: ProductLog | Missing;
+  readonly cards: ProductLogFacts['card-outcomes'];
   readonly sha256: string;
 }
 
 /**
- * Brings the AI system's own log into a finished run as a segment of one fact; a later log takes the place of an earlier
+ * Brings the AI system's own log into a finished run as a segment of its own; a later log takes the place of an earlier
  * one. Sends nothing. Of the file, digests are kept, and nothing of other times and other patients.
  * @throws ToolError (exit 2), the evidence untouched: the file is none, or no line of it is one of such a log
  */
@@ -38,7 +39,8 @@ export async function collectAiLogFile(options: AiLogOptions): Promise<Collected
   const { folder, header, organization, made, lastEnd, continueFrom, now } = options;
   const run = runIdentity({ runId: header.runId, organization, accesses: made, bindingsOf: () => [] });
   const { chunks, sha256 } = logText(options.file, 'log of the AI system');
-  const log = await readProductLog(chunks, run, 'file');
+  const facts = await readProductLog(chunks, run, 'file');
+  const { 'product-log': log, 'card-outcomes': cards } = facts;
   if (!isMissing(log) && log.lines === log.unreadable) {
     throw new ToolError(
       'not-an-ai-log',
@@ -51,16 +53,16 @@ export async function collectAiLogFile(options: AiLogOptions): Promise<Collected
   const at = now().toISOString();
   const segment: EvidenceLine[] = [
     { type: 'segment', kind: 'ai-log', at, sources: [{ name: 'ai-log', sha256: sha256() }] },
-    {
+    ...(['product-log', 'card-outcomes'] as const).map((kind): EvidenceLine => ({
       type: 'fact',
-      kind: 'product-log',
-      version: factKinds['product-log'].version,
+      kind,
+      version: factKinds[kind].version,
       subject: 'run',
-      value: log,
+      value: facts[kind],
       grade: 'measured',
       exchanges: [],
       environmentClass: header.environment.class,
-    },
+    })),
     collectedEnd(at, lastEnd),
   ];
   const evidence = new ChainedLog(await createLogFile(join(folder, 'evidence.ndjson'), 'continue'), continueFrom);
@@ -70,5 +72,5 @@ export async function collectAiLogFile(options: AiLogOptions): Promise<Collected
   } finally {
     await evidence.close();
   }
-  return { log, sha256: sha256() };
+  return { log, cards, sha256: sha256() };
 }

@@ -156,6 +156,7 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
   });
   if (how === 'complete') await guarded(() => run.phases((phase) => phase === 'settle'));
   await run.closeProxy();
+  await run.closeAnswers();
   await guarded(() => run.foldsEnd());
   await folder.journal.close();
   await guarded(() => run.searchOutput());

@@ -1,3 +1,5 @@
+import { attributesOf } from './html-attributes.js';
+
 /** A form of a sign-in page as it would be sent. */
 export interface HtmlForm {
   /** Absolute. */
@@ -16,7 +18,6 @@ export interface FormAnswers {
 
 const mostCharacters = 1_000_000;
 const mostFields = 200;
-const attribute = /([a-zA-Z-]{1,40})(?:\s*=\s*(?:"([^"]{0,20000})"|'([^']{0,20000})'|([^\s"'>]{1,20000})))?/g;
 
 /**
  * The first form of a page, filled in: text fields with the name, password fields with the password, lists and radio
@@ -69,22 +70,3 @@ export function filledForm(html: string, pageUrl: string, answers: FormAnswers):
 
 const optionsOf = (html: string): string[] =>
   [...html.matchAll(/<option\b([^>]{0,5000})>/gi)].flatMap(([, text]) => attributesOf(text ?? '').get('value') ?? []);
-
-function attributesOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    [...text.matchAll(attribute)].map(([, name = '', double, single, bare]) => [
-      name.toLowerCase(),
-      unescaped(double ?? single ?? bare ?? ''),
-    ]),
-  );
-}
-
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescaped(text: string): string {
-  return text.replaceAll(/&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|([a-z]{2,4}));/gi, (whole, decimal, hex, name) => {
-    if (typeof name === 'string') return named[name.toLowerCase()] ?? whole;
-    const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
-}

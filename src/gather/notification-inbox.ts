@@ -1,14 +1,14 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Resource } from 'fhir/r4.js';
 import { parseJson } from '../fhir/json.js';
 import { localReference, patientsOf } from '../fhir/reference.js';
 import { readSubscriptionNotice, type NoticedEvent } from '../fhir/subscription-notice.js';
 import type { Listener as DeclaredListener } from '../model/documents/organization.js';
-import { SafetyStop, ToolError } from '../model/errors.js';
-import { missing, type Missing } from '../model/fact.js';
-import { listen, type ListenerRequest } from '../wire/listener.js';
+import { SafetyStop } from '../model/errors.js';
+import { isMissing, type Missing } from '../model/fact.js';
+import type { ListenerRequest } from '../wire/listener.js';
 import { Arrivals } from './arrivals.js';
-import { isLoopback } from './write-policy.js';
+import { isSame, openPrivateListener } from './private-listener.js';
 
 /** What is kept of one notification: ids and counts (safety rule 42). */
 export interface Heard {
@@ -59,7 +59,6 @@ export interface InboxOptions {
 }
 
 const mostHeard = 20_000;
-const requestsPerSecond = 50;
 
 /** Missing where no listener can be opened that the EHR could reach. */
 export async function openInbox({
@@ -69,12 +68,6 @@ export async function openInbox({
   testPatients,
   onEventTime,
 }: InboxOptions): Promise<Inbox | Missing> {
-  const sameMachine = isLoopback(fhirBase);
-  const publicUrl = declared?.publicUrl;
-  if (!sameMachine && publicUrl === undefined) {
-    return missing('prerequisite-failed', 'the EHR cannot reach this machine: the listener has no publicUrl');
-  }
-  const path = `/${randomBytes(16).toString('hex')}`;
   const secret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const known = new Set(testPatients);
   const heard: Heard[] = [];
@@ -83,13 +76,12 @@ export async function openInbox({
   let status = 200;
   let stranger = false;
 
-  const hear = (request: ListenerRequest): { status: number } => {
-    if (!same(request.path.slice(0, path.length), path)) return { status: 401 };
-    if (!same(request.headers['authorization'] ?? '', secret)) {
+  const hear = (request: ListenerRequest, below: string): { status: number } => {
+    if (!isSame(request.headers['authorization'] ?? '', secret)) {
       withoutHeader += 1;
       return { status: 401 };
     }
-    const { patients, ...read } = readNotification(request, request.path.slice(path.length));
+    const { patients, ...read } = readNotification(request, below);
     if (patients.some((patient) => !known.has(patient))) stranger = true;
     for (const { atMs } of read.events) if (atMs !== undefined) onEventTime?.(atMs);
     const answered = read.kind === 'handshake' ? 200 : status;
@@ -98,34 +90,29 @@ export async function openInbox({
     return { status: answered };
   };
 
-  try {
-    const listener = await listen({
-      bind: declared?.bind ?? '127.0.0.1',
-      port: declared?.port ?? 0,
-      ...(tls === undefined ? {} : { tls }),
-      handler: hear,
-      limits: { requestsPerSecond },
-    });
-    return {
-      endpoint: `${(publicUrl ?? listener.origin).replace(/\/$/, '')}${path}`,
-      header: `Authorization: ${secret}`,
-      sameMachine,
-      heard,
-      get withoutHeader() {
-        return withoutHeader;
-      },
-      answer: (next) => void (status = next),
-      async until(test, withinMs) {
-        const held = await arrivals.until(() => stranger || test(heard), withinMs);
-        if (stranger) throw strangerHeard();
-        return held;
-      },
-      close: () => listener.close(),
-    };
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    return missing('prerequisite-failed', error.message);
-  }
+  const listener = await openPrivateListener({
+    sender: { name: 'EHR', url: fhirBase },
+    listener: declared,
+    tls,
+    hear,
+  });
+  if (isMissing(listener)) return listener;
+  return {
+    endpoint: listener.endpoint,
+    header: `Authorization: ${secret}`,
+    sameMachine: listener.sameMachine,
+    heard,
+    get withoutHeader() {
+      return withoutHeader;
+    },
+    answer: (next) => void (status = next),
+    async until(test, withinMs) {
+      const held = await arrivals.until(() => stranger || test(heard), withinMs);
+      if (stranger) throw strangerHeard();
+      return held;
+    },
+    close: () => listener.close(),
+  };
 }
 
 /** The body is read and let go; only ids leave this function. */
@@ -160,11 +147,6 @@ function readNotification(
     content: body.length > 0,
     patients: own === undefined ? [] : patientsOf(own),
   };
-}
-
-function same(given: string, secret: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(secret)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function strangerHeard(): SafetyStop {

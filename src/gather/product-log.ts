@@ -1,9 +1,10 @@
 import { Value } from 'typebox/value';
 import { parseJson } from '../fhir/json.js';
 import { clockToleranceMs, runDigest } from '../model/audit-access.js';
-import { aiLogLineSchema, type AiLogLine } from '../model/documents/ai-log.js';
+import { aiLogCardSchema, aiLogWriteSchema, type AiLogCard, type AiLogWrite } from '../model/documents/ai-log.js';
 import { missing, type FactValue, type Missing } from '../model/fact.js';
 import { logElements, mostProductWrites, type LogElement } from '../model/facts/product-log.js';
+import { CardTally } from './card-tally.js';
 import { LogFault, linesOf } from './log-file.js';
 
 export type ProductLog = FactValue<'product-log'>;
@@ -23,16 +24,24 @@ const ownArrangements: readonly (string | undefined)[] = ['Subscription'];
 
 export const isOwnArrangement = (resourceType: string | undefined): boolean => ownArrangements.includes(resourceType);
 
+/** What the log of an AI system says of its writes and of its cards. */
+export interface ProductLogFacts {
+  readonly 'product-log': ProductLog | Missing;
+  readonly 'card-outcomes': FactValue<'card-outcomes'> | Missing;
+}
+
 /**
- * Reads the log of an AI system line by line; memory does not grow with it. Of what it says, digests of objects and
- * requests are kept, and of other times and other patients nothing but how many lines there were.
+ * Reads the log of an AI system line by line; memory does not grow with it beyond its cards. Of what it says, digests of
+ * objects and requests are kept, of cards how many there were, and of other times and other patients nothing but how many
+ * lines there were.
  */
 export async function readProductLog(
   text: AsyncIterable<string>,
   run: ProductLogRun,
   source: ProductLog['source'],
-): Promise<ProductLog | Missing> {
+): Promise<ProductLogFacts> {
   const writes = new Map<string, Write>();
+  const cards = new CardTally(run);
   let [lines, unreadable, elsewhere, untilMs] = [0, 0, 0, 0];
   let firstUnreadable: number | null = null;
   try {
@@ -40,14 +49,18 @@ export async function readProductLog(
       if (line.trim() === '') continue;
       lines += 1;
       const said = lineOf(line);
-      const atMs = said === undefined ? Number.NaN : Date.parse(said.at);
+      const atMs = said === undefined ? Number.NaN : Date.parse(('card' in said ? said.card : said.write).at);
       if (said === undefined || Number.isNaN(atMs)) {
         unreadable += 1;
         firstUnreadable ??= number;
         continue;
       }
       untilMs = Math.max(untilMs, atMs);
-      const write = isOfRun(said, atMs, run) ? writeOf(said, atMs, run.runId) : undefined;
+      if ('card' in said) {
+        cards.note(said.card, atMs);
+        continue;
+      }
+      const write = isOfRun(said.write, atMs, run) ? writeOf(said.write, atMs, run.runId) : undefined;
       if (write === undefined) {
         elsewhere += 1;
         continue;
@@ -58,26 +71,33 @@ export async function readProductLog(
     }
   } catch (error) {
     if (!(error instanceof LogFault)) throw error;
-    return missing(error.reason, error.message);
+    const why = missing(error.reason, error.message);
+    return { 'product-log': why, 'card-outcomes': why };
   }
   const until = untilMs === 0 ? null : instantOf(untilMs);
-  return { source, lines, unreadable, firstUnreadable, elsewhere, until, writes: [...writes.values()] };
+  return {
+    'product-log': { source, lines, unreadable, firstUnreadable, elsewhere, until, writes: [...writes.values()] },
+    'card-outcomes': cards.outcomes,
+  };
 }
 
-function lineOf(text: string): AiLogLine | undefined {
+/** A write with a key called `card` is a write: keys nobody asked for are not read. */
+function lineOf(text: string): { readonly write: AiLogWrite } | { readonly card: AiLogCard } | undefined {
   const parsed = parseJson(new TextEncoder().encode(text));
-  return 'value' in parsed && Value.Check(aiLogLineSchema, parsed.value) ? parsed.value : undefined;
+  const value = 'value' in parsed ? parsed.value : undefined;
+  if (Value.Check(aiLogWriteSchema, value)) return { write: value };
+  return Value.Check(aiLogCardSchema, value) ? { card: value } : undefined;
 }
 
-const typeOf = ({ object }: AiLogLine): string => object.split('/')[0] ?? object;
+const typeOf = ({ object }: AiLogWrite): string => object.split('/')[0] ?? object;
 
-function isOfRun(line: AiLogLine, atMs: number, { fromMs, toMs, aliasOf }: ProductLogRun): boolean {
+function isOfRun(line: AiLogWrite, atMs: number, { fromMs, toMs, aliasOf }: ProductLogRun): boolean {
   const during = atMs >= fromMs - clockToleranceMs && atMs <= toMs + clockToleranceMs;
   const patient = line.patient?.replace(/^.*Patient\//, '');
   return during && !isOwnArrangement(typeOf(line)) && (patient === undefined || aliasOf(patient) !== undefined);
 }
 
-function writeOf(line: AiLogLine, atMs: number, runId: string): Write {
+function writeOf(line: AiLogWrite, atMs: number, runId: string): Write {
   const { object, version, requestId, outcome } = line;
   return {
     at: instantOf(atMs),
@@ -90,7 +110,7 @@ function writeOf(line: AiLogLine, atMs: number, runId: string): Write {
   };
 }
 
-function says({ inputs, reviewer, ...line }: AiLogLine, element: LogElement): boolean {
+function says({ inputs, reviewer, ...line }: AiLogWrite, element: LogElement): boolean {
   if (element === 'inputs') return inputs !== undefined && inputs.length > 0;
   if (element === 'reviewer') return reviewer !== undefined && (reviewer.kind === 'none' || reviewer.id !== undefined);
   return line[element] !== undefined;

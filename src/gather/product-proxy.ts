@@ -6,6 +6,7 @@ import type { SeenExchange } from './folds/fold.js';
 import { startFaultProxy, type FaultProxy } from './observers/fault-proxy.js';
 import type { ProxyRecord, WriteRefusal } from './observers/proxied-exchange.js';
 import type { ProxiedWrite } from './observers/proxied-request.js';
+import type { ProxyRefusal } from './observers/proxy-guard.js';
 import type { RunDocuments } from './probe.js';
 import { keptHeaders } from './redact.js';
 import type { EvidenceWriter } from './run-folder.js';
@@ -18,6 +19,7 @@ export interface ProductProxyOptions {
   /** Whether an object is one of a listed test patient, as far as the run itself has seen. */
   readonly isOfTestPatient: (reference: string) => boolean;
   readonly onExchange: (exchange: SeenExchange, record: ProxyRecord) => void;
+  readonly onRefused: (refusal: ProxyRefusal) => void;
   readonly now: () => Date;
 }
 
@@ -57,6 +59,7 @@ export async function openProductProxy(options: ProductProxyOptions): Promise<Fa
         // A log that cannot be written fails at the next line of the run itself.
         options.evidence.append(lineOf(record, whole)).catch(() => undefined);
       },
+      onRefused: options.onRefused,
       now,
     });
   } catch (error) {

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { chainStart } from '../model/chain.js';
 import { SafetyStop, ToolError } from '../model/errors.js';
+import { missing } from '../model/fact.js';
 import type { EvidenceEnd, EvidenceHeader } from '../model/evidence.js';
 import type { TlsRule } from '../wire/exchange.js';
 import { FactWriter } from './fact-writer.js';
 import { folds } from './folds/index.js';
 import { Folding } from './folds/folding.js';
+import recordedLatency, { recordedEntries } from './folds/recorded-latency.js';
 import { startFaultProxy, type FaultProxyOptions } from './observers/fault-proxy.js';
 import type { FaultRule } from './observers/injected-faults.js';
 import { outputSearch, searchFile } from './output-search.js';
@@ -15,7 +17,21 @@ import { createRunFolder, type InputDocument } from './run-folder.js';
 import { headerBasis } from './run-header.js';
 
 /** Checks that the requests of a product alone can answer. */
-export const recordedChecks: readonly string[] = ['error.rate-limit', 'hipaa.minimum-necessary', 'hipaa.phi-leakage'];
+export const recordedChecks: readonly string[] = [
+  'conflict.mid-process',
+  'error.ehr-outage',
+  'error.rate-limit',
+  'hipaa.minimum-necessary',
+  'hipaa.phi-leakage',
+  'write.idempotent-retry',
+  'write.version-conflict',
+];
+
+/** What these checks want provoked; a recording provokes nothing. */
+const notProvoked = {
+  id: 'recording',
+  brings: ['ehr-outage', 'mid-process', 'retry-objects', 'stale-update'],
+} as const;
 
 export interface RecordingOptions {
   readonly documents: RunDocuments;
@@ -37,6 +53,8 @@ export interface RecordingOptions {
 export interface Recorded {
   readonly folder: string;
   readonly requests: number;
+  /** Of the product, and none for its EHR; nothing of them was passed on. */
+  readonly refused: number;
   readonly how: EvidenceEnd['how'];
 }
 
@@ -49,7 +67,7 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
   const { environmentClass } = documents;
   const observed = faults.length === 0;
   const looked: RunDocuments = observed ? { ...documents, observed } : documents;
-  const folding = new Folding(folds, looked);
+  const folding = new Folding([...folds, recordedLatency], looked);
   const listed = new Set((documents.organization.testData?.patients ?? []).map(({ id }) => id));
   let requests = 0;
   let lastLine: Promise<void> = Promise.resolve();
@@ -67,6 +85,7 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
       lastLine = append(lineOf(record, whole));
       lastLine.catch(() => undefined);
     },
+    onRefused: (refusal) => folding.refused(refusal),
     now,
   });
   try {
@@ -78,7 +97,7 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
       phi: 'may-contain',
       writes: 'none',
       gate: 'none',
-      selection: [...recordedChecks],
+      selection: [...new Set([...recordedChecks, ...recordedEntries(documents.contract).map(({ check }) => check)])],
       credentials: false,
       planSha256: chainStart,
       seed: '',
@@ -88,7 +107,10 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
     await stopped(signal, () => proxy.stop);
     await proxy.close();
     await lastLine;
-    await folding.end(new FactWriter({ evidence, environmentClass, now }));
+    const facts = new FactWriter({ evidence, environmentClass, now });
+    await folding.end(facts);
+    const asked = missing('writes-off', 'a recording causes nothing, it only looks');
+    await facts.missing({ probe: notProvoked, subject: { id: 'run' } }, asked);
     let how: EvidenceEnd['how'] = 'complete';
     let code: string | undefined;
     const reason = proxy.stop ?? (await secretIn(folder.path, documents, () => evidence.flush()));
@@ -119,7 +141,7 @@ export async function recordProduct(options: RecordingOptions): Promise<Recorded
     });
     await evidence.flush();
     await evidence.close();
-    return { folder: folder.path, requests, how };
+    return { folder: folder.path, requests, refused: proxy.detours(), how };
   } finally {
     await proxy.close();
   }
@@ -162,18 +184,25 @@ async function secretIn(
   );
 }
 
-/** `429@search*3`: a fault, what it meets (default: everything), and how often (default: always). @throws ToolError `unknown-fault` */
+/**
+ * `429@search*3`, `drop-answer@write:Appointment*1`: a fault, what it meets (default: everything), and how often (default: always).
+ * @throws ToolError `unknown-fault`
+ */
 export function readFaultRule(text: string, names: readonly FaultRule['fault'][]): FaultRule {
-  const [, name, interaction, times] = /^([a-z0-9-]+)(?:@(read|search|write|any))?(?:\*(\d{1,6}))?$/.exec(text) ?? [];
+  const [, name, interaction, resourceType, times] =
+    /^([a-z0-9-]+)(?:@(read|search|write|any)(?::([A-Z][A-Za-z]{1,63}))?)?(?:\*(\d{1,6}))?$/.exec(text) ?? [];
   const fault = names.find((each) => each === name && each !== 'pass');
   if (fault === undefined) {
     throw new ToolError('unknown-fault', `"${text.slice(0, 60)}" is no fault`, {
-      next: `Write it as 429@search*3; known: ${names.filter((each) => each !== 'pass').join(', ')}.`,
+      next: `Write it as 429@search*3 or 412@write:Appointment*1; known: ${names.filter((each) => each !== 'pass').join(', ')}.`,
     });
   }
   return {
     fault,
-    when: { interaction: (interaction as FaultRule['when']['interaction'] | undefined) ?? 'any' },
+    when: {
+      interaction: (interaction as FaultRule['when']['interaction'] | undefined) ?? 'any',
+      ...(resourceType === undefined ? {} : { resourceType }),
+    },
     ...(times === undefined ? {} : { times: Number(times) }),
     ...(fault === '429' || fault === '503' ? { retryAfterS: 1 } : {}),
   };

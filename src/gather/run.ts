@@ -6,6 +6,7 @@ import { isMissing, missing, type Missing } from '../model/fact.js';
 import { exitCodes, SafetyStop, ToolError } from '../model/errors.js';
 import type { Residue } from '../model/evidence.js';
 import { aiSystemBinding } from '../model/subjects.js';
+import type { AnswerInbox } from './observers/answer-inbox.js';
 import { productEvents, type ProductEvents } from './observers/product-events.js';
 import { cdsHooksClient } from './observers/cds-hooks.js';
 import { cdsCaller } from './observers/cds-hooks-caller.js';
@@ -15,6 +16,7 @@ import { Apps } from './apps.js';
 import { AccessRecorder } from './access-record.js';
 import type { FaultProxy } from './observers/fault-proxy.js';
 import { launchPlayer, launchPlayerContext, type LaunchPlace } from './observers/launch-player.js';
+import { answerListener, openProductAnswers } from './product-answers.js';
 import { baseIsNamed, openProductProxy } from './product-proxy.js';
 import { runIdentity } from './audit-log.js';
 import { siteOf, type Cast } from './contexts.js';
@@ -68,6 +70,7 @@ export class Run {
   readonly #folding: Folding;
   readonly #accesses: AccessRecorder;
   #proxy: FaultProxy | undefined;
+  #answers: Promise<AnswerInbox | Missing> | undefined;
   #stopped = false;
   readonly #cases: TestCases;
   readonly #objects: TestObjects;
@@ -174,6 +177,7 @@ export class Run {
       evidence: this.#folder.evidence,
       isOfTestPatient: (reference) => this.#accesses.isOfTestPatient(reference),
       onExchange: (exchange, { fault }) => this.#folding.product(exchange, fault),
+      onRefused: (refusal) => this.#folding.refused(refusal),
       now,
     });
     if (opened === undefined) return;
@@ -191,6 +195,33 @@ export class Run {
 
   async closeProxy(): Promise<void> {
     await this.#proxy?.close();
+  }
+
+  /** Opened when the product is told of the first event: a run that tells of none listens to nobody. */
+  #answerInbox(): Promise<AnswerInbox | Missing> {
+    const { documents, aiSystem, listenerTls, signal } = this.#options;
+    this.#answers ??= openProductAnswers({
+      organization: documents.organization,
+      secret: aiSystem?.webhookSecret,
+      tls: listenerTls?.get(answerListener),
+      signal,
+    });
+    return this.#answers;
+  }
+
+  /** After the last event: what came to the listener is counted in the evidence. */
+  async closeAnswers(): Promise<void> {
+    const inbox = await this.#answers;
+    if (inbox === undefined) return;
+    const at = this.#options.now().toISOString();
+    if (isMissing(inbox)) {
+      const data = { reason: inbox.missing, detail: inbox.detail ?? '' };
+      await this.#folder.evidence.append({ type: 'event', event: 'answers-not-heard', at, data });
+      return;
+    }
+    await inbox.close();
+    const data = { ...inbox.counts, refused: Object.fromEntries(inbox.refused) };
+    await this.#folder.evidence.append({ type: 'event', event: 'answers-posted', at, data });
   }
 
   /** Only where something will be written: a run that reads disturbs no earlier one. */
@@ -411,6 +442,7 @@ export class Run {
       writer: this.writer,
       bindingId: aiSystemBinding(contract, organization, environmentId)?.id ?? 'ai-system',
       identifierSystem: organization.writePolicy?.identifierSystem,
+      answers: () => this.#answerInbox(),
       now,
     });
   }

@@ -111,6 +111,16 @@ export interface Check<
     subject: Subject<Kind>,
     run: { readonly startedAt: string },
   ) => Verdict | readonly Verdict[];
+  /**
+   * Asked in the place of `evaluate` where a fact of `reads` is missing: what the optional ones prove, or show, without it.
+   * Nothing passes that way: the check is not measured, or fails.
+   */
+  readonly otherwise?: (
+    facts: Present<never, Optional>,
+    say: Omit<Say<M>, 'pass' | 'notApplicable'>,
+    subject: Subject<Kind>,
+    missing: NotMeasuredReason,
+  ) => readonly Verdict[];
 }
 
 /** What another check found, as a derived check sees it: frozen, before the ceilings of a policy. */
@@ -135,7 +145,7 @@ export interface DerivedCheck<
   Reads extends FactKind = FactKind,
   Optional extends FactKind = FactKind,
   M extends Messages = Messages,
-> extends Omit<Check<Kind, Reads, Optional, M>, 'evaluate'> {
+> extends Omit<Check<Kind, Reads, Optional, M>, 'evaluate' | 'otherwise'> {
   readonly looksAt: readonly LooksAt[];
   readonly evaluate: (
     facts: Present<Reads, Optional>,
@@ -164,4 +174,10 @@ export interface AnyCheck extends CheckMetadata {
     run: { readonly startedAt: string },
     results: Readonly<Record<string, SeenResult | undefined>>,
   ) => Verdict | readonly Verdict[];
+  readonly otherwise?: (
+    facts: Readonly<Record<string, unknown>>,
+    say: Omit<Say<Messages>, 'pass' | 'notApplicable'>,
+    subject: Subject,
+    missing: NotMeasuredReason,
+  ) => readonly Verdict[];
 }

@@ -90,6 +90,11 @@ export const reasonWords: Readonly<Record<NotMeasuredReason, ReasonWords>> = {
     add: 'run again with this version',
   },
   'not-gathered': { text: 'the run did not gather it', owner: 'operator', add: 'run it again to its end' },
+  'not-selected': {
+    text: 'it was not among the checks of this run',
+    owner: 'operator',
+    add: 'look at it in a run of all checks',
+  },
   'probe-error': { text: 'a fault of this tool', owner: 'operator', add: 'report the fault' },
   'too-large': { text: 'an answer was too large to read', owner: 'ehr-team', add: 'ask why the answer is so large' },
   'too-many': {

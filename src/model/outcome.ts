@@ -36,6 +36,7 @@ export const notMeasuredReasons = [
   'not-in-this-version',
   'recorded-by-another-version',
   'not-gathered',
+  'not-selected',
   'probe-error',
   // What a server sent could not be used (bounds and hostile answers).
   'too-large',

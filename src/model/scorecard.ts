@@ -343,6 +343,20 @@ const inputName = oneOf(['volumePerWeek', 'handMinutes', 'errorRateManual', 'cle
 /** Hundredths of minutes not yet earned, with a number less or more than stated. */
 const moved = { lowHundredths: Type.Integer(), highHundredths: Type.Integer() };
 
+/** Bad ones of so many; the upper end of the share, one-sided 95 %, in thousandths. */
+const boundedShare = { bad: count, of: count, atMostPerMille: Type.Integer({ minimum: 0, maximum: 1000 }) };
+const harmSchema = closed({
+  bookingsPerWeek: Type.Number({ minimum: 0 }),
+  /** Offers of a time that was taken: by the AI system, of slots that the run itself had just changed, or by the EHR. */
+  stale: closed({ source: oneOf(['answers', 'answers-just-changed', 'offered-slots'] as const), ...boundedShare }),
+  /** Bookings of a taken time that nobody stopped; 0 of 0 and 1,000 where that is unknown. */
+  uncaught: closed({ source: oneOf(['ehr', 'product', 'unknown'] as const), ...boundedShare }),
+  /** Hundredths of a double booking a week, as seen and with both shares at their upper ends. */
+  expectedHundredths: count,
+  atMostHundredths: count,
+  sentence: Type.String(),
+});
+
 const accessSchema = closed({
   group: oneOf(['reads', 'writes', 'refusals'] as const),
   expected: count,
@@ -477,6 +491,8 @@ export const scorecardSchema = closed({
       sentence: Type.String(),
     }),
   ),
+  /** Double bookings a week that stale times lead to, with the inputs; null where one of them was not measured. */
+  harm: orNull(harmSchema),
   checks: Type.Array(checkSchema),
   /** A question per unknown, for whoever can answer it. */
   questions: Type.Array(questionSchema),

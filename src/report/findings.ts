@@ -100,9 +100,13 @@ export function questionsByParty({
   });
 }
 
-/** "vendor integration first, then EHR configuration"; undefined when nothing is in the way. */
-export function inTheWay({ blockers }: Scorecard): string | undefined {
-  const classes = [...new Set(blockers.map((one) => classWords[one.class]))];
+/**
+ * "vendor integration first, then EHR configuration"; undefined when nothing is in the way. Of a run that was cut short only
+ * what failed is: the rest may be open for no other reason.
+ */
+export function inTheWay({ blockers, run }: Scorecard): string | undefined {
+  const met = blockers.filter(({ outcome }) => run.complete || outcome === 'fail');
+  const classes = [...new Set(met.map((one) => classWords[one.class]))];
   const [first, ...rest] = classes;
   if (first === undefined) return undefined;
   return rest.length === 0 ? first : `${first} first, then ${rest.join(', then ')}`;

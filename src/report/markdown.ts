@@ -27,6 +27,8 @@ import { nothing } from './phrase.js';
 import { runFacts } from './run-words.js';
 import {
   auditTable,
+  cardTable,
+  harmWords,
   idleGaps,
   latencyBesides,
   latencyTable,
@@ -207,6 +209,11 @@ function safeguards(scorecard: Scorecard): Markdown[] {
     : [section('HIPAA technical safeguards', markdownOf(table), markdownProse(lawWords(scorecard)))];
 }
 
+function cards(scorecard: Scorecard): Markdown[] {
+  const table = cardTable(scorecard);
+  return table === undefined ? [] : [section('Cards', markdownOf(table))];
+}
+
 function audit(scorecard: Scorecard): Markdown[] {
   const [log, lookUps] = [logTable(scorecard), lookUpTable(scorecard)];
   return [
@@ -228,7 +235,8 @@ const barCharacters = 20;
 
 function business(scorecard: Scorecard): Markdown[] {
   const { value } = scorecard;
-  if (value === null) return [];
+  const harm = harmWords(scorecard);
+  if (value === null) return harm === undefined ? [] : [section('Business case', markdownProse(harm))];
   const rows = valueBars(scorecard).map(({ depth, minutes, cost, share }) => [
     mark`${depth}`,
     mark`${minutes}`,
@@ -242,6 +250,7 @@ function business(scorecard: Scorecard): Markdown[] {
       markdownTable(['depth', 'minutes a week', 'cost a week', ''], rows),
       markdownProse(value.sentence),
       ...(moves === undefined ? [] : [markdownProse(moves)]),
+      ...(harm === undefined ? [] : [markdownProse(harm)]),
     ),
   ];
 }
@@ -274,6 +283,7 @@ export function renderMarkdown(scorecard: Scorecard, options: MarkdownOptions = 
     ...(untested ? [] : questions(scorecard)),
     ...outlook(scorecard),
     ...(latency.length === 0 ? [] : [section('Latency', latencyWithAll(scorecard))]),
+    ...cards(scorecard),
     ...(matrix.length === 0 ? [] : [section('Permissions', markdownOf(permissionTable(scorecard)))]),
     ...audit(scorecard),
     ...business(scorecard),

@@ -10,6 +10,7 @@ import {
   openPointWords,
   outcomeWords,
   outlookWords,
+  percentWords,
 } from './words.js';
 
 // What several formats print as a table. Order and outcome come from the scorecard.
@@ -75,6 +76,34 @@ export function auditTable({ checks }: Scorecard): Table {
   return { head: ['check', 'outcome', 'counted'], rows };
 }
 
+const numberOf = (data: Readonly<Record<string, unknown>>, name: string): number | undefined => {
+  const value = data[name];
+  return typeof value === 'number' ? value : undefined;
+};
+
+/** What people did with cards in the words of the product's own log; nothing where it says nothing. */
+function overriddenWords(data: Readonly<Record<string, unknown>>): string | undefined {
+  const [shown, accepted, overridden] = ['shownInLog', 'acceptedInLog', 'overriddenInLog'].map((name) =>
+    numberOf(data, name),
+  );
+  if (shown === undefined || accepted === undefined || overridden === undefined) return undefined;
+  const atMost = numberOf(data, 'overriddenAtMostPercent');
+  const bound = atMost === undefined ? '' : `, at most ${percentWords(atMost / 100)} (95 %)`;
+  return `${overridden} of ${accepted + overridden} answered${bound}; ${shown} shown`;
+}
+
+/** How many cards each service gave, and what people make of them; undefined where no service was looked at. */
+export function cardTable({ checks }: Scorecard): Table | undefined {
+  const shows = checks.find(({ id }) => id === 'cds.service')?.shows ?? [];
+  const rows = shows.map(({ data }): Piece[] => [
+    code(typeof data['service'] === 'string' ? data['service'] : ''),
+    ...['calls', 'cards', 'cardsPer100', 'limit'].map((name) => said(numberOf(data, name)?.toString() ?? null)),
+    said(overriddenWords(data) ?? null),
+  ]);
+  const head = ['service', 'calls', 'cards', 'cards in 100 calls', 'contract allows'];
+  return rows.length === 0 ? undefined : { head: [...head, 'overridden, as the vendor’s log says'], rows };
+}
+
 const groupWords = { reads: 'reads and searches', writes: 'writes', refusals: 'refusals' } as const;
 
 /** What was sent and what the log held of it, kind by kind; undefined where no log was read. */
@@ -122,6 +151,9 @@ export function valueBars({ value }: Scorecard): ValueBar[] {
     share: weeklyMinutesHundredths / most,
   }));
 }
+
+/** What stale times may do, with the inputs; undefined where one of them was not measured. */
+export const harmWords = ({ harm }: Scorecard): string | undefined => harm?.sentence;
 
 const inputWords = {
   volumePerWeek: 'volume',

@@ -7,6 +7,7 @@ import { matrixLines } from './terminal-matrix.js';
 import { absentLines, askedLines, failedLines, unshownLines } from './terminal-lists.js';
 import { narrowingLines, nextLines } from './terminal-next.js';
 import { questionLines } from './terminal-questions.js';
+import { harmWords } from './tables.js';
 import { unverifiedWords } from './words.js';
 
 export interface TerminalOptions {
@@ -24,7 +25,7 @@ export interface TerminalOptions {
 /** What to do next: mostly a command to copy. */
 function nextStep(scorecard: Scorecard, options: TerminalOptions): string | undefined {
   const {
-    run: { writes, endedAt },
+    run: { writes, endedAt, complete },
     blockers,
   } = scorecard;
   const run = options.runPath ?? 'RUN';
@@ -37,7 +38,14 @@ function nextStep(scorecard: Scorecard, options: TerminalOptions): string | unde
     return `forward ${page}; add credentials to the organization file and run again.`;
   }
   const [first] = blockers;
+  if (!complete && first?.outcome !== 'fail') return 'run it again to its end.';
   return first === undefined ? undefined : `ehr-scorecard checks explain ${first.check}`;
+}
+
+/** What stale times may do, where any was seen; where none was, the reports say within which bounds. */
+function harmLines(scorecard: Scorecard, width: number): Line[] {
+  const words = scorecard.harm !== null && scorecard.harm.stale.bad > 0 ? harmWords(scorecard) : undefined;
+  return words === undefined ? [] : [blank, ...indented(words, 0, width)];
 }
 
 /** The exit code at the right edge of the last line, or below it; before it what it says. */
@@ -75,6 +83,7 @@ export function renderTerminal(scorecard: Scorecard, options: TerminalOptions): 
     ...(nothingTested(scorecard) ? [] : nextLines(scorecard, width)),
     ...narrowingLines(scorecard, width),
     ...absent,
+    ...harmLines(scorecard, width),
     blank,
     ...(aside.length === 0
       ? []

@@ -4,13 +4,14 @@ import type { Access, AccessEvent } from './exchange.js';
 import type { AdvisorFault } from './ai-systems/advisor-configuration.js';
 import type { AppFault } from './ai-systems/note-app-configuration.js';
 import type { ProductName } from './ai-systems/start-order-advisor.js';
+import type { AvailabilityFault } from './ai-systems/slot-answers.js';
 import type { LogFault } from './ai-systems/write-log.js';
 import type { WorkflowName } from './clinic/workflows.js';
 import type { Store } from './fhir/store.js';
 import type { Withheld } from './withholding.js';
 
 /** What a reference AI system, or its app, can be told to do wrong. */
-export type ProductFault = AdvisorFault | AppFault | LogFault;
+export type ProductFault = AdvisorFault | AppFault | AvailabilityFault | LogFault;
 
 export type RawHandler = (request: ListenerRequest) => Promise<ListenerResponse>;
 

@@ -25,6 +25,8 @@ export interface OrganizationDocumentOptions {
   readonly feedPort?: number;
   /** Where the AI system finds the proxy of a run; the listener is then at its port. */
   readonly proxyUrl?: string;
+  /** How often a series is sampled; `mostSamplesPerMinute` where nothing else is said. */
+  readonly samplesPerMinute?: number;
   /** Doors of the AI system on trial, where one runs. */
   readonly aiSystem?: OrganizationProfile['aiSystem'];
 }
@@ -40,6 +42,8 @@ type AuthBinding = NonNullable<NonNullable<OrganizationProfile['auth']>['binding
 const environment = 'sandbox';
 /** Short enough to be waited for. */
 export const idleSeconds = 20;
+/** What a machine that is idle carries, with the embedded EHR, a product and this tool on it. */
+export const mostSamplesPerMinute = 600;
 const auditor = 'auditor';
 
 /** The organization profile with which one of the shipped contracts runs against this organization of the sandbox. */
@@ -195,7 +199,7 @@ export function organizationDocument(options: OrganizationDocumentOptions): Orga
       perDay: 500_000,
       authNegativeTests: true,
       maxNegativeAuth: 40,
-      sampling: { rate: { perMinute: 600 }, blocks: 1, coldIdle: 'PT0S' },
+      sampling: { rate: { perMinute: options.samplesPerMinute ?? mostSamplesPerMinute }, blocks: 1, coldIdle: 'PT0S' },
     },
     audit: {
       sources: [

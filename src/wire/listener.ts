@@ -45,6 +45,17 @@ export interface ListenerResponse {
 
 export type ListenerHandler = (request: ListenerRequest) => ListenerResponse | Promise<ListenerResponse>;
 
+/**
+ * A request that reached no handler. `connect`, `absolute-form`: it asked for a way to elsewhere
+ * (https://www.rfc-editor.org/rfc/rfc9112#section-3.2). `framing`: two sayings about where it ends
+ * (https://www.rfc-editor.org/rfc/rfc9112#section-6.3). `unreadable`: no HTTP.
+ */
+export interface ListenerRefusal {
+  readonly why: 'connect' | 'absolute-form' | 'framing' | 'unreadable';
+  /** As sent, where there was one. */
+  readonly target?: string;
+}
+
 export interface ListenOptions {
   /** Default 127.0.0.1. Anything but loopback needs `tls`. */
   readonly bind?: string;
@@ -61,6 +72,8 @@ export interface ListenOptions {
   readonly rawHandler?: (request: RawRequest, response: RawResponse) => void | Promise<void>;
   /** Addresses or subnets (`10.1.0.0/16`) that may connect; any other connection is ended unanswered. Default: all. */
   readonly clients?: readonly string[];
+  /** Told of requests that are no requests to this server; they got 400. */
+  readonly onRefused?: (refusal: ListenerRefusal) => void;
   /** Hears what a handler throws; the peer gets a bare 500. */
   readonly onHandlerFault?: (fault: unknown) => void;
   readonly limits?: Partial<ListenerLimits>;
@@ -119,7 +132,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const receivedAtMs = performance.now();
     if (!admits(receivedAtMs)) return refuse(response, 429);
     // Absolute-form and asterisk-form targets are for proxies and OPTIONS (RFC 9112 section 3.2).
-    if (request.url === undefined || !request.url.startsWith('/')) return refuse(response, 400);
+    if (request.url === undefined || !request.url.startsWith('/')) {
+      options.onRefused?.({ why: 'absolute-form', target: request.url ?? '' });
+      return refuse(response, 400);
+    }
     void answer(request, response, receivedAtMs).catch((fault: unknown) => {
       options.onHandlerFault?.(fault);
       if (response.headersSent) response.destroy();
@@ -165,14 +181,20 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
   // A tunnel is for proxies that lead elsewhere (RFC 9110 section 9.3.6); Node would end the connection without a word.
-  server.on('connect', (_request: http.IncomingMessage, socket: Socket) => {
+  server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
     socket.on('error', () => undefined);
+    options.onRefused?.({ why: 'connect', target: request.url ?? '' });
     refuseBytes(socket, 400);
   });
   // What the parser refuses, among it Content-Length beside Transfer-Encoding (RFC 9112 section 6.3).
   server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket) => {
-    if (fault.code === 'ECONNRESET') socket.destroy();
-    else refuseBytes(socket, parserRefusals[fault.code ?? ''] ?? 400);
+    if (fault.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const status = parserRefusals[fault.code ?? ''] ?? 400;
+    if (status === 400) options.onRefused?.({ why: framingFaults.has(fault.code ?? '') ? 'framing' : 'unreadable' });
+    refuseBytes(socket, status);
   });
   const admitted = clientList(options.clients);
   const sockets = new Set<Socket>();
@@ -199,6 +221,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
+const framingFaults = new Set([
+  'HPE_INVALID_TRANSFER_ENCODING',
+  'HPE_UNEXPECTED_CONTENT_LENGTH',
+  'HPE_INVALID_CONTENT_LENGTH',
+]);
 const parserRefusals: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** @throws ToolError `client-address` */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -63,6 +64,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const url = new URL(options.origin);
   const peer = new Peer(url, options.tls ?? {}, options.monotonicMs ?? (() => performance.now()), undefined);
   const closing = new AbortController();
+  // One listener for every connection that is being opened.
+  setMaxListeners(0, closing.signal);
   const agent = new PeerAgent(peer, closing.signal, options.connections ?? 200);
   const { idleMs = 60_000 } = options;
 

@@ -13,6 +13,7 @@ import { places } from '../support/places.js';
 
 let place: Workplace;
 let base: string;
+let recordings = 0;
 
 beforeAll(async () => {
   base = await newProxyUrl();
@@ -31,14 +32,18 @@ interface Card {
   readonly checks: Scorecard['checks'];
 }
 
-/** One of the reference products answers two calls for a slot while the command runs; then `score` reads the recording. */
-async function recorded(product: 'integrated' | 'leaky', ...fault: string[]): Promise<{ card: Card; text: string }> {
-  const output = join(place.folder, `recordings-${product}`);
+/** One of the reference products answers a call for a visit, and the same again, while the command runs; then `score` reads the recording. */
+async function recorded(
+  product: 'integrated' | 'leaky' | 'double-booker',
+  ...fault: string[]
+): Promise<{ card: Card; text: string }> {
+  const output = join(place.folder, `recordings-${(recordings += 1)}`);
   const ending = new AbortController();
   const running = runProxy({ ...place.files, output, fault }, places, ending.signal);
   const program = await startBeside(place.sandbox, place.folder, product, base);
   const [patient] = place.sandbox.organizations.get('lakeside')!.clinic.index.patients;
-  const call = { intent: 'book', family: patient?.family, birthDate: patient?.birthDate };
+  const identifier = { system: 'urn:ehr-scorecard:test', value: 'call-1' };
+  const call = { intent: 'book', family: patient?.family, birthDate: patient?.birthDate, identifier };
   const ask = () =>
     fetch(program.callUrl, {
       method: 'POST',
@@ -51,6 +56,7 @@ async function recorded(product: 'integrated' | 'leaky', ...fault: string[]): Pr
     answer = await ask();
   }
   expect(((await answer.json()) as { outcome: string }).outcome).toBe('booked');
+  expect((await ask()).status).toBe(200);
   ending.abort();
   expect(await running).toBe(0);
   await program.stop();
@@ -68,6 +74,19 @@ it('records what a product asks for; score says what was read, how it waited, an
   expect(outcomeOf(card, 'error.rate-limit')?.outcome).toBe('pass');
   expect(outcomeOf(card, 'hipaa.minimum-necessary')?.outcome).toBe('pass');
   expect(text).toContain('"phi":"may-contain"');
+  // What a recording provokes is nothing: it says what it saw, and nothing of it passes.
+  const retry = outcomeOf(card, 'write.idempotent-retry');
+  expect([retry?.outcome, retry?.reason]).toEqual(['not-measured', 'writes-off']);
+  expect(retry?.findings.map(({ messageId, data }) => [messageId, data['creates'], data['keyed']])).toContainEqual([
+    'recorded',
+    2,
+    2,
+  ]);
+  expect(outcomeOf(card, 'error.ehr-outage')?.findings[0]?.data).toMatchObject({
+    met: 1,
+    done: 1,
+    faults: [{ fault: '429', interaction: 'search' }],
+  });
   const { patients } = place.sandbox.organizations.get('lakeside')!.clinic.index;
   for (const { id, canary } of patients)
     for (const value of [`"${id}"`, `/${id}`, canary]) expect(text).not.toContain(value);
@@ -80,12 +99,24 @@ it('records without a fault what a product puts into addresses', async () => {
   expect(outcomeOf(card, 'error.rate-limit')?.reason).toBe('no-ai-system');
 }, 60_000);
 
+it('records that a product whose answer was lost finds what it had booked', async () => {
+  const { card } = await recorded('integrated', 'drop-answer@write:Appointment*1');
+  const retry = outcomeOf(card, 'write.idempotent-retry');
+  expect(retry?.outcome).toBe('not-measured');
+  const [said] = retry?.findings.filter(({ messageId }) => messageId !== null) ?? [];
+  expect(said).toMatchObject({ messageId: 'recorded-lost', data: { lost: 1, found: 1, done: 0, left: 0, twice: 0 } });
+}, 60_000);
+
 it('reads what a product is to meet, and refuses what is no fault', () => {
   expect(readFaultRule('429@search*3', faultNames)).toEqual({
     fault: '429',
     when: { interaction: 'search' },
     times: 3,
     retryAfterS: 1,
+  });
+  expect(readFaultRule('drop-answer@write:Appointment', faultNames)).toEqual({
+    fault: 'drop-answer',
+    when: { interaction: 'write', resourceType: 'Appointment' },
   });
   expect(readFaultRule('stall', faultNames)).toEqual({ fault: 'stall', when: { interaction: 'any' } });
   for (const wrong of ['teapot', '429@somewhere', '429*x', 'pass']) {

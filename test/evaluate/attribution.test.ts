@@ -9,7 +9,7 @@ import type { Remedy } from '../../src/model/check.js';
 import type { ExchangeLine } from '../../src/model/evidence.js';
 import type { FactKind, FactValue, RecordedFact } from '../../src/model/fact.js';
 import { factKinds } from '../../src/model/facts/registry.js';
-import type { BlockerClass, Outcome } from '../../src/model/outcome.js';
+import type { BlockerClass, NotMeasuredReason, Outcome } from '../../src/model/outcome.js';
 import { subjectsOf } from '../../src/model/subjects.js';
 import { contract } from './score-case.js';
 
@@ -311,6 +311,8 @@ interface Plain {
   readonly effort?: Remedy['effort'];
   readonly prerequisite?: string;
   readonly kind?: 'static' | 'probe';
+  /** Why it was not measured; no credential unless said. */
+  readonly reason?: NotMeasuredReason;
 }
 
 /** Rows of a policy, attributed; `prerequisite` makes one not measured for want of another. */
@@ -324,7 +326,11 @@ const attributedRows = (rows: readonly Plain[]) =>
           severity,
           outcome: prerequisite === undefined ? outcome : 'not-measured',
           reason:
-            prerequisite === undefined ? (outcome === 'not-measured' ? 'no-credential' : null) : 'prerequisite-failed',
+            prerequisite !== undefined
+              ? 'prerequisite-failed'
+              : outcome === 'not-measured'
+                ? (more.reason ?? 'no-credential')
+                : null,
           definition: {
             title: `Title of ${check}`,
             kind: more.kind ?? 'probe',
@@ -349,7 +355,8 @@ const attributedRows = (rows: readonly Plain[]) =>
 
 describe('the next three actions', () => {
   const exchanges = new Map([['x1', exchange('x1', 'ai', 'GET Slot?start', 200)]]);
-  const checks = (rows: readonly Plain[]) => nextActions(attributedRows(rows), exchanges).map(({ check }) => check);
+  const checks = (rows: readonly Plain[]) =>
+    nextActions(attributedRows(rows), exchanges, true).map(({ check }) => check);
 
   it('go by blockers unlocked for the effort, failures first', () => {
     expect(
@@ -366,6 +373,25 @@ describe('the next three actions', () => {
     expect(checks([{ check: 'read.a', outcome: 'not-measured' }, { check: 'read.b' }])).toEqual(['read.b', 'read.a']);
   });
 
+  it('ask once for what the run did not come to', () => {
+    const never = { outcome: 'not-measured', reason: 'not-gathered' } as const;
+    expect(
+      nextActions(
+        attributedRows([
+          { check: 'read.a' },
+          { check: 'write.d', ...never },
+          { check: 'write.e', ...never },
+          { check: 'write.f', ...never, severity: 'major' },
+        ]),
+        exchanges,
+        false,
+      ),
+    ).toMatchObject([
+      { check: 'read.a' },
+      { check: 'write.d', owner: 'operator', unlocks: ['write.e', 'write.f'], blockersUnlocked: 2 },
+    ]);
+  });
+
   it('name who acts, whom it most likely lies with, and the exchanges', () => {
     const [first, second] = nextActions(
       attributedRows([
@@ -374,6 +400,7 @@ describe('the next three actions', () => {
         { check: 'audit.writes-logged', outcome: 'not-measured', blocks: 'auth' },
       ]),
       exchanges,
+      true,
     );
     expect(first).toMatchObject({
       class: 'ehr-configuration',
@@ -392,7 +419,7 @@ describe('the next three actions', () => {
 });
 
 describe('product or integration', () => {
-  const first = (rows: readonly Plain[]) => directionOf(attributedRows(rows), contract);
+  const first = (rows: readonly Plain[], complete = true) => directionOf(attributedRows(rows), contract, complete);
   const open = { check: 'contract.actions', blocks: 'contract', kind: 'static', outcome: 'not-measured' } as const;
   const auth = { check: 'auth.backend-token', blocks: 'auth' } as const;
   const ehr = { check: 'write.create' } as const;
@@ -400,7 +427,7 @@ describe('product or integration', () => {
   it('tightens product and contract while their statics are open', () => {
     expect(first([ehr, auth, open])).toMatchObject({ first: 'product-and-contract', checks: ['contract.actions'] });
     const alone = { ...contract, intent: { boundary: { valueWithoutEhr: true } } };
-    expect(directionOf(attributedRows([open]), alone)?.sentence).toContain('prove it there');
+    expect(directionOf(attributedRows([open]), alone, true)?.sentence).toContain('prove it there');
     expect(first([open])?.sentence).toBe('Tighten product and contract first; the EHR vendor is not the main blocker.');
   });
 
@@ -408,5 +435,12 @@ describe('product or integration', () => {
     expect(first([ehr, auth])).toMatchObject({ first: 'auth', checks: ['auth.backend-token'] });
     expect(first([ehr])).toMatchObject({ first: 'integration', checks: ['write.create'] });
     expect(first([{ ...ehr, outcome: 'pass' }])).toBeNull();
+  });
+
+  it('calls nothing settled while the run did not come to something', () => {
+    const never = { outcome: 'not-measured', reason: 'not-gathered' } as const;
+    expect(first([ehr, { ...auth, ...never }], false)).toBeNull();
+    expect(first([{ ...auth, outcome: 'not-measured' }], false)).toBeNull();
+    expect(first([auth], false)).toMatchObject({ first: 'auth' });
   });
 });

@@ -27,6 +27,42 @@ const judged = (facts: RecordedFact[], check: AnyCheck = versionConflict, of = s
   return { outcome, reason, grade, judgements };
 };
 
+describe('without a fact it reads, a check', () => {
+  const elsewhere: AnyCheck = {
+    ...versionConflict,
+    optional: ['unconditional-update', 'product-trials'],
+    otherwise: ({ 'product-trials': trials }, say, _, missing) =>
+      trials === undefined
+        ? []
+        : (trials as readonly unknown[]).length === 0
+          ? [say.notMeasured('unexplained', missing, { status: 0 })]
+          : [say.fail('overwritten', { status: 200 })],
+  };
+  const trials = (...value: object[]): RecordedFact => fact(value, { kind: 'product-trials', exchanges: ['p1'] });
+  const row = { control: 'noOverwrite', trials: 1, breaches: 1 };
+
+  it('may fail by others, and stays not measured beside it', () => {
+    const { outcome, judgements } = judged([fact({ missing: 'writes-off' }), trials(row)], elsewhere);
+    expect(outcome).toBe('fail');
+    expect(judgements.map((one) => [one.outcome, one.messageId, one.reason, one.grade, one.exchanges])).toEqual([
+      ['fail', 'overwritten', null, 'measured', ['p1']],
+      ['not-measured', null, 'writes-off', null, []],
+    ]);
+  });
+
+  it('says what others show, with the reason of the missing one', () => {
+    const { outcome, reason, judgements } = judged([fact({ missing: 'writes-off' }), trials()], elsewhere);
+    expect([outcome, reason, judgements.length]).toEqual(['not-measured', 'writes-off', 1]);
+    expect(judgements[0]?.messageId).toBe('unexplained');
+  });
+
+  it('is asked nothing else where the fact is there, and never passes where it is not', () => {
+    expect(judged([fact(refused), trials(row)], elsewhere).outcome).toBe('pass');
+    const passing: AnyCheck = { ...elsewhere, otherwise: () => [{ outcome: 'pass' }] };
+    expect(judged([trials(row)], passing).outcome).toBe('error');
+  });
+});
+
 describe('facts', () => {
   it('are found at the subject', () => {
     expect(judged([fact(refused)])).toMatchObject({

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { NotMeasuredReason } from '../../src/model/outcome.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import { allIds, fail, gap, notMeasured, pass, scored, warn, type Found, type Table } from './score-case.js';
+import { tries } from '../support/everything.js';
 
-const runs = { numRuns: 25 };
+const runs = { numRuns: tries(25) };
 const answerRank = { yes: 2, partly: 1, 'not-shown': 0, no: 0 } as const;
 const decisionRank = { go: 2, 'conditional-go': 1, 'no-go-failed': 0, 'no-go-not-shown': 0, none: 0 } as const;
 const places = [...allIds, 'scope.role[human]', 'scope.site[human]'];
@@ -147,6 +148,6 @@ it('renaming hosts and ids changes neither answers nor decision', () => {
       expect(b.answers).toEqual(a.answers);
       expect(b.decision).toEqual(a.decision);
     }),
-    { numRuns: 20 },
+    { numRuns: tries(20) },
   );
 });

@@ -114,7 +114,7 @@ const cellsOf = (id: string): readonly string[] =>
 function metadataOf(id: string): CheckMetadata & Pick<AnyCheck, 'messages'> {
   const check = present.get(id);
   if (check !== undefined) {
-    const { optional: _optional, aggregate: _aggregate, looksAt: _looksAt, ...rest } = check;
+    const { optional: _optional, aggregate: _aggregate, looksAt: _looksAt, otherwise: _otherwise, ...rest } = check;
     return rest;
   }
   return {

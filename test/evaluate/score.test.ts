@@ -454,6 +454,21 @@ describe('short cases', () => {
     expect(scorecard.decision.words).toMatch(/^no decision: 2 of \d+ checks selected$/);
   });
 
+  it('S asks nobody to run again what was not selected', () => {
+    const never = Object.fromEntries(
+      ['write.create', 'read.interactions', 'scope.enforced'].map((id) => [id, notMeasured('not-gathered')]),
+    );
+    const { checks, blockers, direction } = scored({ header: { selection: ['write.create'] }, found: never });
+    const reasonOf = (id: string) => checks.find((one) => one.id === id)?.reason;
+    expect(['write.create', 'read.interactions', 'scope.enforced'].map(reasonOf)).toEqual([
+      'not-gathered',
+      'not-selected',
+      'not-selected',
+    ]);
+    expect(blockers.map(({ check }) => check)).toEqual(['write.create']);
+    expect(direction).toBeNull();
+  });
+
   it('a run in which nothing could be scored is our fault', () => {
     const found = Object.fromEntries(inputOf({}).checks.map(({ id }) => [id, { outcome: 'throws' as const }]));
     const broken = scored({

@@ -25,7 +25,11 @@ async function* inPieces(...pieces: readonly string[]): AsyncGenerator<string> {
 }
 const ndjson = (...lines: readonly (object | string)[]): string =>
   lines.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n');
-const read = (...lines: readonly (object | string)[]) => readProductLog(inPieces(ndjson(...lines)), run, 'file');
+const factsOf = (text: AsyncIterable<string>) => readProductLog(text, run, 'file');
+const read = async (...lines: readonly (object | string)[]) =>
+  (await factsOf(inPieces(ndjson(...lines))))['product-log'];
+const readCards = async (...lines: readonly (object | string)[]) =>
+  (await factsOf(inPieces(ndjson(...lines))))['card-outcomes'];
 
 describe('the log of an AI system', () => {
   it('is kept as digests, and what it says as names', async () => {
@@ -82,11 +86,76 @@ describe('the log of an AI system', () => {
     async function* endless(): AsyncGenerator<string> {
       for (;;) yield 'x'.repeat(1_000_000);
     }
-    expect(await readProductLog(endless(), run, 'file')).toMatchObject({ missing: 'too-large' });
+    const tooLarge = { missing: 'too-large' };
+    expect(await factsOf(endless())).toMatchObject({ 'product-log': tooLarge, 'card-outcomes': tooLarge });
     async function* many(): AsyncGenerator<string> {
       for (let each = 0; ; each++) yield `${JSON.stringify({ ...line, requestId: `q${each}` })}\n`;
     }
-    expect(await readProductLog(many(), run, 'file')).toMatchObject({ missing: 'too-large' });
+    expect((await factsOf(many()))['product-log']).toMatchObject({ missing: 'too-large' });
+  });
+});
+
+describe('the cards a log tells of', () => {
+  const shown = { at: '2026-11-19T10:00:00Z', service: 'pa-needed', card: 'c1', outcome: 'shown' };
+  const answered = { ...shown, at: '2026-11-19T10:00:05Z', outcome: 'overridden' };
+
+  it('are counted once each, by what became of them last', async () => {
+    const cards = await readCards(
+      shown,
+      answered,
+      { ...shown, card: 'c2' },
+      { ...answered, card: 'c3', at: '2026-11-19T12:00:00+01:00', outcome: 'accepted' },
+      { ...shown, card: 'c3' },
+      { ...answered, service: 'another' },
+    );
+    expect(cards).toEqual({
+      ofRun: 0,
+      from: '2026-11-19T10:00:00.000Z',
+      to: '2026-11-19T11:00:00.000Z',
+      services: [
+        { service: 'another', shown: 1, accepted: 0, overridden: 1 },
+        { service: 'pa-needed', shown: 3, accepted: 1, overridden: 1 },
+      ],
+    });
+  });
+
+  it('are this tool’s own where they are of the time of the run', async () => {
+    const ofRun = { ...shown, at: '2026-11-20T09:00:30Z' };
+    expect(await readCards(ofRun, { ...ofRun, outcome: 'overridden' }, answered)).toMatchObject({
+      ofRun: 2,
+      services: [{ shown: 1, overridden: 1 }],
+    });
+    expect(await readCards(ofRun)).toEqual({ ofRun: 1, from: null, to: null, services: [] });
+  });
+
+  it('are no writes, and a write is no card whatever else its line says', async () => {
+    const facts = await factsOf(inPieces(ndjson(answered, { ...line, card: 'c1', service: 'pa-needed' })));
+    expect(facts).toMatchObject({
+      'product-log': { lines: 2, unreadable: 0, elsewhere: 0, writes: [{ of: 'Appointment' }] },
+      'card-outcomes': { services: [{ shown: 1 }] },
+    });
+  });
+
+  it.each([
+    ['another word for what became of it', { ...shown, outcome: 'ignored' }],
+    ['no card', { ...shown, card: undefined }],
+    ['a service nobody could name', { ...shown, service: '<b>pa</b>' }],
+    ['no time', { ...shown, at: 'yesterday' }],
+  ])('are unreadable with %s', async (_what, bad) => {
+    const facts = await factsOf(inPieces(ndjson(bad)));
+    expect(facts).toMatchObject({ 'product-log': { unreadable: 1 }, 'card-outcomes': { services: [] } });
+  });
+
+  it('keep no id and nothing besides', async () => {
+    const text = JSON.stringify(await factsOf(inPieces(ndjson({ ...answered, patient: 'p1', reason: 'Jane Doe' }))));
+    for (const word of ['c1', 'p1', 'Jane']) expect(text).not.toContain(word);
+  });
+
+  it('are given up when there are more than anybody could count', async () => {
+    async function* many(): AsyncGenerator<string> {
+      for (let each = 0; each <= 100_000; each++) yield `${JSON.stringify({ ...shown, card: `c${each}` })}\n`;
+    }
+    expect((await factsOf(many()))['card-outcomes']).toMatchObject({ missing: 'too-many' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Listener, OrganizationProfile } from '../../src/model/documents/organization.js';
+import type { FactValue } from '../../src/model/fact.js';
 import { trial } from '../support/trial.js';
 
 describe('the proxy of a run', () => {
@@ -22,6 +23,27 @@ describe('the proxy of a run', () => {
       ['drop-answer', 0, 201],
     ]);
     expect(after).toBe(before);
+  }, 60_000);
+
+  it('HS-61 counts what was for elsewhere, passes nothing on, and takes no trial in between for one', async () => {
+    const { fact, outcome, results } = await trial({
+      aiSystem: 'tunneller',
+      checks: ['write.idempotent-retry', 'hipaa.phi-leakage', 'conflict.mid-process'],
+    });
+    const refused = fact('product-refusals', 'run') as FactValue<'product-refusals'>;
+    expect(refused.refused).toBeGreaterThan(2);
+    expect(refused.kinds).toEqual([{ why: 'connect', times: refused.refused }]);
+    expect(refused.hosts).toEqual([
+      { host: 'eligibility.example', listed: false, times: refused.refused, withCanary: 0 },
+    ]);
+    expect(outcome('hipaa.phi-leakage')).toBe('not-measured');
+    expect(results.get('hipaa.phi-leakage')?.judgements.map(({ messageId }) => messageId)).toEqual(['not-for-the-ehr']);
+    const repeats = fact('product-repeats', 'action:book') as FactValue<'product-repeats'>;
+    expect(repeats.length).toBeGreaterThan(0);
+    expect(repeats.map(({ trials, breaches }) => [trials, breaches])).toEqual(repeats.map(() => [0, 0]));
+    expect(results.get('conflict.mid-process')?.judgements.map(({ messageId }) => messageId)).toContain(
+      'went-elsewhere',
+    );
   }, 60_000);
 
   it.each([

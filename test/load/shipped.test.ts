@@ -5,6 +5,7 @@ import { schemaText, type SchemaName } from '../../src/cli/schema.js';
 import { loadContract, loadOrganization } from '../../src/load/documents.js';
 import { ToolError } from '../../src/model/errors.js';
 import { bytesOf, options, profilesFolder, shipped } from './loading.js';
+import { tries } from '../support/everything.js';
 
 const names = async (folder: string, extension: string): Promise<string[]> =>
   (await readdir(new URL(`${folder}/`, profilesFolder))).filter((file) => file.endsWith(extension));
@@ -68,7 +69,7 @@ describe('a damaged contract', () => {
           expect(outcome).toMatchObject({ exitCode: 2, code: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/) });
         },
       ),
-      { numRuns: 600 },
+      { numRuns: tries(600) },
     );
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(keysBefore);
   }, 120_000);

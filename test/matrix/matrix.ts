@@ -1,4 +1,5 @@
 import { fork, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadChecks } from '../../src/cli/check-catalog.js';
@@ -12,7 +13,10 @@ import { checksFolder } from '../support/places.js';
 
 const root = new URL('../../', import.meta.url);
 /** Their cases are all tried here; `npm test` takes some. */
-const alsoWhole = ['kill-points', 'allowed-habits', 'reference-ai-systems'].map((name) => `test/${name}.test.ts`);
+const alsoWhole = readdirSync(new URL('test/', root), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/${name}`)
+  .filter((name) => readFileSync(new URL(name, root), 'utf8').includes('/support/everything.js'));
 const fromDist = new URL('test/support/from-dist.mjs', root).href;
 const longestRunMs = 240_000;
 const noticed: ReadonlySet<Outcome | undefined> = new Set(['fail', 'warn', 'not-measured']);

@@ -10,6 +10,7 @@ import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileText, poisoned } from './hostile-text.js';
 import { attribute, elements, nodesOf, textOf, withClass, within, type HtmlNode } from './html-reader.js';
 import { goOnSimulator, literalScorecards, noGoFailed, notShownYet } from './literal-scorecards.js';
+import { tries } from '../support/everything.js';
 
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}]/u;
 const byId = (nodes: readonly HtmlNode[], id: string): HtmlNode | undefined =>
@@ -236,7 +237,7 @@ describe('rule 43: hostile text in every free field', () => {
         ]);
         expect(foreign).toEqual([]);
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: tries(20), endOnFailure: true },
     );
   });
 

@@ -217,6 +217,7 @@ export const goOnSimulator: Scorecard = {
   direction: null,
   narrowing: null,
   value: null,
+  harm: null,
   audit: {
     groups: [],
     lookUp: [

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { Check, Errors } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { questionIds, scorecardSchema, type Scorecard } from '../../src/model/scorecard.js';
+import { renderHtml } from '../../src/report/html/page.js';
 import { renderJson } from '../../src/report/json.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import { columnsOf } from '../../src/report/screen.js';
@@ -9,6 +10,7 @@ import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileText, poisoned } from './hostile-text.js';
 import { goOnSimulator, literalScorecards, noGoFailed, notShownYet } from './literal-scorecards.js';
 import { nodesOf, textOf } from './markdown-reader.js';
+import { tries } from '../support/everything.js';
 
 const terminal = (scorecard: Scorecard, width = 80): string => renderTerminal(scorecard, { color: false, width });
 const lines = (text: string): string[] => text.split('\n').slice(0, -1);
@@ -253,6 +255,18 @@ describe('a run that did not come to its end', () => {
     expect(terminal(stopped).replaceAll(/\s+/g, ' ')).toContain(`${why}: exit 70`);
   });
 
+  it('puts what it did not come to in nobody’s way', () => {
+    const [first] = noGoFailed.blockers;
+    const cut = {
+      ...noGoFailed,
+      blockers: [{ ...first!, outcome: 'not-measured' as const }],
+      run: { ...noGoFailed.run, complete: false },
+    };
+    expect(terminal({ ...noGoFailed, blockers: [first!] })).toContain('In the way:');
+    expect(terminal(cut)).not.toContain('In the way:');
+    expect(terminal(cut)).toContain('Next: run it again to its end.');
+  });
+
   it('claims nothing about writes nobody counted, and says how to look', () => {
     const cut = {
       ...goOnSimulator,
@@ -289,7 +303,7 @@ describe('rule 43: hostile text in every free field', () => {
           expect(new Set(columns).size).toBe(1);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: tries(60) },
     );
   });
 });
@@ -346,5 +360,32 @@ describe('the matrix of roles and sites', () => {
     expect(terminal({ ...shown, matrix: [cell('bot', 'own', 'Slot', 'not-measured')] })).not.toContain(
       'Permissions as',
     );
+  });
+});
+
+describe('what stale times may do', () => {
+  const harm: NonNullable<Scorecard['harm']> = {
+    bookingsPerWeek: 900,
+    stale: { source: 'answers', bad: 10, of: 100, atMostPerMille: 165 },
+    uncaught: { source: 'ehr', bad: 0, of: 29, atMostPerMille: 99 },
+    expectedHundredths: 0,
+    atMostHundredths: 1_471,
+    sentence: 'Double bookings from stale times, with these inputs: 0 a week, at most 14.71.',
+  };
+
+  it('stands in every format', () => {
+    const scorecard = { ...noGoFailed, harm };
+    expect(Check(scorecardSchema, JSON.parse(renderJson(scorecard)))).toBe(true);
+    expect(renderTerminal(scorecard, { color: false, width: 100 })).toContain(harm.sentence);
+    expect(renderMarkdown(scorecard)).toContain('at most 14.71');
+    expect(renderHtml(scorecard)).toContain(harm.sentence);
+  });
+
+  it('stands in the reports alone where nothing stale was seen, and nowhere where it was not measured', () => {
+    const none = { ...noGoFailed, harm: { ...harm, stale: { ...harm.stale, bad: 0 } } };
+    expect(renderTerminal(none, { color: false, width: 100 })).not.toContain('Double bookings');
+    expect(renderHtml(none)).toContain(harm.sentence);
+    expect(renderHtml(noGoFailed)).not.toContain('Double bookings');
+    expect(renderMarkdown(noGoFailed)).not.toContain('Double bookings');
   });
 });

@@ -8,7 +8,8 @@ import { scoreFolder, scoreRun } from '../../src/cli/score-run.js';
 import { readRunFolder, type RecordedRun } from '../../src/load/run-folder.js';
 import type { PolicyDocument } from '../../src/model/documents/policy.js';
 import type { WitnessSheet } from '../../src/model/documents/witness-sheet.js';
-import type { RecordedFact } from '../../src/model/fact.js';
+import type { FactKind, RecordedFact } from '../../src/model/fact.js';
+import { factKinds } from '../../src/model/facts/registry.js';
 import { policyOf, type Policy } from '../../src/model/policy.js';
 import type { Scorecard } from '../../src/model/scorecard.js';
 import { good } from '../checks/latency/series-cases.js';
@@ -155,12 +156,20 @@ describe('a scribe on an EHR without versions, deletes, a log and events to subs
   });
 
   describe('with a policy of what the run can show, and facts of an observed week and of trials that no probe of this version brings', () => {
-    const fact = (kind: string, subject: string, value: unknown, grade: RecordedFact['grade'] = 'measured') =>
-      ({ kind, version: 1, subject, value, grade, exchanges: [], environmentClass: 'simulator' }) as RecordedFact;
+    const fact = (kind: FactKind, subject: string, value: unknown, grade: RecordedFact['grade'] = 'measured') =>
+      ({
+        kind,
+        version: factKinds[kind].version,
+        subject,
+        value,
+        grade,
+        exchanges: [],
+        environmentClass: 'simulator',
+      }) as RecordedFact;
     const week = [
       fact('channel-evidence', 'trigger:visit-ends', [null], 'witnessed'),
       ...['patient', 'visit', 'med-list', 'allergies'].map((resource) =>
-        fact('source-age', `resource:${resource}`, { ehr: good, aiSystem: good }),
+        fact('source-age', `resource:${resource}`, { ehr: good, aiSystem: good, pairs: null, window: null }),
       ),
     ];
     const signedByMachine = fact('promotion', 'action:file-draft', {

@@ -9,6 +9,7 @@ import { createClientKey, writePrivateFile } from '../../src/sandbox/keys.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 
 const tenant = 'lakeside';
+const logName = 'advisor-cards.ndjson';
 
 /** The order advisor beside the sandbox, and where the tool finds it and the key that plays the EHR. */
 export async function startAdvisor(
@@ -26,7 +27,9 @@ export async function startAdvisor(
     ...(sandbox.caPem === undefined ? {} : { caFile }),
     callers: [{ issuer: fhirBase, tenant, keys: [publicJwk] }],
     faults: throughSeam(deviations, 'product', []).filter(isAdvisorFault),
+    logFile: join(folder, 'lakeside', logName),
   });
   const key = { ref: 'file:cds-client.pem' };
-  return { program, doors: { cdsHooks: { base: program.origin, services: [advisorService], key, tenant } } };
+  const cdsHooks = { base: program.origin, services: [advisorService], key, tenant };
+  return { program, doors: { cdsHooks, auditExport: { ref: `file:${logName}` } } };
 }

@@ -125,7 +125,8 @@ function resultsOf(check: AnyCheck, given: NonNullable<FullCase['results']>): Re
   );
 }
 
-function run(check: AnyCheck, given: FullCase) {
+/** What the check says of one case. */
+export function run(check: AnyCheck, given: FullCase) {
   const item = given.subject?.item as SubjectItems[SubjectKind] | undefined;
   const subject = literalSubject(check.subjects, item, given.subject?.id);
   const results = resultsOf(check, given.results ?? {});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Resource } from 'fhir/r4.js';
 import { parse, stringify } from 'yaml';
 import { loadChecks } from '../../src/cli/check-catalog.js';
+import { samplesPerMinute } from '../../src/cli/machine-speed.js';
 import { prepareRun, type PreparedRun, type RunRequest } from '../../src/cli/execute-run.js';
 import { evaluate, type CheckResult } from '../../src/evaluate/engine.js';
 import type { ExchangeLine, EvidenceEnd } from '../../src/model/evidence.js';
@@ -16,6 +17,7 @@ import type { ProductName } from '../../src/sandbox/ai-systems/start-order-advis
 import { isScribe } from '../../src/sandbox/ai-systems/start-scribe.js';
 import { isTracker } from '../../src/sandbox/ai-systems/start-tracker.js';
 import { newProxyUrl } from '../../src/sandbox/ai-systems/proxy-place.js';
+import type { Configuration } from '../../src/sandbox/ai-systems/configuration.js';
 import { startAiSystem, type AiSystemName, type RunningAiSystem } from '../../src/sandbox/ai-systems/start.js';
 import { loadCheck } from '../../src/gather/series/load-plan.js';
 import { workflows, type WorkflowName } from '../../src/sandbox/clinic/workflows.js';
@@ -44,6 +46,8 @@ export interface TrialOptions {
   readonly writes?: RunRequest['writes'];
   /** Starts this reference AI system beside the sandbox and names its doors in the organization document. */
   readonly aiSystem?: ProductName;
+  /** The product says 202 to what it is told, and posts its answer when it is done. */
+  readonly answersLater?: boolean;
   /** The product reaches its EHR through the proxy of the run; default: where there is one of the reference AI systems. */
   readonly proxy?: boolean;
   /** Adds the sandbox's other organization as a peer. */
@@ -53,6 +57,11 @@ export interface TrialOptions {
   /** Last change to the documents, after the deviations. */
   readonly change?: (documents: { contract: Record<string, unknown>; organization: Record<string, unknown> }) => void;
   readonly now?: () => Date;
+  /** The run only watches; `others` are at work meanwhile, until they are told to end. */
+  readonly watching?: RunRequest['watching'];
+  readonly others?: (sandbox: Sandbox, folder: string) => Promise<() => Promise<void>>;
+  /** What the reference AI system is told at its start, beside the usual. */
+  readonly productSettings?: Partial<Configuration>;
   /** How long the peak rate of the contract is kept up; default: some seconds, where its check is one of `checks`. */
   readonly loadMs?: number;
   /** The sandbox answers 429 to more than this from one client in one second. */
@@ -73,7 +82,7 @@ export interface Trial {
   readonly results: ReadonlyMap<string, CheckResult>;
   readonly outcome: (checkId: string) => Outcome | undefined;
   readonly fact: (kind: string, subject: string) => unknown;
-  /** Everything in the EHR before and after, AuditEvents aside, as text to compare (safety rule 23). */
+  /** What the run wrote to in the EHR, as it was before and is after, AuditEvents aside, as text to compare (safety rule 23). */
   readonly before: string;
   readonly after: string;
 }
@@ -101,14 +110,20 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         (isTracker(options.aiSystem) || aiSystemNames.some((name) => name === options.aiSystem)));
     // Behind a proxy that has ended, the product cannot take its own Subscription back.
     const without = proxied ? ['AuditEvent', 'Subscription'] : ['AuditEvent'];
-    const before = store.snapshot();
+    const before = store.snapshot({ versions: true });
     const proxyUrl = proxied ? await newProxyUrl() : undefined;
     if (options.aiSystem === 'order-advisor') other = await startAdvisor(sandbox, folder, chosen);
     else if (options.aiSystem !== undefined && isScribe(options.aiSystem))
       other = await startScribeBeside(sandbox, folder, options.aiSystem, chosen);
     else if (options.aiSystem !== undefined && isTracker(options.aiSystem))
       other = await startTrackerBeside(sandbox, folder, options.aiSystem, proxyUrl);
-    else aiSystem = options.aiSystem && (await startBeside(sandbox, folder, options.aiSystem, proxyUrl, chosen));
+    else
+      aiSystem =
+        options.aiSystem &&
+        (await startBeside(sandbox, folder, options.aiSystem, proxyUrl, chosen, {
+          ...(options.answersLater === undefined ? {} : { answersLater: options.answersLater }),
+          ...options.productSettings,
+        }));
     const files = await writeDocuments(sandbox, folder, { ...options, proxyUrl }, chosen, aiSystem, other);
     const checks = await loadChecks(places.checksFolder);
     const request = {
@@ -131,12 +146,14 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         ...(options.checks && { selected: options.checks }),
         ...((options.checks?.includes(loadCheck) ?? false) && { loadMs: options.loadMs ?? shortLoadMs }),
         ...(options.now && { now: options.now }),
+        ...(options.watching && { watching: options.watching }),
         ...(options.witness && { witness: options.witness(sandbox) }),
       },
       places,
       checks,
     );
-    const gathered = await prepared.execute();
+    const end = await options.others?.(sandbox, folder);
+    const gathered = await prepared.execute().finally(end);
     await options.afterwards?.({ folder: gathered.folder, sandbox });
     await aiSystem?.stop();
     const lines = (await readFile(join(gathered.folder, 'evidence.ndjson'), 'utf8'))
@@ -149,7 +166,7 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
         startedAt: prepared.documents.startedAt.toISOString(),
       }).map((result) => [result.check.id, result]),
     );
-    const after = store.snapshot();
+    const after = store.snapshot({ versions: true });
     return {
       prepared,
       folder: gathered.folder,
@@ -160,12 +177,12 @@ export async function trial(options: TrialOptions = {}): Promise<Trial> {
       results,
       outcome: (checkId) => results.get(checkId)?.outcome,
       fact: (kind, subject) => facts.find((fact) => fact.kind === kind && fact.subject === subject)?.value,
-      // Text is made of it only where a test compares it.
+      // Text is made of it only where a test compares it, and only of what was written in between: the others are the same.
       get before() {
-        return live(before, without);
+        return live(unlike(before, after), without);
       },
       get after() {
-        return live(after, without);
+        return live(unlike(after, before), without);
       },
     };
   } finally {
@@ -190,6 +207,7 @@ export async function startBeside(
   name: AiSystemName,
   proxyUrl?: string,
   chosen: readonly Deviation[] = [],
+  settings: Partial<Configuration> = {},
 ): Promise<RunningAiSystem> {
   const lakeside = sandbox.organizations.get('lakeside')!;
   const client = lakeside.clients.find((each) => each.name === 'ai-voice-bot')!;
@@ -209,6 +227,7 @@ export async function startBeside(
     earliestDays: 14,
     latestDays: 60,
     faults: throughSeam(chosen, 'product', []),
+    ...settings,
   });
 }
 
@@ -225,10 +244,15 @@ export async function writeDocuments(
 ): Promise<{ contract: string; organization: string; peer: string[] }> {
   const workflow = options.workflow ?? 'scheduling';
   const home = join(folder, 'lakeside');
+  const lakeside = sandbox.organizations.get('lakeside')!;
   const contractFile = new URL(`profiles/contracts/${workflows[workflow].contract}.yaml`, root);
   const documents = {
     contract: parse(await readFile(contractFile, 'utf8')) as Record<string, unknown>,
-    organization: (await organizationOf(sandbox, 'lakeside', folder, options)) as unknown as Record<string, unknown>,
+    organization: (await organizationOf(sandbox, 'lakeside', folder, {
+      ...options,
+      // Tests run side by side: a product that gets no processor is found slow, and rightly so.
+      ...(aiSystem && { samplesPerMinute: await samplesPerMinute(lakeside.fhirBase, sandbox.caPem) }),
+    })) as unknown as Record<string, unknown>,
   };
   if (aiSystem !== undefined) {
     await writePrivateFile(home, 'ai-system.token', aiSystem.token);
@@ -267,7 +291,7 @@ async function organizationOf(
   sandbox: Sandbox,
   id: OrganizationId,
   folder: string,
-  options: TrialOptions & { readonly proxyUrl?: string | undefined },
+  options: TrialOptions & { readonly proxyUrl?: string | undefined; readonly samplesPerMinute?: number },
 ): Promise<OrganizationProfile> {
   const { fhirBase, tokenUrl, clients, clinic, feedPort } = sandbox.organizations.get(id)!;
   if (sandbox.caPem !== undefined) await writePrivateFile(join(folder, id), 'ca.pem', sandbox.caPem);
@@ -283,17 +307,21 @@ async function organizationOf(
     feedPort,
     ...(sandbox.caPem === undefined ? {} : { caFile: 'ca.pem' }),
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
+    ...(options.samplesPerMinute === undefined ? {} : { samplesPerMinute: options.samplesPerMinute }),
     ...(await writeListenerFiles(join(folder, id), sandbox.forListeners)),
   });
 }
 
+/** Those of the first that are not, in the same version, in the second. */
+const unlike = (one: Snapshot, other: Snapshot): Snapshot =>
+  Object.fromEntries(Object.entries(one).filter(([key, resource]) => other[key] !== resource));
+
+type Snapshot = Readonly<Record<string, Resource>>;
+
 const dead = new Set(['cancelled', 'entered-in-error', 'revoked', 'off']);
 
 /** Live resources without AuditEvents, `meta` aside, sorted. */
-export function live(
-  snapshot: Readonly<Record<string, Resource>>,
-  without: readonly string[] = ['AuditEvent'],
-): string {
+export function live(snapshot: Snapshot, without: readonly string[] = ['AuditEvent']): string {
   return Object.values(snapshot)
     .filter((resource) => !without.includes(resource.resourceType))
     .filter((resource) => !dead.has((resource as { status?: string }).status ?? ''))

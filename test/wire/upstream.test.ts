@@ -105,3 +105,17 @@ test('trust is that of the door: another key ends it for good', async () => {
   server.replaceIdentity(first);
   await expect(opened.pass(get('/'))).rejects.toMatchObject({ code: 'peer-changed' });
 });
+
+test('forty connections at once are opened without a word on the terminal', async () => {
+  const warned: string[] = [];
+  const hear = ({ name }: Error): void => void warned.push(name);
+  process.on('warning', hear);
+  onTestFinished(() => void process.off('warning', hear));
+  const server = await rawServer((socket) => socket.write(http(200, {}, 'ok')));
+  const opened = upstream({ origin: server.origin });
+  const answers = await Promise.all(Array.from({ length: 40 }, async (_, index) => opened.pass(get(`/${index}`))));
+  expect(await Promise.all(answers.map(({ body }) => text(body)))).toEqual(Array.from({ length: 40 }, () => 'ok'));
+  await new Promise(setImmediate);
+  expect(server.connections).toBe(40);
+  expect(warned).toEqual([]);
+});

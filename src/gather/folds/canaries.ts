@@ -97,7 +97,8 @@ export default defineFold({
   },
 });
 
-function plantedIn({ organization, peers = [] }: RunDocuments) {
+/** The canaries of all test patients, by alias. */
+export function plantedIn({ organization, peers = [] }: RunDocuments) {
   return [organization, ...peers.map((peer) => peer.organization)].flatMap(({ testData }) =>
     (testData?.patients ?? []).map(({ alias, canary }) => ({ what: alias, value: canary })),
   );

@@ -1,7 +1,37 @@
 import type { FactKind, FactValue, Missing } from '../../model/fact.js';
 import type { Purpose } from '../../wire/exchange.js';
+import type { Interaction } from '../observers/proxied-request.js';
+import type { ProxyRefusal } from '../observers/proxy-guard.js';
 import type { About, RunDocuments } from '../probe.js';
 import type { Answer, OutgoingRequest } from '../request.js';
+
+/** One change the AI system asked for, and what came of it. */
+export interface SeenWrite {
+  readonly method: string;
+  readonly resourceType?: string;
+  /** `Type/id` of the object it named, or of what was made; absent where nothing was made, or nobody said what. */
+  readonly reference?: string;
+  /** Version named in If-Match. */
+  readonly ifMatch?: string;
+  /** What would keep a second one apart from a new one. */
+  readonly key?: 'if-none-exist' | 'identifier';
+  /** Business identifiers of what is created; no fact may hold them. */
+  readonly identifiers?: string;
+  /** What the AI system was answered; 0: nothing. */
+  readonly status: number;
+  /** The EHR did it, whatever the AI system was told. */
+  readonly taken: boolean;
+}
+
+/** What a request of the AI system was about. */
+export interface SeenObjects {
+  readonly interaction: Interaction;
+  /** `Type/id` of what its answer brought. */
+  readonly read: readonly string[];
+  readonly writes: readonly SeenWrite[];
+  /** From the head of the request to the end of the answer, or to the end of the connection without one; milliseconds. */
+  readonly lastedMs: number;
+}
 
 /** One exchange of the run as a fold sees it, before anything is redacted. Nothing of it may be kept but what a fact holds. */
 export interface SeenExchange {
@@ -16,6 +46,8 @@ export interface SeenExchange {
   readonly sentAt: Date;
   /** Undefined where no answer came. */
   readonly answer: Answer | undefined;
+  /** Of a request of the AI system alone. */
+  readonly objects?: SeenObjects;
 }
 
 /** A time another system wrote down, and between which moments of our clock it did. */
@@ -45,6 +77,8 @@ export interface Fold<State, Brings extends FactKind = FactKind> {
   readonly step: (state: State, exchange: SeenExchange) => void;
   /** The same for a request of the AI system itself, seen by the proxy; one that met a fault says nothing of the EHR. */
   readonly product?: (state: State, exchange: SeenExchange, fault: string | undefined) => void;
+  /** The same for a request of the AI system that was none for the EHR behind the proxy. */
+  readonly refused?: (state: State, refusal: ProxyRefusal) => void;
   /** The same for what arrived at a listener of the run. */
   readonly stamp?: (state: State, stamp: SeenStamp) => void;
   readonly end: (state: State) => Folded<Brings>;
@@ -56,6 +90,7 @@ export interface AnyFold {
   readonly start: (documents: RunDocuments) => unknown;
   readonly step: (state: unknown, exchange: SeenExchange) => void;
   readonly product?: (state: unknown, exchange: SeenExchange, fault: string | undefined) => void;
+  readonly refused?: (state: unknown, refusal: ProxyRefusal) => void;
   readonly stamp?: (state: unknown, stamp: SeenStamp) => void;
   readonly end: (state: unknown) => Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
 import type { Missing } from '../../model/fact.js';
 import type { FactWriter } from '../fact-writer.js';
+import type { ProxyRefusal } from '../observers/proxy-guard.js';
 import type { RunDocuments } from '../probe.js';
 import type { AnyFold, SeenExchange, SeenStamp } from './fold.js';
 
@@ -18,6 +19,11 @@ export class Folding {
   /** A request of the AI system itself. */
   product(exchange: SeenExchange, fault: string | undefined): void {
     this.#each(({ fold, state }) => fold.product?.(state, exchange, fault));
+  }
+
+  /** A request of the AI system that was passed on to nobody. */
+  refused(refusal: ProxyRefusal): void {
+    this.#each(({ fold, state }) => fold.refused?.(state, refusal));
   }
 
   stamp(stamp: SeenStamp): void {

@@ -71,7 +71,7 @@ function directionOf(from: string, to: string): Direction {
       'gi',
     ),
     to,
-    mark: hostname.replace(/[[\]]/g, '').toLowerCase(),
+    mark: /[a-z0-9.-]+/i.exec(hostname)?.[0].toLowerCase() ?? '',
   };
 }
 

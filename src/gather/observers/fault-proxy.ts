@@ -11,7 +11,7 @@ import { ProductTrail, stepOf, type ProductAccess } from './product-trail.js';
 import { SignInDocuments, signInPath } from './proxied-discovery.js';
 import { recordFor, seenBy, type ProxyRecord, type WriteRefusal } from './proxied-exchange.js';
 import { readRequest, type ProxiedRequest, type ProxiedWrite } from './proxied-request.js';
-import { belowPrefix, proxyAddress, refusedBy, type Refused } from './proxy-guard.js';
+import { belowPrefix, proxyAddress, refusalOf, refusedBy, type ProxyRefusal } from './proxy-guard.js';
 import { Passage, type ProxyHouse } from './proxy-passage.js';
 
 export interface FaultProxyOptions {
@@ -28,6 +28,8 @@ export interface FaultProxyOptions {
   readonly refuseWritesTo?: (write: ProxiedWrite) => WriteRefusal | undefined;
   /** Told of every exchange: what may be kept of it, and the whole of it, which may not. */
   readonly onExchange?: (record: ProxyRecord, whole: SeenExchange) => void;
+  /** Told of every request that was none for the EHR; nothing of it was passed on. */
+  readonly onRefused?: (refusal: ProxyRefusal) => void;
   readonly now?: () => Date;
 }
 
@@ -42,7 +44,9 @@ export interface FaultProxy {
   /** Resolves when the AI system has asked for anything at all; false after `withinMs`. */
   untilSeen(withinMs: number): Promise<boolean>;
   /** Requests that were none for a proxy of one EHR, by what was wrong with them. */
-  readonly refused: ReadonlyMap<Refused | 'elsewhere', number>;
+  readonly refused: ReadonlyMap<ProxyRefusal['why'], number>;
+  /** How many of them wanted something else than a wrong path. */
+  detours(): number;
   /** Why the run has to end; absent while nothing speaks for it. */
   readonly stop: SafetyStop | undefined;
   close(): Promise<void>;
@@ -63,7 +67,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const faults = new InjectedFaults(options.environmentClass);
   const trail = new ProductTrail();
   const closing = new AbortController();
-  const refused = new Map<Refused | 'elsewhere', number>();
+  const refused = new Map<ProxyRefusal['why'], number>();
   const waiting = new Set<() => void>();
   let exchanges = 0;
   let stop: SafetyStop | undefined;
@@ -72,6 +76,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     ...options.listen,
     rawHandler: (request, response) => handle(request, response),
     onHandlerFault: () => undefined,
+    onRefused: ({ why, target }) => refuse(why, target ?? ''),
   });
   let address: ReturnType<typeof proxyAddress>;
   try {
@@ -97,6 +102,11 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     closing: closing.signal,
   };
 
+  function refuse(why: ProxyRefusal['why'], target: string, host?: string): void {
+    refused.set(why, (refused.get(why) ?? 0) + 1);
+    options.onRefused?.(refusalOf(address, why, target, host));
+  }
+
   async function handle(request: RawRequest, response: RawResponse): Promise<void> {
     const receivedAtMs = performance.now();
     const at = now();
@@ -104,8 +114,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const wrong = refusedBy(address, request);
     const below = wrong === undefined ? belowPrefix(address, request.url ?? '') : undefined;
     if (below === undefined) {
-      const reason = wrong ?? 'elsewhere';
-      refused.set(reason, (refused.get(reason) ?? 0) + 1);
+      refuse(wrong ?? 'elsewhere', request.url ?? '', wrong === 'host' ? request.headers.host : undefined);
       response.writeHead(wrong === undefined ? 404 : 400, { connection: 'close', 'content-length': '0' }).end();
       return;
     }
@@ -116,8 +125,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     await passage.go();
     const { exchange, content } = passage.ended();
     const record = recordFor(exchange, trail);
-    trail.note(stepOf(exchange, content));
-    options.onExchange?.(record, seenBy(exchange, content, ehrBase, now()));
+    const objects = { ...trail.note(stepOf(exchange, content)), lastedMs: record.durationMs };
+    options.onExchange?.(record, { ...seenBy(exchange, content, ehrBase, now()), objects });
     for (const look of waiting) look();
   }
 
@@ -134,6 +143,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     inject: (rule) => faults.inject(rule),
     seen: (query) => trail.seen(query),
     refused,
+    detours: () => [...refused].reduce((sum, [why, times]) => (why === 'elsewhere' ? sum : sum + times), 0),
     get stop() {
       return stop;
     },

@@ -3,7 +3,7 @@ import { readSearchset } from '../../fhir/bundle.js';
 import { patientsOf } from '../../fhir/reference.js';
 import type { ContractAction } from '../../model/documents/contract.js';
 import type { TestPatient } from '../../model/documents/organization.js';
-import type { FactValue } from '../../model/fact.js';
+import { isMissing, missing, type FactValue, type Missing } from '../../model/fact.js';
 import { foundByPatient } from '../known-objects.js';
 import type { Client, ProbeTools } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
@@ -27,12 +27,36 @@ export interface HardCase {
   readonly reader?: Client;
   /** What of the record has no business in the product's answer. */
   readonly secret?: readonly string[];
+  /** Id of the action that is asked for; default the one on trial. */
+  readonly action?: string;
+  /** What the event says instead of what it would say. */
+  readonly turned?: (inputs: ProductCase['inputs']) => ProductCase['inputs'];
+  /** What happens while the product is asked. */
+  readonly around?: (ask: () => Promise<ProductAnswer>) => Promise<ProductAnswer>;
 }
 
 /** Cases of one kind, and the fact their reactions make. */
 export interface PreparedCases<Value> {
   readonly cases: readonly HardCase[];
   fact(reactions: readonly Reaction[], controls: Controls): Value | Promise<Value>;
+}
+
+/** Several sorts of cases that make one fact; the sorts which cannot be had are left out while there is another. */
+export function together<Value extends { readonly cases: readonly unknown[] }>(
+  ...sorts: readonly (PreparedCases<Value> | Missing)[]
+): PreparedCases<Value> | Missing {
+  const [first, ...others] = sorts.flatMap((each) => (isMissing(each) ? [] : [each]));
+  if (first === undefined) return sorts.find(isMissing) ?? missing('no-test-object');
+  return {
+    cases: [first, ...others].flatMap(({ cases }) => cases),
+    async fact(reactions, controls) {
+      const left = [...reactions];
+      const own = await first.fact(left.splice(0, first.cases.length), controls);
+      const cases = [...own.cases];
+      for (const each of others) cases.push(...(await each.fact(left.splice(0, each.cases.length), controls)).cases);
+      return { ...own, cases };
+    },
+  };
 }
 export type Controls = Pick<FactValue<'switch-drill'>, 'servedBefore' | 'servedAfter'>;
 
@@ -110,7 +134,9 @@ export class HardCases {
     for (const each of cases) {
       const prepared = await this.#prepare(each);
       const lookFor = (each.secret ?? []).filter((text) => !Object.values(each.said).includes(text));
-      asked.push({ case: prepared, answer: await this.#trials.ask(prepared, { lookFor }) });
+      const how = { lookFor, ...(each.action === undefined ? {} : { action: each.action }) };
+      const ask = (): Promise<ProductAnswer> => this.#trials.ask(prepared, how);
+      asked.push({ case: prepared, answer: await (each.around?.(ask) ?? ask()) });
     }
     const done = await meanwhile();
     const after = new Map([
@@ -140,11 +166,11 @@ export class HardCases {
   }
 
   // The time, and whatever else is not about the person, is that of an ordinary patient.
-  async #prepare({ patients: [patient], said }: HardCase): Promise<ProductCase> {
+  async #prepare({ patients: [patient], said, turned = (inputs) => inputs }: HardCase): Promise<ProductCase> {
     const prepared = await this.#trials.prepare();
     const names = outsideTrigger(this.#tools)?.inputs ?? [];
     const own = Object.fromEntries(Object.entries(said).filter(([name]) => names.includes(name)));
-    return { ...prepared, patient: patient ?? prepared.patient, inputs: { ...prepared.inputs, ...own } };
+    return { ...prepared, patient: patient ?? prepared.patient, inputs: turned({ ...prepared.inputs, ...own }) };
   }
 
   /** Living objects of the action's type by id, of all patients of the cases. */

@@ -15,6 +15,7 @@ import { outsideTrigger } from './product-trial.js';
 const shortestSecret = 4;
 /** Answers to whoever may not look, openly or not. */
 const refusals = [401, 403, 404, 410];
+export const isRefusal = (status: number): boolean => refusals.includes(status);
 
 /** Site of the AI system's client. */
 const ownSite = (documents: RunDocuments): string | undefined => {
@@ -51,17 +52,24 @@ export function hiddenCaseTemplates(documents: RunDocuments, action: ContractAct
   ];
 }
 
+/** Why the product cannot be asked for a patient it may not see; undefined where it can. */
+export function whyNobodyIsNamed(documents: Pick<RunDocuments, 'contract'>): Missing | undefined {
+  if (documents.contract.failure?.['no-access'] === undefined)
+    return missing('undecided', 'failure.no-access: the clinical sponsor decides, usually a person who looks');
+  const inputs = outsideTrigger(documents)?.inputs ?? [];
+  return ['family', 'mrn'].some((name) => inputs.includes(name))
+    ? undefined
+    : missing('no-ai-system', 'the event from outside does not say which patient it is about');
+}
+
 /** A patient of another site: there, as a context of the staff shows, and hidden from the AI system's client. */
 export async function hiddenCase(
   tools: ProbeTools,
   action: ContractAction,
 ): Promise<PreparedCases<FactValue<'asked-without-access'>> | Missing> {
-  const { contract, organization, clients } = tools;
-  if (contract.failure?.['no-access'] === undefined)
-    return missing('undecided', 'failure.no-access: the clinical sponsor decides, usually a person who looks');
-  const inputs = outsideTrigger(tools)?.inputs ?? [];
-  if (!['family', 'mrn'].some((name) => inputs.includes(name)))
-    return missing('no-ai-system', 'the event from outside does not say which patient it is about');
+  const { organization, clients } = tools;
+  const why = whyNobodyIsNamed(tools);
+  if (why !== undefined) return why;
   const own = ownSite(tools);
   const found = own === undefined ? undefined : await objectElsewhere(tools, [own], 'Patient');
   const patient = organization.testData?.patients?.find(({ id }) => id === found?.id);
@@ -74,7 +82,7 @@ export async function hiddenCase(
     );
   const hidden = await clients.ai.read('Patient', patient.id);
   if (hidden.ok) return missing('prerequisite-failed', 'the AI system’s client may see the patients of other sites');
-  if (!refusals.includes(hidden.status))
+  if (!isRefusal(hidden.status))
     return missing('control-failed', `the AI system’s client is answered ${hidden.status}, which is no refusal`);
   const since = performance.now();
   const record = await shown(reader, patient);
@@ -95,6 +103,8 @@ export async function hiddenCase(
         ...controls,
         cases: reactions.map((reaction) => ({
           patient: patient.alias,
+          keptBackBy: 'another-site' as const,
+          met: null,
           refusedWith: hidden.status,
           shownBefore: true,
           shownAfter,
@@ -106,13 +116,13 @@ export async function hiddenCase(
   };
 }
 
-async function shown(reader: Client, { id }: TestPatient): Promise<Patient | undefined> {
+export async function shown(reader: Pick<Client, 'read'>, { id }: TestPatient): Promise<Patient | undefined> {
   const resource: Resource | undefined = (await reader.read('Patient', id)).resource;
   return resource?.resourceType === 'Patient' ? (resource as Patient) : undefined;
 }
 
 /** What only somebody who has opened the record can say. */
-const secretsOf = ({ id, identifier, telecom, name, address }: Patient): string[] =>
+export const secretsOf = ({ id, identifier, telecom, name, address }: Patient): string[] =>
   [
     id,
     ...(identifier ?? []).map(({ value }) => value),

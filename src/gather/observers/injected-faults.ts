@@ -6,11 +6,14 @@ import type { Interaction, ProxiedRequest } from './proxied-request.js';
  * What the AI system meets instead of its EHR. `refuse`: the connection ends unanswered. `stall`: no answer for
  * `stallMs`, then the same. `truncated` and `drop-answer` reach the EHR, whose work is done: half of the answer comes, or
  * none. `wrong-content`: a page for people. `stale-read`: the first answer since the rule was set, again and again.
+ * `merged-patient`: every Patient the EHR answers with says that another one, `replacedBy`, stands in its place.
  * `pass`: nothing but what is done meanwhile. All others are an answer of that status, and the EHR hears nothing.
  */
 export const faultNames = [
   'refuse',
   'stall',
+  '403',
+  '404',
   '429',
   '500',
   '503',
@@ -20,6 +23,7 @@ export const faultNames = [
   'truncated',
   'drop-answer',
   'stale-read',
+  'merged-patient',
   'pass',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
@@ -36,6 +40,8 @@ export interface FaultRule {
   readonly times?: number;
   /** Of `429` and `503`, in whole seconds; absent: no Retry-After. */
   readonly retryAfterS?: number;
+  /** Of `merged-patient`: `Patient/<id>`; absent: one that is not there. */
+  readonly replacedBy?: string;
   /** Of `stall`. 30,000. */
   readonly stallMs?: number;
   /** Awaited when a request of the AI system has come and before anything is done with it: what happens in the EHR in between. */
@@ -118,10 +124,30 @@ export function keepAnswer({ kept }: ActiveFault, target: string, answer: KeptAn
   if (kept.size < mostKept && answer.status === 200) kept.set(target, answer);
 }
 
+/** An answer of the EHR in which every Patient was merged into another; as it is where it holds none. */
+export function mergedAway(json: Buffer, replacedBy: string): Buffer {
+  const merged = (resource: Readonly<Record<string, unknown>>): object =>
+    resource['resourceType'] === 'Patient'
+      ? { ...resource, active: false, link: [{ other: { reference: replacedBy }, type: 'replaced-by' }] }
+      : resource;
+  const parsed: unknown = JSON.parse(json.toString('utf8'));
+  if (typeof parsed !== 'object' || parsed === null) return json;
+  const { entry, ...whole } = parsed as { readonly entry?: unknown };
+  const rows = Array.isArray(entry) ? (entry as ({ readonly resource?: Record<string, unknown> } | null)[]) : undefined;
+  const entries = rows?.map((row) => (row?.resource === undefined ? row : { ...row, resource: merged(row.resource) }));
+  return Buffer.from(
+    JSON.stringify({ ...merged(whole as Record<string, unknown>), ...(entries && { entry: entries }) }),
+  );
+}
+
 /** The whole answer of a fault that never reaches the EHR; undefined for the others. */
 export function answerOf({ fault, retryAfterS }: FaultRule): KeptAnswer | undefined {
   const wait = retryAfterS === undefined ? [] : ['Retry-After', String(retryAfterS)];
   switch (fault) {
+    case '403':
+      return outcome(403, 'Forbidden', 'forbidden');
+    case '404':
+      return outcome(404, 'Not Found', 'not-found');
     case '429':
       return outcome(429, 'Too Many Requests', 'throttled', wait);
     case '500':

@@ -1,9 +1,11 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { isMissing, type Missing } from '../../model/fact.js';
 import { productOutcomes, type ProductOutcome } from '../../model/product-outcomes.js';
 import type { AiSystemAccess } from '../ai-system.js';
 import type { Recorder, Scope } from '../recorder.js';
-import { ExchangeFault, type Answer, type OutgoingRequest, type RequestTemplate } from '../request.js';
+import { ExchangeFault, type OutgoingRequest, type RequestTemplate } from '../request.js';
 import type { Writer } from '../writer.js';
+import { signatureHeader, signatureOf, type AnswerInbox } from './answer-inbox.js';
 
 /** Something outside the EHR that the product reacts to: a call, a payer's message, a change it is told of. */
 export interface ProductEvent {
@@ -41,6 +43,8 @@ export interface ProductAnswer {
   readonly found: boolean;
   readonly exchange: string | undefined;
   readonly durationMs: number;
+  /** Said 202, and why what it posts later cannot be heard. */
+  readonly unheard?: Missing;
 }
 
 export interface TellingHow {
@@ -59,7 +63,9 @@ export interface TellingHow {
 /** Tells the product of events by `aiSystem.webhook`. */
 export interface ProductEvents {
   /**
-   * `POST aiSystem.webhook` with the event as JSON, signed: `x-scorecard-signature: sha256=<hex HMAC of the body>`.
+   * `POST aiSystem.webhook` with the event as JSON, signed: `x-scorecard-signature: sha256=<hex HMAC of the body>`. A
+   * product that says 202 posts its answer to the event's `answerTo`, signed in the same way; it is waited for until the
+   * deadline, and counts as if it had come at once.
    *
    * @throws ExchangeFault `writes-off`, `cap` where the event may lead to a write that is not agreed; nothing was sent
    */
@@ -67,6 +73,8 @@ export interface ProductEvents {
 }
 
 const defaultDeadlineMs = 15_000;
+/** The answer comes later: https://www.rfc-editor.org/rfc/rfc9110#section-15.3.3 */
+const accepted = 202;
 const reference = /^[A-Z][A-Za-z]{1,40}\/[A-Za-z0-9.-]{1,64}$/;
 
 /** What telling the product of up to `most` events may send. */
@@ -89,21 +97,43 @@ export function productEvents(
     /** Binding the product signs in with; what it wrote is taken back with it. */
     readonly bindingId: string;
     readonly identifierSystem: string | undefined;
+    /** Where answers can be posted to. */
+    readonly answers: () => Promise<AnswerInbox | Missing>;
     readonly now: () => Date;
   },
 ): ProductEvents {
-  const { access, writer, bindingId, identifierSystem, now } = options;
+  const { access, writer, bindingId, identifierSystem, answers, now } = options;
+  const { webhookSecret } = access;
+  /** The exchange with the answer, or its id alone where none came. */
+  const send = (body: string, { deadlineMs, hangsUp, measured }: TellingHow) =>
+    recorder
+      .send(scope, 'ai-system', {
+        method: 'POST',
+        path: '',
+        body,
+        contentType: 'application/json',
+        purpose: 'ai-webhook',
+        headers: webhookSecret === undefined ? {} : { [signatureHeader]: signatureOf(webhookSecret, body) },
+        tolerant: true,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(hangsUp === undefined ? {} : { abandon: hangsUp }),
+        ...(measured === undefined ? {} : { measured }),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ExchangeFault && error.reason === 'unavailable') return error.exchange;
+        throw error;
+      });
   return {
-    async tell(
-      { trigger, action, inputs, event, id = randomUUID(), at = now(), creates, alsoCreates },
-      { deadlineMs = defaultDeadlineMs, hangsUp, lookFor = [], measured, onSending } = {},
-    ) {
+    async tell(told, how = {}) {
+      const { trigger, action, inputs, event, id = randomUUID(), at = now(), creates, alsoCreates } = told;
+      const { deadlineMs = defaultDeadlineMs, lookFor = [], onSending } = how;
       if (creates !== undefined) {
         const by = { context: 'ai-system', binding: { id: bindingId } };
         for (const type of [creates.resourceType, alsoCreates]) {
           if (type !== undefined) await writer.announce(by, scope, type, creates.identifier);
         }
       }
+      const inbox = await answers();
       const body = JSON.stringify({
         id,
         trigger,
@@ -112,53 +142,43 @@ export function productEvents(
         inputs,
         ...(event === undefined ? {} : { event }),
         ...(creates === undefined ? {} : { identifier: { system: identifierSystem, value: creates.identifier } }),
+        ...(isMissing(inbox) ? {} : { answerTo: inbox.endpoint }),
       });
+      const read = (said: unknown, text: string): Claim => ({
+        ...claimOf(said, id),
+        found: lookFor.some((each) => text.includes(each)),
+      });
+      const later = isMissing(inbox) ? inbox : inbox.expect(id, ({ said, text }) => read(said, text));
       const startedMs = performance.now();
       onSending?.(startedMs);
-      const answer = await recorder
-        .send(scope, 'ai-system', {
-          method: 'POST',
-          path: '',
-          body,
-          contentType: 'application/json',
-          purpose: 'ai-webhook',
-          headers:
-            access.webhookSecret === undefined
-              ? {}
-              : {
-                  'x-scorecard-signature': `sha256=${createHmac('sha256', access.webhookSecret).update(body).digest('hex')}`,
-                },
-          tolerant: true,
-          deadlineMs,
-          ...(hangsUp === undefined ? {} : { abandon: hangsUp }),
-          ...(measured === undefined ? {} : { measured }),
-        })
-        .catch((error: unknown) => {
-          if (error instanceof ExchangeFault && error.reason === 'unavailable') return error.exchange;
-          throw error;
-        });
-      const durationMs = performance.now() - startedMs;
-      if (typeof answer !== 'object') {
-        return {
-          event: id,
-          status: 0,
-          outcome: undefined,
-          object: undefined,
-          found: false,
-          exchange: answer,
-          durationMs,
-        };
+      try {
+        const answer = await send(body, { ...how, deadlineMs });
+        const tookMs = performance.now() - startedMs;
+        if (typeof answer !== 'object') {
+          return { event: id, status: 0, ...nothing, exchange: answer, durationMs: tookMs };
+        }
+        const { status, exchange } = answer;
+        const claim = read(answer.ok ? answer.json : undefined, Buffer.from(answer.body).toString());
+        const atOnce = { event: id, status, ...claim, exchange, durationMs: tookMs };
+        if (status !== accepted || claim.outcome !== undefined) return atOnce;
+        if (isMissing(later)) return { ...atOnce, unheard: later };
+        const posted = await later.within(Math.max(0, deadlineMs - tookMs));
+        return posted === undefined
+          ? { ...atOnce, durationMs: performance.now() - startedMs }
+          : { ...atOnce, status: 200, ...posted.kept, durationMs: posted.atMs - startedMs };
+      } finally {
+        if (!isMissing(later)) later.end();
       }
-      const text = Buffer.from(answer.body).toString();
-      const found = lookFor.some((each) => text.includes(each));
-      return { event: id, status: answer.status, ...claimOf(answer, id), found, exchange: answer.exchange, durationMs };
     },
   };
 }
 
+type Claim = Pick<ProductAnswer, 'outcome' | 'object' | 'found'>;
+const nothing: Claim = { outcome: undefined, object: undefined, found: false };
+
 // What does not name the event is no answer to it.
-function claimOf({ ok, json }: Answer, event: string): Pick<ProductAnswer, 'outcome' | 'object'> {
-  const claim = ok && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+function claimOf(said: unknown, event: string): Pick<ProductAnswer, 'outcome' | 'object'> {
+  const claim = typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
   const { id, outcome, object } = claim;
   if (id !== event) return { outcome: undefined, object: undefined };
   return {

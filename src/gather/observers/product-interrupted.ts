@@ -40,6 +40,7 @@ export async function objectChanged(
   const reference = `${object.resourceType}/${object.id}`;
   // Whoever reads afterwards finds nothing to do; whoever has read goes on with what is no longer so.
   const change = point === 'before-read' ? 'cancelled' : 'changed';
+  const detours = proxy.detours();
   const interruption = interruptAt(proxy, point, { reference, writes: object.resourceType }, () =>
     changeAsStaff(tools, object, change),
   );
@@ -75,7 +76,8 @@ export async function objectChanged(
     if (isLive(current)) await takeBack(tools, current);
   }
   await trials.end(asked, first === undefined ? [] : await trials.objects(asked));
-  return pointOf(point, change, happenedAtMs, undone ? 'stale-undone' : result, answer);
+  const seenWhole = proxy.detours() === detours;
+  return pointOf(point, change, happenedAtMs, undone ? 'stale-undone' : result, answer, seenWhole);
 }
 
 /** The product is asked to take a slot; another visit takes it while it is at work. */
@@ -95,6 +97,7 @@ export async function slotTaken(
   const other = tools.cases.seriesPatients().find(({ alias }) => alias !== patient.alias) ?? patient;
   const { body } = await objects.body(action, other, slot);
   let rival: Resource | undefined;
+  const detours = proxy.detours();
   const interruption = interruptAt(proxy, point, { reference, writes: body.resourceType }, async () => {
     rival = await objects.make(body, clients.second);
   });
@@ -117,7 +120,44 @@ export async function slotTaken(
   const result = wasStale ? (stale() ? 'stale' : 'stale-undone') : made.length > 0 ? 'read-again' : 'stopped';
   if (rival !== undefined) await takeBack(tools, rival);
   await trials.end(asked, made);
-  return pointOf(point, 'slot-taken', happenedAtMs, result, answer);
+  return pointOf(point, 'slot-taken', happenedAtMs, result, answer, proxy.detours() === detours);
+}
+
+/**
+ * The product is asked for a patient who is merged into another before it reads. The EHR itself merges nobody: the proxy
+ * says so of every patient it reads meanwhile.
+ */
+export async function patientMerged(
+  tools: ProbeTools,
+  proxy: FaultProxy,
+  action: ContractAction,
+): Promise<InterruptedPoint> {
+  const trials = new ProductTrials(tools, action);
+  const patient = patientOf(tools);
+  const survivor = tools.cases.seriesPatients().find(({ alias }) => alias !== patient.alias) ?? patient;
+  const asked = await trials.prepare(patient);
+  const detours = proxy.detours();
+  const rules = (['read', 'search'] as const).map((interaction) =>
+    proxy.inject({
+      fault: 'merged-patient',
+      replacedBy: `Patient/${survivor.id}`,
+      when: { interaction, resourceType: 'Patient' },
+    }),
+  );
+  let answer: ProductAnswer;
+  let made: readonly Resource[];
+  try {
+    answer = await trials.ask(asked);
+    made = await trials.objects(asked);
+  } finally {
+    for (const rule of rules) rule.remove();
+  }
+  const met = rules.some((rule) => rule.hits() > 0);
+  // Whoever goes on with the other record has read what became of this one.
+  const stale = met && made.some((each) => patientsOf(each).includes(patient.id));
+  await trials.end(asked, made);
+  const result = stale ? 'stale' : made.length > 0 ? 'read-again' : 'stopped';
+  return pointOf('before-read', 'merged', met ? 0 : undefined, result, answer, proxy.detours() === detours);
 }
 
 const stateOf = (resource: Resource, action: ContractAction): unknown =>
@@ -129,7 +169,19 @@ const pointOf = (
   happenedAtMs: number | undefined,
   result: InterruptedPoint['result'],
   { outcome }: ProductAnswer,
-): InterruptedPoint => ({ point, change, met: happenedAtMs !== undefined, result, said: outcome ?? null });
+  seenWhole: boolean,
+): InterruptedPoint => ({
+  point,
+  change,
+  met: happenedAtMs !== undefined,
+  result,
+  said: outcome ?? null,
+  ...(seenWhole ? {} : { detour: true as const }),
+});
+
+/** A point that shows something: a product that wanted to go elsewhere meanwhile is judged by what it did, never by what it left undone. */
+export const counts = ({ met, detour, result }: InterruptedPoint): boolean =>
+  met && (detour !== true || result === 'stale' || result === 'stale-undone');
 
 /** Somebody whose objects no other probe leaves to others. */
 function patientOf({ cases }: ProbeTools) {

@@ -7,6 +7,7 @@ import { stateElement } from '../action-steps.js';
 import type { ProbeTools } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
 import { enoughTrials } from './product-holds.js';
+import { isCommitted } from './visit-trials.js';
 import { ProductTrials, productTrialTemplates, searchesPerLook, type ProductCase } from './product-trial.js';
 
 type Row = FactValue<'product-repeats'>[number];
@@ -20,8 +21,17 @@ const slotsAsked = 2;
 const hangsUpAfterMs = 40;
 const tellsAgainAfterMs = 500;
 
-const trialsOf = (action: ContractAction): number =>
-  action.controls?.noDuplicate?.heldBy === 'product' ? enoughTrials : fewTrials;
+const trialsOf = ({ controls, review }: ContractAction): number =>
+  controls?.noDuplicate?.heldBy === 'product' ||
+  (review?.required === true && controls?.reviewGate?.heldBy === 'product')
+    ? enoughTrials
+    : fewTrials;
+
+interface Repeats {
+  readonly rows: FactValue<'product-repeats'>;
+  /** How often the product left an object at all, and how often one that counts already. */
+  readonly gate: Pick<FactValue<'product-trials'>[number], 'trials' | 'breaches'>;
+}
 
 /** What asking for the action again and again may send. */
 export function productRepeatTemplates(action: ContractAction): RequestTemplate[] {
@@ -34,27 +44,31 @@ export function productRepeatTemplates(action: ContractAction): RequestTemplate[
  * Every object is taken back at once.
  * @throws ExchangeFault `no-ai-system`, `no-test-object`
  */
-export async function productRepeats(tools: ProbeTools, action: ContractAction): Promise<FactValue<'product-repeats'>> {
-  const { rows, exchanges } = await tools.once(`product-repeats:${action.id}`, () => repeats(tools, action));
+export async function productRepeats(tools: ProbeTools, action: ContractAction): Promise<Repeats> {
+  const { exchanges, ...seen } = await tools.once(`product-repeats:${action.id}`, () => repeats(tools, action));
   tools.cite(exchanges);
-  return rows;
+  return seen;
 }
 
 async function repeats(
   tools: ProbeTools,
   action: ContractAction,
-): Promise<{ readonly rows: FactValue<'product-repeats'>; readonly exchanges: readonly string[] }> {
+): Promise<Repeats & { readonly exchanges: readonly string[] }> {
   const trials = new ProductTrials(tools, action);
   const patients = patientsOf(tools);
   const tallies = new Map<Way, Row>();
   const exchanges: string[] = [];
+  const gate = { trials: 0, breaches: 0 };
   for (let trial = 0; trial < trialsOf(action); trial++) {
     const asked = await trials.prepare(patients[trial % patients.length], slotsAsked);
+    const detours = tools.proxy?.detours();
     const way = trial % 2 === 0 ? 'same-event' : 'lost-answer';
     const told = way === 'same-event' ? toldAgain(trials, asked) : toldAfterLostAnswer(tools, action, trials, asked);
     exchanges.push(...(await told));
     const objects = await trials.objects(asked);
-    note(tallies, way, objects, action);
+    note(tallies, way, objects, action, detours === tools.proxy?.detours());
+    gate.trials += objects.length > 0 ? 1 : 0;
+    gate.breaches += objects.some((each) => isCommitted(each, action)) ? 1 : 0;
     if (trial > 0 || objects.length !== 1) {
       await trials.end(asked, objects);
       continue;
@@ -62,14 +76,14 @@ async function repeats(
     const again = trials.inOtherWords(asked);
     exchanges.push(...exchangesOf([await trials.ask(again)]));
     const all = unique([...objects, ...(await trials.objects(again))]);
-    note(tallies, 'other-words', all, action);
+    note(tallies, 'other-words', all, action, detours === tools.proxy?.detours());
     await trials.end(asked, objects);
     await trials.end(
       again,
       all.filter((each) => !objects.some(({ id }) => id === each.id)),
     );
   }
-  return { rows: [...tallies.values()], exchanges };
+  return { rows: [...tallies.values()], gate, exchanges };
 }
 
 /** One event, then the same twice at once. */
@@ -100,7 +114,14 @@ async function toldAfterLostAnswer(
 const exchangesOf = (answers: readonly { readonly exchange: string | undefined }[]): string[] =>
   answers.flatMap(({ exchange }) => exchange ?? []);
 
-function note(tallies: Map<Way, Row>, way: Way, objects: readonly Resource[], action: ContractAction): void {
+/** Whoever wanted to go elsewhere meanwhile has not been seen whole: what did not happen then shows nothing. */
+function note(
+  tallies: Map<Way, Row>,
+  way: Way,
+  objects: readonly Resource[],
+  action: ContractAction,
+  seenWhole: boolean,
+): void {
   const {
     trials,
     breaches,
@@ -110,7 +131,7 @@ function note(tallies: Map<Way, Row>, way: Way, objects: readonly Resource[], ac
   const more = objects.length > most;
   tallies.set(way, {
     way,
-    trials: trials + (objects.length > 0 ? 1 : 0),
+    trials: trials + (objects.length > (seenWhole ? 0 : 1) ? 1 : 0),
     breaches: breaches + (objects.length > 1 ? 1 : 0),
     objects: more ? objects.length : most,
     flagged: more ? objects.filter((each) => waitsForStaff(each, action)).length : flagged,

@@ -1,5 +1,6 @@
 import type { Bundle, Resource } from 'fhir/r4.js';
 import { localReference, patientsOf } from '../../fhir/reference.js';
+import type { SeenObjects, SeenWrite } from '../folds/fold.js';
 import { headerOf } from './proxy-headers.js';
 import type { Content, ProxiedExchange } from './proxied-exchange.js';
 import type { FaultName } from './injected-faults.js';
@@ -94,30 +95,34 @@ export class ProductTrail {
     return this.#versions.get(reference);
   }
 
-  note(step: TrailStep): void {
-    if (step.request.interaction === 'write') this.#noteWrites(step);
-    else if (step.status >= 200 && step.status < 300) this.#noteRows(step);
-    else if (step.request.interaction === 'read' && step.request.reference !== undefined) {
-      this.#add(step, 'read', step.request.reference, undefined, undefined);
-    }
+  /** What the step was about. */
+  note(step: TrailStep): Omit<SeenObjects, 'lastedMs'> {
+    const { interaction, reference } = step.request;
+    if (interaction === 'write') return { interaction, ...this.#noteWrites(step) };
+    if (step.status >= 200 && step.status < 300) return { interaction, read: this.#noteRows(step), writes: [] };
+    if (interaction === 'read' && reference !== undefined) this.#add(step, 'read', reference, undefined, undefined);
+    return { interaction, read: [], writes: [] };
   }
 
-  #noteRows(step: TrailStep): void {
+  #noteRows(step: TrailStep): readonly string[] {
     const { resource, request, etag } = step;
-    if (resource === undefined) return;
+    if (resource === undefined) return [];
     if (resource.resourceType !== 'Bundle') {
       const reference = referenceTo(resource) ?? request.reference;
-      if (reference === undefined) return;
+      if (reference === undefined) return [];
       this.#remember(reference, resource);
       this.#read(step, 'read', reference, versionIn(etag) ?? versionIn(resource.meta?.versionId));
-      return;
+      return [reference];
     }
+    const read: string[] = [];
     for (const row of rowsOf(resource as Bundle)) {
       const reference = referenceTo(row);
       if (reference === undefined) continue;
       this.#remember(reference, row);
       this.#read(step, 'search', reference, versionIn(row.meta?.versionId));
+      read.push(reference);
     }
+    return read;
   }
 
   #read(step: TrailStep, kind: 'read' | 'search', reference: string, version: string | undefined): void {
@@ -125,10 +130,12 @@ export class ProductTrail {
     if (version !== undefined) bounded(this.#versions, reference, version);
   }
 
-  #noteWrites(step: TrailStep): void {
-    const { resource, writes, upstreamStatus = 0, etag, location } = step;
+  #noteWrites(step: TrailStep): Pick<SeenObjects, 'read' | 'writes'> {
+    const { resource, upstreamStatus = 0, etag, location } = step;
     const entries = resource?.resourceType === 'Bundle' ? (resource as Bundle).entry : undefined;
-    for (const write of writes) {
+    const read: string[] = [];
+    const writes: SeenWrite[] = [];
+    for (const write of step.writes) {
       const entry = Array.isArray(entries) && write.entry !== undefined ? entries[write.entry] : undefined;
       const own = write.entry === undefined ? resource : entry?.resource;
       const stored = own?.resourceType === write.resourceType ? own : undefined;
@@ -136,18 +143,25 @@ export class ProductTrail {
         write.reference ??
         (stored === undefined ? undefined : referenceTo(stored)) ??
         localReference(entry?.response?.location ?? location);
-      if (reference === undefined) continue;
-      const status = Number.parseInt(entry?.response?.status ?? '', 10) || upstreamStatus;
+      const told = Number.parseInt(entry?.response?.status ?? '', 10);
+      const status = told || upstreamStatus;
       const done = status >= 200 && status < 300;
+      const isAnswered = step.status === upstreamStatus;
+      const named = write.method === 'POST' && done ? reference : write.reference;
+      writes.push(seenWrite(write, named, isAnswered ? status : step.status, done));
+      if (reference === undefined) continue;
       const version = done
         ? (versionIn(entry?.response?.etag ?? etag) ?? versionIn(stored?.meta?.versionId))
         : undefined;
       if (done && stored !== undefined) this.#remember(reference, stored);
       else if (done && write.patients !== undefined) bounded(this.#owners, reference, write.patients);
+      // Some servers send the current state along with a refusal.
+      if (!done && stored !== undefined && isAnswered && referenceTo(stored) === reference) read.push(reference);
       this.#add(step, 'write', reference, version, write);
       // Whoever was told what its write made knows that version.
-      if (version !== undefined && step.status === upstreamStatus) bounded(this.#versions, reference, version);
+      if (version !== undefined && isAnswered) bounded(this.#versions, reference, version);
     }
+    return { read, writes };
   }
 
   #add(
@@ -180,6 +194,25 @@ export class ProductTrail {
   #remember(reference: string, resource: Resource): void {
     bounded(this.#owners, reference, patientsOf(resource));
   }
+}
+
+function seenWrite(
+  { method, resourceType, ifMatch, key, identifiers }: ProxiedWrite,
+  reference: string | undefined,
+  status: number,
+  taken: boolean,
+): SeenWrite {
+  const version = versionIn(ifMatch);
+  return {
+    method,
+    ...(resourceType === undefined ? {} : { resourceType }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(version === undefined ? {} : { ifMatch: version }),
+    ...(key === undefined ? {} : { key }),
+    ...(identifiers === undefined ? {} : { identifiers }),
+    status,
+    taken,
+  };
 }
 
 function bounded<V>(map: Map<string, V>, key: string, value: V): void {

@@ -15,7 +15,7 @@ export interface ProxiedRequest {
   readonly reference?: string;
 }
 
-/** `discovery`: the documents with which an EHR introduces itself. */
+/** `discovery`: the documents with which an EHR introduces itself, and what a browser asks before it sends. */
 export type Interaction = 'read' | 'search' | 'write' | 'discovery';
 
 /** One change the AI system asks for; a bundle asks for several. */
@@ -28,6 +28,10 @@ export interface ProxiedWrite {
   readonly entry?: number;
   /** Value of If-Match as sent. */
   readonly ifMatch?: string;
+  /** What would keep a second create apart from a new one. */
+  readonly key?: 'if-none-exist' | 'identifier';
+  /** Its business identifiers, sorted; held in memory alone. */
+  readonly identifiers?: string;
   /** Ids of the patients it is about; undefined where nothing that went through the proxy tells. */
   readonly patients: readonly string[] | undefined;
 }
@@ -36,6 +40,7 @@ const typeName = /^[A-Z][A-Za-z]{1,63}$/;
 const idText = /^[A-Za-z0-9.-]{1,64}$/;
 export const smartConfigurationPath = '.well-known/smart-configuration';
 const mostEntries = 5_000;
+const mostIdentifiers = 20;
 
 export function readRequest(method: string, path: string, search: string): ProxiedRequest {
   const [type = '', id = ''] = path.split('/');
@@ -52,16 +57,22 @@ export function readRequest(method: string, path: string, search: string): Proxi
 }
 
 function interactionOf(method: string, path: string, resourceType: string | undefined): Interaction {
-  if (path === 'metadata' || path.startsWith('.well-known/')) return 'discovery';
+  if (method === 'OPTIONS' || path === 'metadata' || path.startsWith('.well-known/')) return 'discovery';
   if (path.endsWith('/_search')) return 'search';
   if (method !== 'GET' && method !== 'HEAD') return 'write';
   return path.includes('/') && resourceType !== undefined ? 'read' : 'search';
 }
 
+/** Headers of one change. */
+export interface Conditions {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneExist?: string | undefined;
+}
+
 /** Every change a request asks for. `ownersOf` says whose an object is, as far as that went through the proxy. */
 export function writesOf(
   request: ProxiedRequest,
-  ifMatch: string | undefined,
+  { ifMatch, ifNoneExist }: Conditions,
   body: unknown,
   ownersOf: (reference: string) => readonly string[] | undefined,
 ): ProxiedWrite[] {
@@ -70,13 +81,15 @@ export function writesOf(
   if (Array.isArray(entry)) {
     return entry.slice(0, mostEntries).flatMap((each: unknown, index) => {
       const { request: asked, resource } = (isObject(each) ? each : {}) as {
-        request?: { method?: unknown; url?: unknown; ifMatch?: unknown };
+        request?: { method?: unknown; url?: unknown; ifMatch?: unknown; ifNoneExist?: unknown };
         resource?: unknown;
       };
       const [path = '', search = ''] = textOf(asked?.url).split('?');
       const inner = readRequest(textOf(asked?.method), path.replace(/^.*\/(?=[A-Z][A-Za-z]+\/)/, ''), search);
       const match = typeof asked?.ifMatch === 'string' ? asked.ifMatch : undefined;
-      const inside = inner.path === '' ? [] : writesOf(inner, match, resource, ownersOf);
+      const none = typeof asked?.ifNoneExist === 'string' ? asked.ifNoneExist : undefined;
+      const conditions = { ifMatch: match, ifNoneExist: none };
+      const inside = inner.path === '' ? [] : writesOf(inner, conditions, resource, ownersOf);
       return inside.map((write) => ({ ...write, entry: index }));
     });
   }
@@ -90,9 +103,27 @@ export function writesOf(
       ...(resourceType === undefined ? {} : { resourceType }),
       ...(reference === undefined ? {} : { reference }),
       ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...keyOf(method, ifNoneExist, body),
       patients,
     },
   ];
+}
+
+function keyOf(
+  method: string,
+  ifNoneExist: string | undefined,
+  body: unknown,
+): Pick<ProxiedWrite, 'key' | 'identifiers'> {
+  if (method !== 'POST') return {};
+  const { identifier } = (isObject(body) ? body : {}) as { identifier?: unknown };
+  const all = Array.isArray(identifier) ? (identifier as unknown[]).slice(0, mostIdentifiers) : [identifier];
+  const named = all.flatMap((each) => {
+    const { system, value } = (isObject(each) ? each : {}) as { system?: unknown; value?: unknown };
+    return textOf(value) === '' ? [] : [`${textOf(system)}|${textOf(value)}`];
+  });
+  const identifiers = named.length === 0 ? {} : { identifiers: named.sort().join(' ') };
+  if (ifNoneExist !== undefined) return { key: 'if-none-exist', ...identifiers };
+  return named.length === 0 ? {} : { key: 'identifier', ...identifiers };
 }
 
 /** The request as probes describe theirs, for folds and for the template that is kept. */

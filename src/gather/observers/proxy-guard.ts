@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ToolError } from '../../model/errors.js';
 import { hostClass } from '../../wire/address.js';
+import type { RefusalKind } from '../../model/facts/data-handling.js';
 import type { RawRequest } from '../../wire/listener.js';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -53,14 +54,44 @@ export function proxyAddress(options: {
   return {
     baseUrl: `${seen.origin}${prefix}`,
     prefix,
-    hosts: new Set([seen.host.toLowerCase(), listening.host.toLowerCase()]),
+    hosts: new Set([...hostsOf(seen), ...hostsOf(listening)]),
   };
 }
 
-export type Refused = 'method' | 'upgrade' | 'host' | 'target';
+/** A client may write the usual port out (https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3). */
+const hostsOf = ({ host, port, protocol }: URL): readonly string[] =>
+  port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host];
+
+/** One request that was none for the EHR behind the proxy. */
+export interface ProxyRefusal {
+  /** `elsewhere`: a path beside the prefix, which anybody may try. */
+  readonly why: RefusalKind | 'elsewhere';
+  /** Host it wanted to reach, where it named one that is not the proxy; a name or an address, in lower case. */
+  readonly host?: string;
+  /** As sent. */
+  readonly target: string;
+}
+
+/** The refusal of a request, with the host it named where that is another one. */
+export function refusalOf(
+  { hosts }: Pick<ProxyAddress, 'hosts'>,
+  why: ProxyRefusal['why'],
+  target: string,
+  hostHeader?: string,
+): ProxyRefusal {
+  const named = why === 'connect' ? target : why === 'absolute-form' ? hostIn(target) : hostHeader;
+  const lower = named?.toLowerCase() ?? '';
+  const host =
+    lower === '' || hosts.has(lower)
+      ? undefined
+      : /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})(?::\d{1,5})?$/.exec(lower)?.[1];
+  return { why, target, ...(host === undefined ? {} : { host }) };
+}
+
+const hostIn = (target: string): string | undefined => (URL.canParse(target) ? new URL(target).host : undefined);
 
 /** What a request would make of the proxy that it is not: a way to elsewhere. Nothing of such a request is forwarded. */
-export function refusedBy({ hosts }: ProxyAddress, request: RawRequest): Refused | undefined {
+export function refusedBy({ hosts }: ProxyAddress, request: RawRequest): RefusalKind | undefined {
   if (!methods.has(request.method ?? '')) return 'method';
   if (request.headers.upgrade !== undefined) return 'upgrade';
   const named = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');

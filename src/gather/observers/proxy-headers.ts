@@ -37,6 +37,7 @@ export function towardsEhr(
       framed = true;
     } else if (framing) out.push(name, value);
     else if (lower === 'host') out.push(name, host);
+    else if (lower === 'accept-encoding') out.push(name, readable(value));
     else if (lower === 'connection') out.push(name, 'keep-alive');
     else if (!ofConnection.has(lower) && !named.has(lower)) {
       out.push(name, withAddresses.has(lower) ? exchange(value) : value);
@@ -45,23 +46,52 @@ export function towardsEhr(
   return out;
 }
 
+const encodings = /^(?:gzip|x-gzip|deflate|br|identity)$/i;
+
+/** Of Accept-Encoding, the encodings the proxy can look into: what it cannot would carry addresses past it. */
+function readable(value: string): string {
+  const offered = value.split(',');
+  const left = offered.filter((each) => encodings.test(each.split(';')[0]?.trim() ?? ''));
+  if (left.length === offered.length) return value;
+  return left.length === 0 ? 'identity' : left.join(',').trim();
+}
+
+/** How the connection of the AI system goes on. */
+export interface ProductConnection {
+  /** It asked for its end after this answer. */
+  readonly ends: boolean;
+  /** It can read a body that comes in chunks (not so before HTTP/1.1, https://www.rfc-editor.org/rfc/rfc9112#section-6.1). */
+  readonly readsChunks: boolean;
+}
+
 /**
- * What goes back to the AI system: as the EHR sent it, in order and case, but for addresses and for the length of a body
- * that holds some.
+ * What goes back to the AI system: as the EHR sent it, in order and case, but for addresses, for the length of a body
+ * that holds some, and for a connection that ends here though the one to the EHR goes on.
  */
 export function towardsProduct(
   raw: RawHeaders,
   exchange: (text: string) => string,
   length: number | undefined,
+  { ends, readsChunks }: ProductConnection,
 ): string[] {
   const out: string[] = [];
   for (const [name, value] of pairs(raw)) {
     const lower = name.toLowerCase();
     if (lower === 'content-length' && length !== undefined) out.push(name, String(length));
+    else if (lower === 'connection' && ends) out.push(name, 'close');
+    else if (lower === 'trailer' || (lower === 'keep-alive' && ends)) continue;
+    else if (lower === 'transfer-encoding' && !readsChunks) continue;
     else out.push(name, withAddresses.has(lower) ? exchange(value) : value);
   }
   return out;
 }
+
+/** @param version of the request, `1.1` */
+export const productConnection = (raw: RawHeaders, version: string): ProductConnection => {
+  const asked = (headerOf(raw, 'connection') ?? '').toLowerCase();
+  const readsChunks = version !== '1.0';
+  return { ends: readsChunks ? asked.includes('close') : !asked.includes('keep-alive'), readsChunks };
+};
 
 /** Names in lower case, repeated ones joined, as a door gives them. */
 export function recordOf(raw: RawHeaders): Record<string, string> {

@@ -6,13 +6,13 @@ import type { RawRequest, RawResponse } from '../../wire/listener.js';
 import type { Upstream, UpstreamAnswer } from '../../wire/upstream.js';
 import type { AddressExchange } from './address-exchange.js';
 import { collected, encodedAs, plainBody } from './held-body.js';
-import { answerOf, keepAnswer, keptBy, outcome } from './injected-faults.js';
+import { answerOf, keepAnswer, keptBy, mergedAway, outcome } from './injected-faults.js';
 import type { ActiveFault, FaultName, InjectedFaults, KeptAnswer } from './injected-faults.js';
 import type { SignInDocuments } from './proxied-discovery.js';
 import { contentOf, isJson, isText } from './proxied-exchange.js';
 import type { Came, Content, Given, ProxiedExchange, WriteRefusal } from './proxied-exchange.js';
 import { smartConfigurationPath, writesOf, type ProxiedRequest, type ProxiedWrite } from './proxied-request.js';
-import { headerOf, towardsEhr, towardsProduct } from './proxy-headers.js';
+import { headerOf, productConnection, towardsEhr, towardsProduct } from './proxy-headers.js';
 
 /** What all requests through one proxy share. */
 export interface ProxyHouse {
@@ -49,6 +49,8 @@ export class Passage {
   #requestBytes = 0;
   #writes: readonly ProxiedWrite[] = [];
   #fault: FaultName | undefined;
+  /** Who stands in the place of every patient. */
+  #merges: string | undefined;
   #refused: WriteRefusal | undefined;
   #status = 0;
   #given: Given | undefined;
@@ -105,6 +107,7 @@ export class Passage {
       return this.#giveOwn(outcome(413, 'Content Too Large', 'too-long', ['Connection', 'close']));
     const fault = this.#house.faults.meet(this.#by.asked);
     this.#fault = fault?.rule.fault === 'pass' ? undefined : fault?.rule.fault;
+    this.#merges = fault?.rule.fault === 'merged-patient' ? (fault.rule.replacedBy ?? nobody) : undefined;
     await fault?.rule.meanwhile?.();
     this.#refused = this.#refusal();
     if (this.#refused !== undefined) return this.#giveOwn(outcome(403, 'Forbidden', 'forbidden'));
@@ -130,7 +133,11 @@ export class Passage {
   #refusal(): WriteRefusal | undefined {
     const { rawHeaders } = this.#by.request;
     const { json } = contentOf(this.#body, headerOf(rawHeaders, 'content-type'));
-    this.#writes = writesOf(this.#by.asked, headerOf(rawHeaders, 'if-match'), json, this.#house.ownersOf);
+    const conditions = {
+      ifMatch: headerOf(rawHeaders, 'if-match'),
+      ifNoneExist: headerOf(rawHeaders, 'if-none-exist'),
+    };
+    this.#writes = writesOf(this.#by.asked, conditions, json, this.#house.ownersOf);
     const refusals = this.#writes.flatMap((write) => this.#house.refuseWritesTo(write) ?? []);
     if (!refusals.includes('unlisted-patient')) return refusals[0];
     this.#house.stop(
@@ -191,16 +198,24 @@ export class Passage {
   async #answer(answer: UpstreamAnswer, sentAtMs: number, fault: ActiveFault | undefined): Promise<void> {
     const { status, statusText } = answer;
     const firstByteAtMs = performance.now();
+    const came = { status, sentAtMs, firstByteAtMs, headers: answer.headers };
+    // Whatever becomes of the body: the EHR has done what it was asked for.
+    this.#came = { ...came, endAtMs: firstByteAtMs, body: undefined, unparsed: false };
     const read = await this.#readAnswer(answer);
     const { plain, unparsed } = read;
-    const endAtMs = performance.now();
-    this.#came = { status, sentAtMs, firstByteAtMs, endAtMs, headers: answer.headers, body: plain, unparsed };
+    this.#came = { ...came, endAtMs: performance.now(), body: plain, unparsed };
     if (fault?.rule.fault === 'drop-answer') {
       if (read.rest !== undefined) await drained(read.rest);
       return this.#hangUp();
     }
     const { addresses } = this.#house;
-    const headers = towardsProduct(answer.headers, (text) => addresses.textToProxy(text), read.newLength);
+    const { rawHeaders, httpVersion } = this.#by.request;
+    const headers = towardsProduct(
+      answer.headers,
+      (text) => addresses.textToProxy(text),
+      read.newLength,
+      productConnection(rawHeaders, httpVersion),
+    );
     const truncated = fault?.rule.fault === 'truncated';
     if (read.rest !== undefined) return this.#stream({ status, statusText, headers }, read.first, read.rest, truncated);
     const whole = { status, statusText, headers, body: read.given };
@@ -242,7 +257,10 @@ export class Passage {
     }
     if (path === smartConfigurationPath) return signIn.smartConfiguration(plain, contentOf(plain, contentType).json);
     if (path === 'metadata') return signIn.capabilityStatement(plain, contentOf(plain, contentType).resource);
-    return addresses.jsonToProxy(plain);
+    const own = addresses.jsonToProxy(plain);
+    // What cannot be parsed is no Patient.
+    const { resource } = contentOf(plain, contentType);
+    return this.#merges === undefined || resource === undefined ? own : mergedAway(own, this.#merges);
   }
 
   async #stream(
@@ -300,6 +318,9 @@ export class Passage {
     return length > 0 || headerOf(rawHeaders, 'transfer-encoding') !== undefined;
   }
 }
+
+/** Stands in the place of every patient where nobody is named. */
+const nobody = 'Patient/unknown';
 
 /** Held (`given`, and `plain` where it could be read), or still to come (`first`, then `rest`). */
 type ReadAnswer = { readonly plain?: Buffer; readonly unparsed: boolean; readonly newLength?: number } & (

@@ -98,7 +98,7 @@ export function routeCalls({ routes }: RouteList, values: RouteValues, most: num
 function unusable({ method }: ListedRoute, url: URL, { isOfProduct }: RouteValues): LeftOut | undefined {
   if (url.protocol === 'ws:' || url.protocol === 'wss:') return 'websocket';
   if (!isOfProduct(url)) return 'origin';
-  if (signOutWords.test(lastSegment(url)) || signInWords.test(lastSegment(url))) return 'sign-in';
+  if (isSignInOrOut(url)) return 'sign-in';
   return method === 'GET' ? undefined : 'method';
 }
 
@@ -135,6 +135,10 @@ function fill(
   url.password = '';
   return { url, namesPatient };
 }
+
+/** An address at which a session begins or ends. */
+export const isSignInOrOut = (url: URL): boolean =>
+  signOutWords.test(lastSegment(url)) || signInWords.test(lastSegment(url));
 
 const lastSegment = ({ pathname }: URL): string => pathname.split('/').findLast((each) => each !== '') ?? '';
 

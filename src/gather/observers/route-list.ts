@@ -9,7 +9,8 @@ export interface ListedRoute {
 }
 
 export interface RouteList {
-  readonly source: 'openapi' | 'har' | 'list';
+  /** `links`: no list; what the pages of the app lead to. */
+  readonly source: 'openapi' | 'har' | 'list' | 'links';
   readonly routes: readonly ListedRoute[];
 }
 

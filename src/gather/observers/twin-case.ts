@@ -29,7 +29,12 @@ export async function twinCase(tools: ProbeTools): Promise<PreparedCases<FactVal
     cases: [{ patients: [one, other], said }],
     fact: (reactions, controls) => ({
       ...controls,
-      cases: reactions.map(({ leaked: _leaked, ...reaction }) => ({ patients: [one.alias, other.alias], ...reaction })),
+      cases: reactions.map(({ leaked: _leaked, ...reaction }) => ({
+        doubt: 'look-alike' as const,
+        wish: null,
+        patients: [one.alias, other.alias],
+        ...reaction,
+      })),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { isMissing, missing, type FactValue } from '../../model/fact.js';
 import { hasScreens } from '../../model/product-screens.js';
-import { isOpen, Play } from '../observers/launch-play.js';
+import { followLinks, mostPagesFollowed } from '../observers/followed-links.js';
+import { isOpen, Play, type SignedInBrowser } from '../observers/launch-play.js';
 import { launchPlayerContext, launchPlayerTemplate, type Browser } from '../observers/launch-player.js';
 import { otherLogins, otherSessions, type OtherWay } from '../observers/other-sessions.js';
 import { testCalls, type RouteCall } from '../observers/route-calls.js';
@@ -21,7 +22,7 @@ const visitsOfSignIn = 2;
 /** Before and after, without a session, and with each of the others. */
 const mostAskedOfCall = 7;
 
-/** Every reading call of the product's route list, with the right session and with those that have no right to the patient. */
+/** Every reading call of the product's route list, or without a list of the pages it leads to, with the right session and with those that have no right to the patient. */
 export default defineProbe({
   id: 'endpoint-coverage',
   phase: 'negative',
@@ -31,13 +32,15 @@ export default defineProbe({
   writes: 'none',
   brings: ['endpoint-coverage'],
   sends(_subject, { organization, environmentClass, peers = [] }) {
-    if (organization.aiSystem?.launchUrl === undefined || organization.aiSystem.routes === undefined) return [];
+    const { launchUrl, routes } = organization.aiSystem ?? {};
+    const signsIn = environmentClass === 'simulator';
+    if (launchUrl === undefined || (routes === undefined && !signsIn)) return [];
     const [peer] = peers;
     const there = peer?.environmentClass === 'simulator' ? peer.organization.metadata.id : undefined;
-    const signsIn = environmentClass === 'simulator';
+    const followed = routes === undefined ? mostPagesFollowed : 0;
     return [
       ...routeListTemplate(organization),
-      launchPlayerTemplate((mostSignIns + 1) * visitsOfSignIn, mostCalls * mostAskedOfCall),
+      launchPlayerTemplate((mostSignIns + 1) * visitsOfSignIn, mostCalls * mostAskedOfCall + followed),
       ...(signsIn ? personTemplates(launchPlayerContext, mostSignIns) : []),
       ...(signsIn && there !== undefined
         ? [launchPlayerTemplate(visitsOfSignIn, 0, there), ...personTemplates(launchPlayerContext, 1, there)]
@@ -50,28 +53,49 @@ export default defineProbe({
       return { 'endpoint-coverage': missing('no-ai-system', 'aiSystem.launchUrl is not in the organization file') };
     if (organization.limits?.authNegativeTests !== true)
       return { 'endpoint-coverage': missing('prerequisite-failed', 'limits.authNegativeTests is not agreed') };
-    const list = await tools.routes();
-    if (isMissing(list)) return { 'endpoint-coverage': list };
+    const given = organization.aiSystem?.routes === undefined ? undefined : await tools.routes();
+    if (isMissing(given)) return { 'endpoint-coverage': given };
     const patients = openedOn(tools);
     const testPatient = cases.patients().find(({ id }) => id === patients.on?.patient);
     if (patients.on === undefined || testPatient === undefined)
       return {
         'endpoint-coverage': missing('no-test-object', 'no test patient is listed on whom the app could be opened'),
       };
+    const signsIn = player.authorizeUrl !== undefined && player.person !== undefined;
+    if (given === undefined && !signsIn)
+      return { 'endpoint-coverage': missing('no-ai-system', 'aiSystem.routes is not in the organization file') };
     const { patient } = await cases.proven(testPatient);
     const isOfProduct = (address: URL): boolean => address.origin === player.launchUrl.origin;
-    const { calls, leftOut } = testCalls(list, { organization, on: patients.on, patient, isOfProduct }, mostCalls);
+    const mine = await signInRightly(tools, patients.on);
+    const right = !signsIn ? 'nobody-signs-in' : mine === undefined ? 'failed' : 'opened';
+    const list = given ?? (mine && (await followLinks(mine.browser, mine.ending, isOfProduct)));
+    const { calls, leftOut } =
+      list === undefined
+        ? { calls: [], leftOut: [] }
+        : testCalls(list, { organization, on: patients.on, patient, isOfProduct }, mostCalls);
     const shows = shownBy(marksOf(patient, testPatient.canary));
-    const tried = await tryAll(tools, calls, { ...patients, on: patients.on, shows });
+    const tried = await tryAll(tools, calls, { ...patients, on: patients.on, shows, right, mine });
     return {
       'endpoint-coverage': {
-        source: list.source,
+        source: list?.source ?? 'links',
+        right,
         ...tried,
         leftOut: leftOut.map(({ name, why }) => ({ call: name, why })),
       },
     };
   },
 });
+
+/** The session that has the patient open by right; undefined where nobody signs in, or the app did not open. */
+async function signInRightly(
+  { launchPlayer: player, random }: ProbeTools,
+  on: OpenedOn,
+): Promise<SignedInBrowser | undefined> {
+  if (player?.authorizeUrl === undefined || player.person === undefined) return undefined;
+  const { authorizeUrl, person } = player;
+  const signedIn = await new Play(player, { ...player, authorizeUrl }, random).signIn(person, on);
+  return signedIn !== undefined && isOpen(signedIn.ending) ? signedIn : undefined;
+}
 
 /** Whom the app is opened on, and somebody else; neither is a patient who signs in. */
 function openedOn(tools: ProbeTools): { readonly on: OpenedOn | undefined; readonly other: OpenedOn | undefined } {
@@ -85,8 +109,15 @@ function openedOn(tools: ProbeTools): { readonly on: OpenedOn | undefined; reado
 async function tryAll(
   { launchPlayer: player, random, ...documents }: ProbeTools,
   calls: readonly RouteCall[],
-  { on, other, shows }: { on: OpenedOn; other: OpenedOn | undefined; shows: (answer: Answer | undefined) => boolean },
-): Promise<Pick<Fact, 'right' | 'sessions' | 'calls'>> {
+  asked: {
+    readonly on: OpenedOn;
+    readonly other: OpenedOn | undefined;
+    readonly shows: (answer: Answer | undefined) => boolean;
+    readonly right: Fact['right'];
+    readonly mine: SignedInBrowser | undefined;
+  },
+): Promise<Pick<Fact, 'sessions' | 'calls'>> {
+  const { on, other, shows, right, mine } = asked;
   const results: Fact['calls'] = calls.map(({ name, namesPatient }) => ({
     call: name,
     namesPatient,
@@ -95,17 +126,7 @@ async function tryAll(
     tries: [],
   }));
   const sessions: Fact['sessions'] = [];
-  if (player === undefined) return { right: 'nobody-signs-in', sessions, calls: results };
-  const { authorizeUrl, person } = player;
-  const signsIn = authorizeUrl !== undefined && person !== undefined;
-  const mine = signsIn ? await new Play(player, { ...player, authorizeUrl }, random).signIn(person, on) : undefined;
-  const right: Fact['right'] =
-    mine === undefined && !signsIn
-      ? 'nobody-signs-in'
-      : mine !== undefined && isOpen(mine.ending)
-        ? 'opened'
-        : 'failed';
-  if (right === 'failed') return { right, sessions, calls: results };
+  if (player === undefined || right === 'failed') return { sessions, calls: results };
 
   const askRight = async (when: 'before' | 'after', browser: Browser): Promise<void> => {
     for (const [index, { url }] of calls.entries()) {
@@ -127,13 +148,13 @@ async function tryAll(
   };
   if (mine !== undefined) await askRight('before', mine.browser);
   await askAs('no-session', player.newBrowser());
-  if (mine === undefined) return { right, sessions, calls: results };
+  if (mine === undefined) return { sessions, calls: results };
   for await (const { way, ended, browser } of otherSessions(player, documents, { on, other, random })) {
     sessions.push({ way, ended });
     if (browser !== undefined) await askAs(way, browser);
   }
   await askRight('after', mine.browser);
-  return { right, sessions, calls: results };
+  return { sessions, calls: results };
 }
 
 /** A page to sign in on says so at once; a large one is no such page. */

@@ -61,7 +61,7 @@ const askedFor = (documents: Pick<RunDocuments, 'contract' | 'organization'>, tr
 async function toldFromOutside(tools: ProbeTools, trigger: ContractTrigger): Promise<Replays | Missing> {
   const action = askedFor(tools, trigger);
   if (action === undefined) return missing('no-ai-system', 'the product cannot be asked for anything by this event');
-  const rows = await productRepeats(tools, action);
+  const { rows } = await productRepeats(tools, action);
   const same = rows.find(({ way }) => way === 'same-event');
   return { kind: 'external', told: 3, objects: same?.objects ?? 0, answers: null, afterOlder: null };
 }

@@ -1,10 +1,12 @@
 import type { ContractAction } from '../../model/documents/contract.js';
 import { isMissing, missing, type Missing } from '../../model/fact.js';
 import { gapCases, mostGaps } from '../observers/gap-cases.js';
-import { HardCases, hardCaseTemplates } from '../observers/hard-cases.js';
+import { HardCases, hardCaseTemplates, together } from '../observers/hard-cases.js';
 import { hiddenCase, hiddenCaseTemplates } from '../observers/hidden-case.js';
 import { createsByStatus, whyNotAsked } from '../observers/product-trial.js';
+import { mostRefused, refusedCases, refusedCaseTemplates } from '../observers/refused-cases.js';
 import { twinCase } from '../observers/twin-case.js';
+import { mostUnfit, unfitCases } from '../observers/unfit-cases.js';
 import { defineProbe, type RunDocuments } from '../probe.js';
 
 /** What the product can be asked for from outside, or why nothing. */
@@ -25,7 +27,11 @@ export default defineProbe({
   sends(_subject, documents) {
     const action = askedAction(documents);
     if (isMissing(action)) return [];
-    return [...hardCaseTemplates(action, mostGaps + 2), ...hiddenCaseTemplates(documents, action)];
+    return [
+      ...hardCaseTemplates(action, mostGaps + 2 + mostRefused + mostUnfit),
+      ...hiddenCaseTemplates(documents, action),
+      ...refusedCaseTemplates,
+    ];
   },
   async run(_subject, tools) {
     const action = askedAction(tools);
@@ -36,8 +42,8 @@ export default defineProbe({
     });
     if (isMissing(action)) return everything(action);
     const gaps = await gapCases(tools);
-    const hidden = await hiddenCase(tools, action);
-    const twins = await twinCase(tools);
+    const hidden = together(await hiddenCase(tools, action), await refusedCases(tools));
+    const twins = together(await twinCase(tools), unfitCases(tools, action));
     const prepared = [gaps, hidden, twins].flatMap((each) => (isMissing(each) ? [] : each.cases));
     const product = new HardCases(tools, action);
     const servedBefore = prepared.length > 0 && (await tools.once('product-serves', () => product.served()));

@@ -68,7 +68,9 @@ import peakLoad from './peak-load.js';
 import productAsked from './product-asked.js';
 import productLog from './product-log.js';
 import productRepeats from './product-repeats.js';
+import productUndo from './product-undo.js';
 import productDrafts from './product-drafts.js';
+import visitCases from './visit-cases.js';
 import promotionRight from './promotion-right.js';
 import promotionTried from './promotion-tried.js';
 import staffView from './staff-view.js';
@@ -149,7 +151,9 @@ export const probes: readonly AnyProbe[] = [
   midProcess,
   hardCases,
   switchDrill,
+  productUndo,
   productDrafts,
+  visitCases,
   stateWalk,
   transactionBundle,
   versionHistory,

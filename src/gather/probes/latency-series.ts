@@ -3,9 +3,11 @@ import type { LatencySeries } from '../../model/latency-series.js';
 import { paceOf } from '../pace.js';
 import { defineProbe, type ProbeTools } from '../probe.js';
 import { observeByHand } from '../series/by-hand.js';
+import { readBesideAnswers } from '../series/answers-beside-readings.js';
 import { Lane } from '../series/lane.js';
 import { observedTemplates, observeOthers } from '../series/observed.js';
 import type { ObservedPlan } from '../series/observed-plan.js';
+import { readingTemplates } from '../series/reading-plan.js';
 import type { RecordPlan } from '../series/record-plan.js';
 import { recordTemplates, recordTimes } from '../series/record-time.js';
 import { besideEachOther, noneOf, samplesOf, seriesTemplates, takeAll, type Taken } from '../series/take-series.js';
@@ -22,10 +24,11 @@ export default defineProbe({
   sends: (_, documents) => [
     ...(documents.sampling?.series ?? []).flatMap((plan) => seriesTemplates(plan, documents)),
     ...(documents.sampling?.observed ?? []).flatMap(observedTemplates),
+    ...(documents.sampling?.readings ?? []).flatMap((plan) => readingTemplates(plan, documents.contract.resources)),
     ...(documents.sampling?.record ?? []).flatMap(recordTemplates),
   ],
   async run(_, tools) {
-    const observed = await observe(tools.sampling?.observed ?? [], tools);
+    const { observed, read } = await observe(tools);
     const recorded = await fromRecords(tools.sampling?.record ?? [], tools);
     const taken: Taken[] = [];
     for (const together of besideEachOther(tools.sampling?.series ?? []))
@@ -44,7 +47,13 @@ export default defineProbe({
     for (const each of all.filter(({ log }) => log.track.part === 'age')) {
       const { subject } = each.log.track;
       const answers = all.find(({ log }) => log.track.part === 'age-in-answer' && log.track.subject === subject);
-      ages.set(subject, { ehr: seriesOf(each), aiSystem: answers === undefined ? null : seriesOf(answers) });
+      const isSlot = tools.contract.resources?.some(({ id, type }) => subject === `resource:${id}` && type === 'Slot');
+      ages.set(subject, {
+        ehr: seriesOf(each),
+        aiSystem: answers === undefined ? null : seriesOf(answers),
+        pairs: (answers !== undefined && isSlot === true && answers.pairs) || null,
+        window: null,
+      });
     }
     const inBudgets = ([subject]: readonly [string, unknown]): boolean => subject.startsWith('budget:');
     return {
@@ -65,30 +74,48 @@ export default defineProbe({
           ),
         ),
       },
-      'source-age': { about: Object.fromEntries([...left.filter((each) => !inBudgets(each)), ...ages]) },
+      'source-age': { about: Object.fromEntries([...left.filter((each) => !inBudgets(each)), ...ages, ...read]) },
     };
   },
 });
 
 /** Everything that others do is observed at the same time, as finely as the pace allows; one person does one thing at a time. */
-async function observe(
-  plans: readonly ObservedPlan[],
-  tools: ProbeTools,
-): Promise<(readonly [subject: string, series: LatencySeries | Missing])[]> {
+async function observe(tools: ProbeTools): Promise<{
+  readonly observed: (readonly [subject: string, series: LatencySeries | Missing])[];
+  readonly read: (readonly [subject: string, age: FactValue<'source-age'> | Missing])[];
+}> {
   const pace = paceOf(tools.organization, tools.environment);
   const lanes = { ehr: new Lane(pace), aiSystem: new Lane(pace) };
   let hands: Promise<unknown> = Promise.resolve();
   const watched = (plan: ObservedPlan): Promise<LatencySeries | Missing> => {
     const { watching } = plan;
-    if (watching.by === 'others') return observeOthers(plan, watching.forMs, tools, lanes);
+    if (watching.by === 'others') {
+      return observeOthers(plan, watching.forMs / (watching.timesFaster ?? 1), tools, lanes);
+    }
     const { person } = tools;
     if (person === undefined) return Promise.resolve(missing('no-test-object', 'nobody is at the screen'));
     const own = hands.then(() => observeByHand(plan, watching.events, person, tools, lanes));
     hands = own.catch(() => undefined);
     return own;
   };
-  const all = await Promise.allSettled(plans.map(watched));
+  const { observed = [], readings = [] } = tools.sampling ?? {};
+  const all = await Promise.allSettled([
+    everyOne(observed, watched),
+    everyOne(readings, (plan) => readBesideAnswers(plan, tools, lanes)),
+  ]);
   tools.reserve(lanes.ehr.sent);
+  const [series, ages] = all;
+  if (series.status === 'rejected') throw series.reason;
+  if (ages.status === 'rejected') throw ages.reason;
+  return { observed: series.value, read: ages.value };
+}
+
+/** All of them at the same time, each to its end; then whatever one of them threw is thrown. */
+async function everyOne<P extends { readonly subject: string }, V>(
+  plans: readonly P[],
+  work: (plan: P) => Promise<V>,
+): Promise<(readonly [subject: string, value: V])[]> {
+  const all = await Promise.allSettled(plans.map(work));
   return all.map((each, index) => {
     if (each.status === 'rejected') throw each.reason;
     return [plans[index]?.subject ?? '', each.value] as const;

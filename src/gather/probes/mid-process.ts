@@ -4,7 +4,14 @@ import { missing, type FactValue, type Missing } from '../../model/fact.js';
 import { interruptionPoints } from '../observers/interruption.js';
 import { enoughTrials, notedTrials } from '../observers/product-holds.js';
 import { productEventTemplate } from '../observers/product-events.js';
-import { objectChanged, slotTaken, undoLooks, type InterruptedPoint } from '../observers/product-interrupted.js';
+import {
+  counts,
+  objectChanged,
+  patientMerged,
+  slotTaken,
+  undoLooks,
+  type InterruptedPoint,
+} from '../observers/product-interrupted.js';
 import { outsideTrigger, productTrialTemplates, searchesPerLook, whyNotAsked } from '../observers/product-trial.js';
 import { defineProbe, type ProbeTools, type RunDocuments } from '../probe.js';
 import type { RequestTemplate } from '../request.js';
@@ -37,6 +44,7 @@ export default defineProbe({
     const points: InterruptedPoint[] = [];
     if (createsSomething(action)) {
       for (const point of interruptionPoints) points.push(await slotTaken(tools, proxy, action, point));
+      points.push(await patientMerged(tools, proxy, action));
       return {
         'mid-process': { behaviour, points },
         'product-trials': missing('not-gathered', 'what this action makes is new: it overwrites nothing'),
@@ -65,7 +73,7 @@ async function overwritingTrials(
   looked: readonly InterruptedPoint[],
   windows: readonly number[],
 ): Promise<FactValue<'product-trials'> | Missing> {
-  const met = looked.filter((each) => each.met);
+  const met = looked.filter(counts);
   if (met.length === 0) return missing('control-failed', 'the product never came to write');
   return notedTrials(tools, action.id, {
     control: 'noOverwrite',
@@ -99,13 +107,16 @@ function whyNotTried(
     : undefined;
 }
 
+/** Cases in which a patient is merged away. */
+const merges = 1;
+
 const takesSlot = ({ body }: ContractAction): boolean => JSON.stringify(body ?? {}).includes('{{slot.');
 
 function rivalTemplates(action: ContractAction): RequestTemplate[] {
   const points = interruptionPoints.length;
   const path = action.resource ?? '';
   return [
-    ...productTrialTemplates(action, { cases: points, asked: points, looks: 2 * searchesPerLook }),
+    ...productTrialTemplates(action, { cases: points + merges, asked: points + merges, looks: 2 * searchesPerLook }),
     { context: 'second', method: 'POST', path, most: points, mutates: true },
     { context: 'second', method: 'GET', path: `${path}/{id}`, most: points },
   ];

@@ -1,4 +1,4 @@
-import { isMissing } from '../../model/fact.js';
+import { isMissing, missing } from '../../model/fact.js';
 import { aiLogTemplates } from '../ai-log-source.js';
 import { auditEventSource, auditLogTemplates } from '../audit-log.js';
 import { defineProbe } from '../probe.js';
@@ -11,12 +11,12 @@ export default defineProbe({
   id: 'product-log',
   phase: 'settle',
   subjects: 'run',
-  when: ({ item: { organization } }) => organization.aiSystem !== undefined,
   needs: [],
   writes: 'none',
   inProduction: true,
-  brings: ['writes-of-product', 'product-log'],
+  brings: ['writes-of-product', 'product-log', 'card-outcomes'],
   sends: (_run, documents) => {
+    if (documents.organization.aiSystem === undefined) return [];
     const source = auditEventSource(documents.organization);
     return [
       ...aiLogTemplates(documents),
@@ -24,6 +24,8 @@ export default defineProbe({
     ];
   },
   async run(_subject, tools) {
+    if (tools.organization.aiSystem === undefined)
+      return { 'writes-of-product': noProduct, 'product-log': noProduct, 'card-outcomes': noProduct };
     // First the EHR's log, with its lag: by then the product has written down what it did.
     const settled = await settledLog(tools);
     const { accesses, run } = tools.made();
@@ -32,7 +34,11 @@ export default defineProbe({
       'writes-of-product': isMissing(settled)
         ? settled
         : productWrites(accesses, settled.records, tools, 'fhir-auditevent'),
-      'product-log': isMissing(log) ? log : await readProductLog(log.text, run, log.source),
+      ...(isMissing(log)
+        ? { 'product-log': log, 'card-outcomes': log }
+        : await readProductLog(log.text, run, log.source)),
     };
   },
 });
+
+const noProduct = missing('no-ai-system', 'aiSystem is not in the organization file');

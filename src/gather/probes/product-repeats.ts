@@ -18,10 +18,12 @@ export default defineProbe({
   async run({ item: { action } }, tools) {
     const why = whyNotAsked(tools, action);
     if (why !== undefined) return { 'product-repeats': why, 'product-trials': why };
-    const rows = await productRepeats(tools, action);
+    const { rows, gate } = await productRepeats(tools, action);
     const retries = rows.filter(({ way }) => way !== 'other-words');
     const trials = total(retries.map((row) => row.trials));
     const breaches = total(retries.map((row) => row.breaches));
+    if (action.review?.required === true && gate.trials > 0)
+      await notedTrials(tools, action.id, { control: 'reviewGate', ...gate });
     return {
       'product-repeats': rows,
       'product-trials':

@@ -1,28 +1,22 @@
-import type { Resource, Slot } from 'fhir/r4.js';
-import type { ContractAction, ContractResource } from '../../model/documents/contract.js';
-import type { TestPatient } from '../../model/documents/organization.js';
-import { noAnswerAfterBudgets, type Sample } from '../../model/latency-series.js';
+import type { Resource } from 'fhir/r4.js';
+import type { ContractAction } from '../../model/documents/contract.js';
+import type { Sample } from '../../model/latency-series.js';
 import type { Client, ProbeTools } from '../probe.js';
 import { ExchangeFault, type Answer } from '../request.js';
 import { fillSearch, holesOf } from '../template-values.js';
 import { undoState } from '../undo-state.js';
 import { etagOf } from '../writer.js';
-import { answersFor, slotOffered } from '../ai-system.js';
+import { answersFor } from '../ai-system.js';
 import type { Deliveries } from './deliveries.js';
 import type { Lane } from './lane.js';
 import type { SampleTask } from './run-series.js';
-import { measuredSearch, searchSlot, type SlotSighting } from './measured-search.js';
+import { measuredSearch } from './measured-search.js';
 import { deadlineOf } from './searches.js';
 import { timed, type Timed } from './timed.js';
 import type { TrackLog } from './track-log.js';
-import { watch, type Sighting } from './watch.js';
+import type { Sighting } from './watch.js';
 import { settle, watchFor } from './watched-logs.js';
-
-/** Between these two moments the change was made, on the monotonic clock. */
-interface Moment {
-  readonly earliestMs: number;
-  readonly latestMs: number;
-}
+import { WatchedSlots, type BookedSlot, type Moment } from './watched-slots.js';
 
 export interface Visibility {
   writes: number;
@@ -39,10 +33,8 @@ interface Bounds {
   readonly mostWrites: number;
 }
 
-interface Booked {
+interface Booked extends BookedSlot {
   readonly resource: Resource & { readonly id: string };
-  readonly slot: Slot | undefined;
-  readonly patient: TestPatient;
   readonly at: Moment;
 }
 
@@ -52,12 +44,12 @@ interface Booked {
  */
 export class Bookings {
   readonly visibility: Visibility = { writes: 0, unreadById: 0, onlyWithoutCache: 0 };
+  readonly slots: WatchedSlots;
   readonly #tools: ProbeTools;
   readonly #action: ContractAction;
   readonly #reader: Client;
   readonly #ehr: Lane;
   readonly #aiSystem: Lane;
-  readonly #slots: ContractResource | undefined;
   readonly #startedAt: Date;
   readonly #deliveries: Bounds['deliveries'];
   #writesLeft: number;
@@ -70,7 +62,7 @@ export class Bookings {
     this.#aiSystem = bounds.aiSystem;
     this.#deliveries = bounds.deliveries;
     this.#writesLeft = bounds.mostWrites;
-    this.#slots = tools.contract.resources?.find(({ type, find }) => type === 'Slot' && find !== undefined);
+    this.slots = new WatchedSlots(tools, bounds);
     this.#startedAt = tools.now();
   }
 
@@ -82,12 +74,14 @@ export class Bookings {
     }
     const slotLogs = this.#slotLogs(task);
     const ageLogs = this.#ageLogs(task);
+    const paired = this.#tools.random() < 0.5 ? 'taken' : 'free';
     const [, , taken, takenInAnswers] = await Promise.all([
       this.#readBack(booked),
       this.#visible(task, booked, [...task.logs('visible'), ...ageLogs.ehr]),
-      this.#slotState(booked, 'taken', booked.at, slotLogs.ehr, (turn) => this.#searchSlot(booked, turn)),
-      this.#slotState(booked, 'taken', booked.at, slotLogs.answers, () => this.#askSlot(booked)),
+      this.slots.inEhr(booked, 'taken', booked.at, slotLogs.ehr),
+      this.slots.inAnswers(booked, 'taken', booked.at, slotLogs.answers),
     ]);
+    if (paired === 'taken') await this.slots.compare(booked, 'taken', booked.at, takenInAnswers, slotLogs.answers);
     const undone = await this.#undo(booked);
     if (undone === undefined) {
       for (const log of [
@@ -102,13 +96,19 @@ export class Bookings {
     }
     const told = this.#delivered(task, booked, undone);
     const slotShown = Promise.all([
-      this.#slotState(booked, 'free', undone, slotLogs.ehr, (turn) => this.#searchSlot(booked, turn)),
-      this.#slotState(booked, 'free', undone, slotLogs.answers, () => this.#askSlot(booked)),
+      this.slots.inEhr(booked, 'free', undone, slotLogs.ehr),
+      this.slots.inAnswers(booked, 'free', undone, slotLogs.answers),
     ]).then(([free, freeInAnswers]) => {
       settle(task, slotLogs.ehr, later(taken, free));
       settle(task, slotLogs.answers, later(takenInAnswers, freeInAnswers));
+      return freeInAnswers;
     });
-    await this.#answered(task, booked, undone, [...task.logs('response'), ...ageLogs.answers], slotShown);
+    const slotDone = async (): Promise<void> => {
+      const freeInAnswers = await slotShown;
+      if (paired === 'free') await this.slots.compare(booked, 'free', undone, freeInAnswers, slotLogs.answers);
+      await this.#giveBack(booked);
+    };
+    await this.#answered(task, booked, undone, [...task.logs('response'), ...ageLogs.answers], slotShown, slotDone);
     await told;
   }
 
@@ -203,40 +203,11 @@ export class Bookings {
     settle(task, logs, sample);
   }
 
-  #searchSlot({ slot, patient }: Booked, turn: number): Promise<SlotSighting> {
-    if (slot === undefined || this.#slots === undefined)
-      throw new ExchangeFault('no-test-object', 'no slot', undefined);
-    return searchSlot(this.#tools, this.#ehr, { resource: this.#slots, slot, patient, noCache: turn % 2 === 1 });
-  }
-
   // Booked again before the AI system has looked at it, the slot would rightly not be offered.
   async #giveBack(booked: Booked): Promise<void> {
-    if (booked.slot === undefined || this.#slots === undefined) return;
-    const { state } = await this.#searchSlot(booked, 1);
+    if (booked.slot === undefined || this.slots.resource === undefined) return;
+    const { state } = await this.slots.search(booked, 1);
     if (state === 'free') this.#tools.cases.returnSlot(booked.slot.id ?? '');
-  }
-
-  async #slotState(
-    { slot }: Booked,
-    wanted: 'taken' | 'free',
-    at: Moment,
-    [log]: readonly TrackLog[],
-    look: (turn: number) => Promise<SlotSighting>,
-  ): Promise<Sample | undefined> {
-    if (slot === undefined || log === undefined) return undefined;
-    const { target } = log.track;
-    return watch({
-      look: async (turn) => {
-        const { state, noCache, ...times } = await look(turn);
-        return { seen: state === undefined || noCache === true ? undefined : state === wanted, ...times };
-      },
-      ...at,
-      budgetMs: target.budgetMs,
-      untilMs: noAnswerAfterBudgets * target.budgetMs,
-      untilOver: true,
-      random: this.#tools.random,
-      closed: log.closed,
-    });
   }
 
   async #undo({ resource }: Booked): Promise<Moment | undefined> {
@@ -275,7 +246,8 @@ export class Bookings {
     booked: Booked,
     at: Moment,
     logs: readonly TrackLog[],
-    slotShown: Promise<void>,
+    slotShown: Promise<unknown>,
+    slotDone: () => Promise<void>,
   ): Promise<void> {
     const reference = `${booked.resource.resourceType}/${booked.resource.id}`;
     const longestMs = Math.max(0, ...logs.map((log) => log.track.target.budgetMs));
@@ -296,15 +268,8 @@ export class Bookings {
       },
     ).then((sample) => settle(task, logs, sample));
     await Promise.all([slotShown, Promise.race([answered, late])]);
-    await this.#giveBack(booked);
+    await slotDone();
     await answered;
-  }
-
-  async #askSlot({ slot }: Booked): Promise<SlotSighting> {
-    const reference = `Slot/${slot?.id ?? ''}`;
-    const { answer, ...times } = await this.#ask([['slot', reference]]);
-    const offered = slotOffered(answer, reference);
-    return { ...times, state: offered === undefined ? undefined : offered ? 'free' : 'taken' };
   }
 
   async #ask(query: readonly (readonly [string, string])[]): Promise<Timed> {
@@ -324,12 +289,12 @@ export class Bookings {
   }
 
   #slotLogs(task: SampleTask): { ehr: TrackLog[]; answers: TrackLog[] } {
-    const own = (log: TrackLog): boolean => log.track.subject === `resource:${this.#slots?.id}`;
+    const own = (log: TrackLog): boolean => log.track.subject === `resource:${this.slots.resource?.id}`;
     return { ehr: task.logs('age').filter(own), answers: task.logs('age-in-answer').filter(own) };
   }
 
   #ageLogs(task: SampleTask): { ehr: TrackLog[]; answers: TrackLog[] } {
-    const own = (log: TrackLog): boolean => log.track.subject !== `resource:${this.#slots?.id}`;
+    const own = (log: TrackLog): boolean => log.track.subject !== `resource:${this.slots.resource?.id}`;
     return { ehr: task.logs('age').filter(own), answers: task.logs('age-in-answer').filter(own) };
   }
 

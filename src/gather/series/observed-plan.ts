@@ -10,7 +10,13 @@ import { looksPerWatch } from './watch.js';
 
 /** How a run that causes nothing comes to its events; the end is agreed before. */
 export type Watching =
-  { readonly by: 'others'; readonly forMs: number } | { readonly by: 'hand'; readonly events: number };
+  | {
+      readonly by: 'others';
+      readonly forMs: number;
+      /** So many seconds of the window pass in one; nobody but a test asks for anything but 1. */
+      readonly timesFaster?: number;
+    }
+  | { readonly by: 'hand'; readonly events: number };
 
 /** One entry of the contract, watched while others work: nothing is caused, nothing is written. */
 export interface ObservedPlan {

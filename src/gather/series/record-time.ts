@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4.js';
 import { readSearchset } from '../../fhir/bundle.js';
+import { elementOf } from '../../fhir/element.js';
 import { patientsOf } from '../../fhir/reference.js';
 import { missing, type Missing } from '../../model/fact.js';
 import { noAnswerAfterBudgets, type LatencySeries, type Sample } from '../../model/latency-series.js';
@@ -228,20 +229,6 @@ function timesOf(
     pollMs: Math.max(fine.from, fine.to),
     ratePerMinute: Math.round((samples.length * 600_000) / Math.max(lastMs - firstMs, 60_000)) / 10,
   };
-}
-
-/** The text at `Type.element.element`; of a list, its first item. */
-function elementOf(resource: Resource, path: string): string | undefined {
-  const [type, ...names] = path.split('.');
-  if (resource.resourceType !== type) return undefined;
-  let value: unknown = resource;
-  for (const name of names) {
-    const item: unknown = Array.isArray(value) ? value[0] : value;
-    if (typeof item !== 'object' || item === null) return undefined;
-    value = Object.getOwnPropertyDescriptor(item, name)?.value;
-  }
-  const found: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof found === 'string' ? found : undefined;
 }
 
 /** @throws whatever is no fault of an exchange */

@@ -4,10 +4,12 @@ import { latencyCheckOf } from '../../model/latency-pairs.js';
 import { looksFor, type LatencyTarget } from '../../model/latency-series.js';
 import type { NotMeasuredReason } from '../../model/outcome.js';
 import { smallestPassing, type Look } from '../../model/shares.js';
+import { isSearch } from '../action-steps.js';
 import { repeatableAction } from '../caused-event.js';
 import type { RunDocuments } from '../probe.js';
 import { loadPlans, type LoadPlan, type NoLoad } from './load-plan.js';
 import { isObservedPlan, observedPlan, type ObservedPlan } from './observed-plan.js';
+import { isReadingPlan, readingPlan, type ReadingPlan } from './reading-plan.js';
 import { isRecordPlan, recordPlan, type RecordPlan } from './record-plan.js';
 import { coldSamples, rateBeside, roomForWrites, seriesOf, tooFewWrites, wallTimeOf } from './series-plan.js';
 import { whyNoAnswer, whyNotDelivered, whyNotLoaded, whyNotTold, type WhyNot } from './why-not-timed.js';
@@ -82,6 +84,8 @@ export interface SamplingPlan {
   readonly series: readonly SeriesPlan[];
   /** What is watched while others work; present in a run that observes. */
   readonly observed?: readonly ObservedPlan[];
+  /** Answers about slots that others take and free, beside live readings; present in a run that observes. */
+  readonly readings?: readonly ReadingPlan[];
   /** What is read out of the records of earlier work. */
   readonly record?: readonly RecordPlan[];
   /** The contract's peak rates, after everything else; absent: nobody asked for them. */
@@ -162,6 +166,7 @@ function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions)
   const tracks: Track[] = [];
   const cards: Track[] = [];
   const observed: ObservedPlan[] = [];
+  const readings: ReadingPlan[] = [];
   const record: RecordPlan[] = [];
   const add = (track: Omit<Track, 'looks'>): void => {
     const room = track.part === 'read' && !active ? Number.POSITIVE_INFINITY : most;
@@ -200,7 +205,7 @@ function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions)
       if (booking === undefined || (entry.answeredBy !== undefined && entry.answeredBy !== booking.id)) {
         leaveOut(subject, 'writes-off', 'no series writes this action: it needs a create and an undo by FHIR');
       } else if (!active) leaveOut(subject, 'writes-off', 'needs --writes all and the agreement to write');
-      else if (part === 'visible' && booking.observe === undefined) {
+      else if (part === 'visible' && !isSearch(booking.observe)) {
         leaveOut(subject, 'undecided', `action ${booking.id} does not say where staff sees it (observe)`);
       } else add({ subject, part, target, resources: [] });
     } else if (check === 'latency.event-to-response' && entry.from === 'hook-call') {
@@ -230,6 +235,12 @@ function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions)
     const maxAge = resource.freshness?.maxAge;
     if (maxAge === undefined || resource.freshness?.mode === 'bulk') continue;
     const subject = `resource:${resource.id}`;
+    if (documents.watching?.by === 'others') {
+      const planned = readingPlan(organization, resource, documents.watching);
+      if (isReadingPlan(planned)) readings.push(planned);
+      else leaveOut(subject, ...planned);
+      continue;
+    }
     const changed = resource.type === 'Slot' || (resource.type === booking?.resource && booking.observe !== undefined);
     if (booking === undefined || !changed || resource.find === undefined) {
       leaveOut(subject, 'no-test-object', `no test of this run changes a ${resource.type}`);
@@ -257,6 +268,7 @@ function seriesAndRest(documents: SeriesPlanDocuments, options: SamplingOptions)
       ...(cards.length === 0 ? [] : [cardSeries(documents, cards, reader)]),
     ],
     ...(documents.watching === undefined ? {} : { observed }),
+    ...(readings.length === 0 ? {} : { readings }),
     ...(record.length === 0 ? {} : { record }),
     notMeasured,
   };

@@ -53,7 +53,8 @@ export function seriesOf(
   const slotLooks = (part: Track['part']): number => {
     const budgets = tracks.filter((track) => track.part === part).map(({ target }) => target.budgetMs);
     // Taken and free again; each is over as soon as its age is.
-    return budgets.length === 0 ? 0 : 2 * looksPerWatch(Math.max(...budgets), Math.max(...budgets)) + 1;
+    // One more answer is compared with one more reading (latency D.10).
+    return budgets.length === 0 ? 0 : 2 * looksPerWatch(Math.max(...budgets), Math.max(...budgets)) + 2;
   };
   const looksPerSample = {
     visible: looksAt(['visible', 'age', 'record', 'confirmed-answer']),

@@ -1,5 +1,6 @@
 import { isMissing, missing, type Missing } from '../../model/fact.js';
 import type { LatencySeries } from '../../model/latency-series.js';
+import type { PairedReadings } from '../../model/paired-readings.js';
 import { answersFor, slotOffered } from '../ai-system.js';
 import { subscriptionTemplates } from '../event-subscription.js';
 import { paceOf } from '../pace.js';
@@ -31,6 +32,8 @@ export interface Taken {
   readonly logs: readonly TrackLog[];
   readonly blocks: readonly SeriesBlock[];
   readonly visibility: Visibility | undefined;
+  /** Answers about slots beside live readings; absent where the series books none. */
+  readonly pairs?: PairedReadings;
 }
 
 /** Series one after the other, each with those that run at the same time. */
@@ -122,7 +125,14 @@ async function take(agreed: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }: La
       },
       control: () => answersAtAll(tools),
     });
-    return { unmeasured, plan, logs, blocks, visibility: bookings?.visibility };
+    return {
+      unmeasured,
+      plan,
+      logs,
+      blocks,
+      visibility: bookings?.visibility,
+      ...(bookings === undefined ? {} : { pairs: bookings.slots.pairs.readings() }),
+    };
   } finally {
     for (const opened of deliveries.values()) await opened.close();
   }
@@ -143,7 +153,11 @@ async function takeEvents(plan: SeriesPlan, tools: ProbeTools, { ehr, aiSystem }
     take: (task) => events.take(task),
     control: () => answersAtAll(tools),
   });
-  return { unmeasured: [], plan, logs, blocks, visibility: undefined };
+  const { unheard } = events;
+  if (unheard === undefined) return { unmeasured: [], plan, logs, blocks, visibility: undefined };
+  const isAnswer = ({ part }: Track): boolean => part === 'confirmed-answer';
+  const unmeasured = plan.tracks.filter(isAnswer).map(({ subject }) => [subject, unheard] as const);
+  return { unmeasured, plan, logs: logs.filter(({ track }) => !isAnswer(track)), blocks, visibility: undefined };
 }
 
 /** Whether the EHR answers a request of another kind. */

@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4.js';
 import type { ContractAction, ContractResource } from '../../model/documents/contract.js';
-import type { Sample } from '../../model/latency-series.js';
+import type { Missing } from '../../model/fact.js';
 import type { ProductOutcome } from '../../model/product-outcomes.js';
 import { takeBack } from '../caused-event.js';
 import { productEventTemplate, type ProductAnswer, type ProductEvents } from '../observers/product-events.js';
@@ -14,7 +14,7 @@ import {
 } from '../observers/product-trial.js';
 import type { Client, ProbeTools, RunDocuments } from '../probe.js';
 import { ExchangeFault, type RequestTemplate } from '../request.js';
-import { fillSearch, holesOf } from '../template-values.js';
+import { fillSearch, holesOf, type SearchRequest } from '../template-values.js';
 import { isLive } from '../undo-state.js';
 import type { Lane } from './lane.js';
 import { measuredSearch, searchSlot } from './measured-search.js';
@@ -24,6 +24,7 @@ import { deadlineOf, searchTemplatePath } from './searches.js';
 import type { TrackLog } from './track-log.js';
 import type { Sighting } from './watch.js';
 import { settle, watchFor } from './watched-logs.js';
+import { isSeenByWebhook } from './why-not-timed.js';
 
 interface Bounds {
   readonly ehr: Lane;
@@ -47,7 +48,10 @@ export function toldEventTemplates(plan: SeriesPlan, { contract }: Pick<RunDocum
     {
       context: reader,
       method: 'POST',
-      path: searchTemplatePath({ find: action?.observe }),
+      path:
+        action !== undefined && isSeenByWebhook(action)
+          ? `${action.resource}/_search?identifier`
+          : searchTemplatePath({ find: action?.observe }),
       most: writes * (looksPerSample.visible + 1),
     },
     // The undo counts in no limit.
@@ -72,6 +76,7 @@ export class ToldEvents {
   readonly #ehr: Lane;
   readonly #aiSystem: Lane;
   #writesLeft: number;
+  #unheard: Missing | undefined;
 
   /** @throws ExchangeFault `no-ai-system` */
   constructor(tools: ProbeTools, action: ContractAction, reader: Client, { ehr, aiSystem, mostWrites }: Bounds) {
@@ -90,6 +95,11 @@ export class ToldEvents {
     this.#writesLeft = mostWrites;
   }
 
+  /** Why the answers of this product cannot be timed: it gives them later, where nobody can hear them. */
+  get unheard(): Missing | undefined {
+    return this.#unheard;
+  }
+
   async take(task: SampleTask): Promise<void> {
     const records = task.logs('record');
     const answers = task.logs('confirmed-answer');
@@ -105,18 +115,21 @@ export class ToldEvents {
       this.#look(asked, (objects) => {
         found = objects;
       });
-    const seen = await watchFor(all, {
-      index: task.index,
-      earliestMs: sentAtMs,
-      latestMs: sentAtMs,
-      look,
-      random: this.#tools.random,
-    });
+    const byWebhook = isSeenByWebhook(this.#action);
+    const times = { index: task.index, earliestMs: sentAtMs, latestMs: sentAtMs, random: this.#tools.random };
+    const seen = byWebhook ? undefined : await watchFor(all, { ...times, look });
     settle(task, records, seen);
     for (const log of answers) {
       const given = await answer;
+      if (given.unheard !== undefined) {
+        this.#unheard = given.unheard;
+        log.drop(task.index, 'discarded');
+        log.close();
+        continue;
+      }
       const lateMs = this.#aiSystem.lateBetween(sentAtMs, sentAtMs + given.durationMs);
-      settleAnswer(log, task.index, { seen, answer: given, lateMs });
+      if (seen === undefined && !byWebhook) log.drop(task.index, 'not-sent');
+      else settleAnswer(log, task.index, { isThere: byWebhook || seen?.[1] !== null, answer: given, lateMs });
     }
     // What it is still at work on is not taken from under its hands.
     await answer;
@@ -174,7 +187,9 @@ export class ToldEvents {
     const { cases, organization, startedAt, signal } = this.#tools;
     const system = organization.writePolicy?.identifierSystem ?? '';
     const { observe = '' } = this.#action;
-    const request = fillSearch(observe, await cases.values(patient, holesOf(observe)), startedAt);
+    const request: SearchRequest = isSeenByWebhook(this.#action)
+      ? { type: this.#action.resource ?? '', parameters: [['identifier', `${system}|${identifier}`]] }
+      : fillSearch(observe, await cases.values(patient, holesOf(observe)), startedAt);
     const own = (each: Resource): boolean =>
       carries(each, system, identifier) || slots.some(({ id }) => slotsOf(each).includes(`Slot/${id}`));
     return measuredSearch(
@@ -208,14 +223,13 @@ export class ToldEvents {
   }
 }
 
-/** An answer counts once what it speaks of is found in the EHR; then it counts from when it was given. */
+/** An answer counts once what it speaks of is there; then it counts from when it was given. */
 function settleAnswer(
   log: TrackLog,
   index: number,
-  { seen, answer, lateMs }: { seen: Sample | undefined; answer: ProductAnswer; lateMs: number },
+  { isThere, answer, lateMs }: { isThere: boolean; answer: ProductAnswer; lateMs: number },
 ): void {
-  if (seen === undefined) return log.drop(index, 'not-sent');
-  if (seen[1] === null || !done.includes(answer.outcome)) return log.fail(index);
+  if (!isThere || !done.includes(answer.outcome)) return log.fail(index);
   log.settle(index, [answer.durationMs, answer.durationMs], { lateMs });
 }
 

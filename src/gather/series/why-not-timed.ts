@@ -6,6 +6,9 @@ import { payloadOf } from '../event-subscription.js';
 import { outsideTrigger } from '../observers/product-trial.js';
 import type { RunDocuments } from '../probe.js';
 
+/** What the product says on its webhook is the answer, whether or not the EHR shows it (latency D.1). */
+export const isSeenByWebhook = ({ observe }: ContractAction): boolean => observe === 'aiSystem.webhook';
+
 export type WhyNot = [reason: NotMeasuredReason, detail: string];
 type SeriesDocuments = Pick<RunDocuments, 'contract' | 'organization'>;
 
@@ -59,7 +62,8 @@ export function whyNotTold(
   if (booking === undefined || booking.id !== entry.answeredBy) {
     return ['not-in-this-version', 'no series asks for this action: it needs a create and an undo by FHIR'];
   }
-  if (!isSearch(booking.observe) || !booking.observe.startsWith(`${booking.resource}?`)) {
+  const isSeen = isSearch(booking.observe) && booking.observe.startsWith(`${booking.resource}?`);
+  if (!isSeen && !(entry.to === 'ai-response' && isSeenByWebhook(booking))) {
     return ['undecided', `action ${booking.id} does not say where staff sees it (observe)`];
   }
   return active ? undefined : ['writes-off', 'needs --writes all and the agreement to write'];

@@ -9,16 +9,16 @@ const inputObject = Type.String({
   description: objectWords,
 });
 
-/**
- * One line of an AI system's own log: one write to the EHR, and what it was based on. Keys beyond these are neither read
- * nor kept. A later line with the same `requestId` takes the place of an earlier one.
- */
-export const aiLogLineSchema = Type.Object(
+const instant = (what: string) =>
+  Type.String({
+    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$',
+    description: `when ${what}: an instant such as 2026-11-20T09:30:00.123Z`,
+  });
+
+/** One write to the EHR, and what it was based on. A later line with the same `requestId` takes the place of an earlier one. */
+export const aiLogWriteSchema = Type.Object(
   {
-    at: Type.String({
-      pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$',
-      description: 'when the write was sent: an instant such as 2026-11-20T09:30:00.123Z',
-    }),
+    at: instant('the write was sent'),
     object: Type.String({
       pattern: '^[A-Z][A-Za-z]{1,63}(/[A-Za-z0-9.-]{1,64})?$',
       description: `${objectWords}, or the type alone where the answer to a create was lost`,
@@ -49,9 +49,26 @@ export const aiLogLineSchema = Type.Object(
     decision: optional(name),
     requestId: optional(name),
   },
-  {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'One line of the log of an AI system: one write to the EHR',
-  },
+  { title: 'One write to the EHR' },
 );
-export type AiLogLine = Static<typeof aiLogLineSchema>;
+
+/** What became of one card of a CDS Hooks service; nothing of a patient. A later line about the same card takes the place of an earlier one. */
+export const aiLogCardSchema = Type.Object(
+  {
+    at: instant('the card was given, or feedback about it came'),
+    service: Type.String({ pattern: '^[A-Za-z0-9._~ -]{1,100}$', description: 'id of the service' }),
+    card: name,
+    outcome: Type.Enum(['shown', 'accepted', 'overridden'], {
+      description: 'shown when the card is given; accepted or overridden as the feedback of the EHR says',
+    }),
+  },
+  { title: 'What became of one card' },
+);
+
+/** One line of an AI system's own log. Keys beyond these are neither read nor kept. */
+export const aiLogLineSchema = Type.Union([aiLogWriteSchema, aiLogCardSchema], {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'One line of the log of an AI system: one write to the EHR, or what became of one card',
+});
+export type AiLogWrite = Static<typeof aiLogWriteSchema>;
+export type AiLogCard = Static<typeof aiLogCardSchema>;

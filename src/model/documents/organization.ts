@@ -272,6 +272,7 @@ const auditSource = block({
 const fileOrUrl = Type.Union([reference, anyUrl], { description: 'an address, or a reference to a file' });
 const aiSystem = block({
   launchUrl: o(anyUrl),
+  /** Where the product is told of events; what it answers later comes to `listeners.webhook`, where a secret is agreed. */
   webhook: o(closed({ url: anyUrl, secret: o(reference) })),
   cdsHooks: o(
     closed({

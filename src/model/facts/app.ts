@@ -98,9 +98,10 @@ export const appFacts = {
    * answer only whether name, birth date or record number of that patient stood in it. Subject: run.
    */
   'endpoint-coverage': factKind(
-    1,
+    2,
     Type.Object({
-      source: Type.Enum(['openapi', 'har', 'list']),
+      /** `links`: no list; what the pages of the app lead to. */
+      source: Type.Enum(['openapi', 'har', 'list', 'links']),
       /** The session of a user who has the test patient open. */
       right: Type.Enum(['opened', 'failed', 'nobody-signs-in']),
       /** `refused`: the app did not open; `failed`: it cannot be told why; `not-given`: nobody who could sign in so is listed. */

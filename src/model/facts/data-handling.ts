@@ -15,6 +15,22 @@ const searches = {
   otherTypes: Type.Array(Type.String()),
 };
 
+/**
+ * Why the proxy took a request for none to the EHR behind it. `connect`, `absolute-form`, `host`: it was to go elsewhere.
+ * `target`: out of the EHR's base. `method`, `upgrade`: another way to speak. `framing`, `unreadable`: no clear HTTP.
+ */
+export const refusalKinds = [
+  'connect',
+  'absolute-form',
+  'host',
+  'target',
+  'method',
+  'upgrade',
+  'framing',
+  'unreadable',
+] as const;
+export type RefusalKind = (typeof refusalKinds)[number];
+
 /** Where patient data turned up, and how much of them came. Counted over the exchanges of the run. Subject: run. */
 export const dataHandlingFacts = {
   /** Places in which the canary of a test patient was found that are no record of that patient. */
@@ -88,6 +104,30 @@ export const dataHandlingFacts = {
       whose: Type.Optional(Type.String()),
       /** Names of the parameters it stood in, at most 20. */
       parameters: Type.Array(Type.String()),
+    }),
+  ),
+  /** Requests of the product that the proxy passed nowhere, because they were none for the EHR behind it. */
+  'product-refusals': factKind(
+    1,
+    Type.Object({
+      /** All it sent that was no wrong path, those passed on among them. */
+      requests: count,
+      refused: count,
+      kinds: Type.Array(Type.Object({ why: Type.Enum([...refusalKinds]), times: count })),
+      /** Hosts it wanted to reach so, at most 10, with the requests that named them. */
+      hosts: Type.Array(
+        Type.Object({
+          host: Type.String(),
+          /** The organization file names it. */
+          listed: Type.Boolean(),
+          times: count,
+          /** Of these, with the canary of a test patient in the address. */
+          withCanary: count,
+          /** Whose canary came first, by alias. */
+          whose: Type.Optional(Type.String()),
+        }),
+        { maxItems: 10 },
+      ),
     }),
   ),
 };

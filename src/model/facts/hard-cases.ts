@@ -38,15 +38,22 @@ export const hardCaseFacts = {
       ),
     }),
   ),
-  /** Patients the AI system's client may not see, shown to exist by another context. */
+  /** Records the product may not see, shown to exist by somebody else. */
   'asked-without-access': factKind(
-    1,
+    2,
     Type.Object({
       ...controls,
       cases: Type.Array(
         Type.Object({
           patient: Type.String(),
-          /** Answer to the AI system's client that asks for the patient. */
+          /**
+           * Who keeps it from the product. `another-site`: the EHR keeps the patient back, `label`: it keeps back the
+           * labelled record the event is about. `proxy`: the proxy answers every request for the patient with `refusedWith`.
+           */
+          keptBackBy: Type.Enum(['another-site', 'label', 'proxy']),
+          /** Requests of the product which the proxy answered so; null where the EHR itself keeps the record back. */
+          met: Type.Union([count, Type.Null()]),
+          /** Answer to whoever asks for it with the product's right. */
           refusedWith: Type.Integer({ minimum: 100, maximum: 599 }),
           shownBefore: Type.Boolean(),
           shownAfter: Type.Boolean(),
@@ -60,16 +67,43 @@ export const hardCaseFacts = {
       ),
     }),
   ),
-  /** Callers who are one of two patients of the same name and birth date. */
+  /** Wishes nothing good can be written for: a person has to see them. */
   'asked-in-doubt': factKind(
-    1,
+    2,
     Type.Object({
       ...controls,
       cases: Type.Array(
-        Type.Object({ patients: Type.Array(Type.String(), { minItems: 2, maxItems: 2 }), ...reaction }),
+        Type.Object({
+          /**
+           * `look-alike`: a caller who is one of two patients of the same name and birth date. `off-policy`: something the
+           * contract does not have. `impossible`: a time that ends before it begins, for which no valid object exists.
+           */
+          doubt: Type.Enum(['look-alike', 'off-policy', 'impossible']),
+          /** What it was asked to do, a word of the contract; null where that is nothing special. */
+          wish: Type.Union([Type.String(), Type.Null()]),
+          /** Aliases of those it may be about. */
+          patients: Type.Array(Type.String(), { minItems: 1, maxItems: 2 }),
+          ...reaction,
+        }),
         { minItems: 1 },
       ),
     }),
+  ),
+  /** Drafts for which nobody asked a person until the time of the review was over. Subject: run. */
+  'review-expiry': factKind(
+    1,
+    Type.Array(
+      Type.Object({
+        /** Id of the contract's action. */
+        action: Type.String(),
+        deadlineMs: Type.Number({ minimum: 0 }),
+        /**
+         * What the EHR holds afterwards. `draft`: as it was. `committed`: it counts although nobody has looked. `gone`: it is
+         * not there any more, or does not live.
+         */
+        left: Type.Enum(['draft', 'committed', 'gone']),
+      }),
+    ),
   ),
   /** The product switched off by the tool, asked, and switched on again. */
   'switch-drill': factKind(

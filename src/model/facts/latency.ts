@@ -46,6 +46,31 @@ const series = Type.Object({
   simulator: Type.Boolean(),
 });
 
+const pairs = Type.Object({
+  /** Who made the changes: the run itself, or others while it only looked. */
+  source: Type.Enum(['active', 'observed']),
+  /** Answers compared with a live reading at most a second away. */
+  compared: count,
+  /** Of these, those in which the AI system offered the time. */
+  offers: count,
+  /** Those that differed; `ageMs` is how long it had been otherwise, at least and, where that is known, at most. */
+  differing: Type.Array(Type.Object({ offered: Type.Boolean(), ageMs: sample }), { maxItems: 5_000 }),
+  /** No usable answer or reading, readings that changed around the answer, or both too far apart: outside the count. */
+  undecided: count,
+});
+
+const ageWindow = Type.Object({
+  /** How long was watched. */
+  forMs: milliseconds,
+  /** Changes of listed objects that live readings showed, and those the AI system's answers then followed. */
+  changes: count,
+  followed: count,
+  /** When, since the window began, and how old the answers were then: at least and, where that is known, at most. */
+  ages: Type.Array(Type.Tuple([milliseconds, milliseconds, Type.Union([milliseconds, Type.Null()])]), {
+    maxItems: 5_000,
+  }),
+});
+
 /** How long things take. Subjects: budget, resource. */
 export const latencyFacts = {
   /** The contract's peak rate of one trigger, kept up. Subject: trigger. */
@@ -82,13 +107,21 @@ export const latencyFacts = {
       reader: Type.Union([Type.Literal('staff'), Type.Literal('ai')]),
     }),
   ),
-  /** How long a reading still showed what was no longer so, after a change made by the run. Subject: resource. */
+  /**
+   * How old what is read is: the time after a change until it was shown, and how often an answer differed from what was so.
+   * Subject: resource.
+   */
   'source-age': factKind(
-    1,
+    2,
     Type.Object({
-      ehr: series,
+      /** After changes made by the run; null where it made none. */
+      ehr: Type.Union([series, Type.Null()]),
       /** The same changes in the AI system's answers; null when it cannot be asked about this resource. */
       aiSystem: Type.Union([series, Type.Null()]),
+      /** The AI system's answers beside live readings; null when it cannot be asked about this resource. */
+      pairs: Type.Union([pairs, Type.Null()]),
+      /** What the answers told over the window of a run that only watched; null in one that made the changes itself. */
+      window: Type.Union([ageWindow, Type.Null()]),
     }),
   ),
 };

@@ -23,6 +23,9 @@ export type LogElement = (typeof logElements)[number];
 /** More than this cannot be what a product did in one run. */
 export const mostProductWrites = 5_000;
 
+/** More than this no report could say anything about. */
+export const mostCards = 100_000;
+
 /** Two logs of the same writes: the EHR's and the product's own. Subject: run. */
 export const productLogFacts = {
   /** Every write of the AI system's client in the EHR's log that the tool did not send. */
@@ -75,6 +78,27 @@ export const productLogFacts = {
           says: Type.Array(Type.Enum([...logElements])),
         }),
         { maxItems: mostProductWrites },
+      ),
+    }),
+  ),
+  /** What became of the cards of CDS Hooks services, in the words of the AI system's own log. Subject: run. */
+  'card-outcomes': factKind(
+    1,
+    Type.Object({
+      /** Lines of the time of the run: the cards this tool asked for, and its own feedback. */
+      ofRun: count,
+      /** First and last moment of the others. */
+      from: Type.Union([instant, Type.Null()]),
+      to: Type.Union([instant, Type.Null()]),
+      services: Type.Array(
+        Type.Object({
+          service: Type.String({ maxLength: 100 }),
+          /** Cards, each once. */
+          shown: Type.Integer({ minimum: 0, maximum: mostCards }),
+          accepted: Type.Integer({ minimum: 0, maximum: mostCards }),
+          overridden: Type.Integer({ minimum: 0, maximum: mostCards }),
+        }),
+        { maxItems: 100 },
       ),
     }),
   ),

@@ -51,15 +51,18 @@ export const productFacts = {
   ),
   /** What the product did when its object changed while it was at work. Subject: action. */
   'mid-process': factKind(
-    1,
+    2,
     Type.Object({
       /** What the contract says of a version conflict; null where it says nothing. */
       behaviour: Type.Union([Type.String(), Type.Null()]),
       points: Type.Array(
         Type.Object({
           point: Type.Enum(['before-read', 'after-read', 'before-write']),
-          /** What became of its object: changed or cancelled by staff, or its slot taken by another visit. */
-          change: Type.Enum(['changed', 'cancelled', 'slot-taken']),
+          /**
+           * What became of its object: changed or cancelled by staff, or its slot taken by another visit; `merged`: its
+           * patient's record says that another one stands in its place.
+           */
+          change: Type.Enum(['changed', 'cancelled', 'slot-taken', 'merged']),
           /** The product came to that point, so that the change was made. */
           met: Type.Boolean(),
           /**
@@ -69,8 +72,10 @@ export const productFacts = {
           result: Type.Enum(['stopped', 'read-again', 'stale', 'stale-undone']),
           /** Its own word for the outcome; null for none. */
           said: Type.Union([Type.String(), Type.Null()]),
+          /** Meanwhile it sent the proxy something that was no request to its EHR. */
+          detour: Type.Optional(Type.Literal(true)),
         }),
-        { maxItems: 3 },
+        { maxItems: 4 },
       ),
     }),
   ),

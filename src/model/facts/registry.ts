@@ -22,6 +22,7 @@ import { outageFacts } from './outage.js';
 import { previousFacts } from './previous.js';
 import { productFacts } from './product.js';
 import { productLogFacts } from './product-log.js';
+import { productTrafficFacts } from './product-traffic.js';
 import { readFacts } from './read.js';
 import { recordKeepingFacts } from './record-keeping.js';
 import { provenanceFacts } from './provenance.js';
@@ -61,6 +62,7 @@ export const factKinds = {
   ...previousFacts,
   ...productFacts,
   ...productLogFacts,
+  ...productTrafficFacts,
   ...readFacts,
   ...recordKeepingFacts,
   ...provenanceFacts,

@@ -1,16 +1,27 @@
 import type { Scorecard } from '../../model/scorecard.js';
-import { sensitivityWords, valueBars } from '../tables.js';
+import { harmWords, sensitivityWords, valueBars } from '../tables.js';
 import { ScrollingTable, Section } from './elements.js';
 
 const barWidth = 200;
 
-/** Minutes and cost a week at three depths, as bars beside their numbers. */
+/** Minutes and cost a week at three depths, as bars beside their numbers, and what stale times may do. */
 export function BusinessCase({ scorecard }: { readonly scorecard: Scorecard }) {
+  const harm = harmWords(scorecard);
+  if (scorecard.value === null && harm === undefined) return null;
+  return (
+    <Section id="business-case" title="Business case">
+      <Depths scorecard={scorecard} />
+      {harm === undefined ? null : <p>{harm}</p>}
+    </Section>
+  );
+}
+
+function Depths({ scorecard }: { readonly scorecard: Scorecard }) {
   const { value } = scorecard;
   if (value === null) return null;
   const moves = sensitivityWords(scorecard);
   return (
-    <Section id="business-case" title="Business case">
+    <>
       <p>{value.sentence}</p>
       <ScrollingTable caption="Minutes of work by hand a week at three depths of integration">
         <thead>
@@ -42,6 +53,6 @@ export function BusinessCase({ scorecard }: { readonly scorecard: Scorecard }) {
         </tbody>
       </ScrollingTable>
       {moves === undefined ? null : <p>{moves}</p>}
-    </Section>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { Scorecard } from '../../model/scorecard.js';
 import { lawWords, nothingTested, toldChecks } from '../findings.js';
 import { runFacts } from '../run-words.js';
-import { auditTable, logTable, lookUpTable, outlookTable, safeguardTable } from '../tables.js';
+import { auditTable, cardTable, logTable, lookUpTable, outlookTable, safeguardTable } from '../tables.js';
 import { anchorsOf, type Anchors } from './anchors.js';
 import { BehindAnswers } from './behind-answers.js';
 import { BusinessCase } from './business-case.js';
@@ -44,6 +44,16 @@ function Audit({ scorecard }: { readonly scorecard: Scorecard }) {
           <WordTable caption="Exchanges to look up" table={lookUps} />
         </>
       )}
+    </Section>
+  );
+}
+
+function Cards({ scorecard }: { readonly scorecard: Scorecard }) {
+  const table = cardTable(scorecard);
+  if (table === undefined) return null;
+  return (
+    <Section id="cards" title="Cards">
+      <WordTable caption="Cards each service gave, and what people made of them" table={table} />
     </Section>
   );
 }
@@ -91,9 +101,10 @@ const chapters = (scorecard: Scorecard, anchors: Anchors) => {
     ['findings', 'Findings', toldChecks(scorecard).length > 0],
     ['behind', 'Checks behind each answer', true],
     ['latency', 'Latency', scorecard.latency.length > 0],
+    ['cards', 'Cards', cardTable(scorecard) !== undefined],
     ['permissions', 'Permissions', scorecard.matrix.length > 0],
     ['audit', 'Audit', true],
-    ['business-case', 'Business case', scorecard.value !== null],
+    ['business-case', 'Business case', scorecard.value !== null || scorecard.harm !== null],
     ['safeguards', 'HIPAA safeguards', safeguardTable(scorecard) !== undefined],
     ['outlook', 'What the EHR documents', outlookTable(scorecard) !== undefined],
     ['exchanges', 'Exchanges', anchors.exchanges.length > 0],
@@ -160,6 +171,7 @@ function Page({ scorecard, options }: PageProps) {
           {has('findings') ? <Findings scorecard={scorecard} anchors={anchors} /> : null}
           <BehindAnswers scorecard={scorecard} anchors={anchors} />
           {has('latency') ? <Latency scorecard={scorecard} /> : null}
+          {has('cards') ? <Cards scorecard={scorecard} /> : null}
           {has('permissions') ? <Permissions scorecard={scorecard} /> : null}
           <Audit scorecard={scorecard} />
           <BusinessCase scorecard={scorecard} />

@@ -16,12 +16,13 @@ interface QuestionProps {
 /** What an answer stands on: how much was measured, who holds it, and where on the page to look. */
 function Basis({ answer, scorecard, anchors }: QuestionProps) {
   const { question, coverage } = answer;
+  const made = coverageWords(answer);
   const held = holdersOf(answer);
   const told = toldChecks(scorecard).filter(({ decides, supports }) => [...decides, ...supports].includes(question));
   return (
     <p class="basis">
       <span>
-        <a href={`#${behindAnswer[question]}`}>{coverageWords(answer) || 'no check'}</a>
+        <a href={`#${behindAnswer[question]}`}>{made === '' ? 'no check' : `measured: ${made}`}</a>
       </span>
       {held === '' ? null : <span>held by {held}</span>}
       {coverage.weakestEnvironment === null ||

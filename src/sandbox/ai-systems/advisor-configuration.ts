@@ -44,6 +44,8 @@ export interface AdvisorConfiguration {
   readonly port: number;
   readonly callers: readonly TrustedCaller[];
   readonly faults: readonly AdvisorFault[];
+  /** Absolute path of a file it writes down in what became of its cards, one JSON object a line; absent: nowhere. */
+  readonly logFile?: string;
 }
 
 /** @throws TypeError that names the key which is missing or of the wrong type */
@@ -52,6 +54,7 @@ export function readAdvisorConfiguration(file: string): AdvisorConfiguration {
   const wanted: Readonly<Record<keyof AdvisorConfiguration, (given: unknown) => boolean>> = {
     fhirBase: (given) => typeof given === 'string' && given !== '',
     caFile: (given) => given === undefined || typeof given === 'string',
+    logFile: (given) => given === undefined || typeof given === 'string',
     port: (given) => typeof given === 'number',
     callers: Array.isArray,
     faults: (given) =>

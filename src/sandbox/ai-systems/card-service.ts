@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Coverage, ServiceRequest } from 'fhir/r4.js';
 import type { AdvisorConfiguration, AdvisorFault } from './advisor-configuration.js';
+import { keepCardLog } from './card-log.js';
 import { readCoverages, type FhirAccess } from './coverage-reading.js';
 import { advise, cardFor, resourcesIn, type Advice } from './order-advice.js';
 
@@ -28,10 +29,18 @@ interface HookCall extends FhirAccess {
   readonly prefetch?: Readonly<Record<string, unknown>>;
 }
 
+/** https://cds-hooks.hl7.org/2.0/#feedback */
+interface Feedback {
+  readonly card: string;
+  readonly outcome: 'accepted' | 'overridden';
+  readonly outcomeTimestamp: string;
+}
+
 /** Tells the clinician who signs an imaging order that the payer wants to be asked. https://cds-hooks.hl7.org/2.0/ */
 export function createCardService(configuration: AdvisorConfiguration): CardService {
   const has = (fault: AdvisorFault): boolean => configuration.faults.includes(fault);
   const given = new Set<string>();
+  const log = keepCardLog(configuration.logFile);
 
   const prefetch = {
     coverage: 'Coverage?patient={{context.patientId}}&status=active',
@@ -68,7 +77,10 @@ export function createCardService(configuration: AdvisorConfiguration): CardServ
   /** The advice as the faults make it, its cards remembered. */
   function wronged(advice: Advice, orders: readonly ServiceRequest[]): object {
     const cards = has('card-on-every-call') ? orders.map((order) => cardFor(order, undefined)) : advice.cards;
-    for (const { uuid } of cards) given.add(uuid);
+    for (const { uuid } of cards) {
+      given.add(uuid);
+      log({ at: new Date().toISOString(), service: id, card: uuid, outcome: 'shown' });
+    }
     for (const oldest of given) {
       if (given.size <= mostRemembered) break;
       given.delete(oldest);
@@ -89,16 +101,21 @@ export function createCardService(configuration: AdvisorConfiguration): CardServ
   function feedback(service: string, body: unknown): CardAnswer {
     if (service !== id || has('no-feedback')) return { status: 404 };
     const list = (body as { feedback?: unknown } | null | undefined)?.feedback;
-    const known = (each: unknown): boolean => {
+    const known = (each: unknown): each is Feedback => {
       const { card, outcome, outcomeTimestamp, acceptedSuggestions } = each as Record<string, unknown>;
       return (
         typeof card === 'string' &&
         given.has(card) &&
         typeof outcomeTimestamp === 'string' &&
+        !Number.isNaN(Date.parse(outcomeTimestamp)) &&
         (outcome === 'overridden' || (outcome === 'accepted' && Array.isArray(acceptedSuggestions)))
       );
     };
-    return { status: Array.isArray(list) && list.length > 0 && list.every(known) ? 200 : 400 };
+    if (!Array.isArray(list) || list.length === 0 || !list.every(known)) return { status: 400 };
+    for (const { card, outcome, outcomeTimestamp } of list) {
+      log({ at: new Date(outcomeTimestamp).toISOString(), service: id, card, outcome });
+    }
+    return { status: 200 };
   }
 
   return { discovery, call, feedback };

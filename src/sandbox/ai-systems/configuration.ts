@@ -14,7 +14,7 @@ export interface ProductConfiguration {
   readonly port: number;
   /** Bearer token of every door of the program. */
   readonly controlToken: string;
-  /** What events posted to `/webhook` are signed with. */
+  /** What events posted to `/webhook` are signed with, and the answers it posts. */
   readonly webhookSecret: string;
 }
 
@@ -28,9 +28,13 @@ export interface Configuration extends ProductConfiguration {
   readonly latestDays: number;
   /** How long it lets a freed visit lie before it looks at it; absent: as long as the program's own habit. */
   readonly answersAfterMs?: number;
+  /** It answers about slots out of a copy that it makes anew at this interval; absent: it reads when it is asked. */
+  readonly copiesEveryMs?: number;
+  /** Says 202 to an event that names an address for the answer (`answerTo`), and posts the answer there when it is done. */
+  readonly answersLater?: boolean;
   /** Absolute path of a file it logs its writes in, one JSON object a line; absent: it keeps no log. */
   readonly logFile?: string;
-  /** What is wrong with that log. */
+  /** What is wrong with that log, or with what it says of slots. */
   readonly faults?: readonly string[];
 }
 
@@ -40,7 +44,7 @@ export interface ScribeConfiguration extends ProductConfiguration {
   readonly noteType: string;
 }
 
-type Kind = 'string' | 'number' | 'list';
+type Kind = 'string' | 'number' | 'boolean' | 'list';
 const ofEvery: Readonly<Record<Exclude<keyof ProductConfiguration, 'caFile'>, Kind>> = {
   fhirBase: 'string',
   tokenUrl: 'string',
@@ -60,9 +64,13 @@ const ofBooking: Readonly<
   earliestDays: 'number',
   latestDays: 'number',
 };
-const optional: Readonly<Record<'caFile' | 'answersAfterMs' | 'logFile' | 'faults', Kind>> = {
+const optional: Readonly<
+  Record<'caFile' | 'answersAfterMs' | 'copiesEveryMs' | 'answersLater' | 'logFile' | 'faults', Kind>
+> = {
   caFile: 'string',
   answersAfterMs: 'number',
+  copiesEveryMs: 'number',
+  answersLater: 'boolean',
   logFile: 'string',
   faults: 'list',
 };

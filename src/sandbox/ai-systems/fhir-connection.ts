@@ -33,6 +33,16 @@ export interface FhirConnection {
   close(): void;
 }
 
+/** A search that was not answered with its rows. */
+export class UnansweredSearch extends Error {
+  constructor(
+    type: string,
+    readonly status: number,
+  ) {
+    super(`a search for ${type} answered ${status}`);
+  }
+}
+
 export interface Reaching {
   /** Requests so far that the EHR did not answer, or answered with a fault of its own or of the token. */
   troubles(): number;
@@ -204,7 +214,7 @@ export function connect(
       };
       for (let page = 0; call && page < mostPages; page += 1) {
         const { status, body } = await send(call);
-        if (status !== 200 || !isBundle(body)) throw new Error(`a search for ${type} answered ${status}`);
+        if (status !== 200 || !isBundle(body)) throw new UnansweredSearch(type, status);
         found.push(
           ...(body.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === type ? [resource] : [])),
         );

@@ -22,6 +22,10 @@ export interface BookingHabits extends CallerHabits {
   readonly confirmsUnanswered?: true;
   /** It calls a visit moved once the new time is booked, whatever has become of the old one. */
   readonly leavesHalves?: true;
+  /** It says that a visit is cancelled, and cancels nothing. */
+  readonly keepsVisits?: true;
+  /** It makes something of a time that ends before it begins. */
+  readonly turnsTimes?: true;
 }
 
 /** Books and cancels for callers. Everything it decides on was read a moment before; the EHR keeps the last word. */
@@ -30,7 +34,7 @@ export function createLiveBooking(
   configuration: Configuration,
   habits: BookingHabits = {},
 ) {
-  const { forgetsBookings, trustsFirstRead, confirmsUnanswered, leavesHalves } = habits;
+  const { forgetsBookings, trustsFirstRead, confirmsUnanswered, leavesHalves, turnsTimes, keepsVisits } = habits;
 
   /** Never throws: an EHR that does not answer, or not as one, is no reason to leave a caller without a word. */
   async function call(request: Call): Promise<CallOutcome> {
@@ -41,7 +45,9 @@ export function createLiveBooking(
     }
   }
 
-  async function reachedCall(request: Call): Promise<CallOutcome> {
+  async function reachedCall(wish: Call): Promise<CallOutcome> {
+    const request = endsFirst(wish) && turnsTimes === true ? turned(wish) : wish;
+    if (endsFirst(request)) return { outcome: 'queued-for-human', reason: 'the time asked for ends before it begins' };
     const patient = await findCaller(connection, request, habits);
     if (typeof patient !== 'string') return patient;
     if (request.intent === 'reschedule') return reschedule(request, patient);
@@ -178,6 +184,7 @@ export function createLiveBooking(
       : visits.find(({ status }) => status === 'booked');
     if (!visit) return { outcome: 'queued-for-human', reason: 'the caller has no such visit' };
     const appointment = `Appointment/${visit.id}`;
+    if (keepsVisits === true) return { outcome: 'cancelled', appointment };
     return trustsFirstRead === true ? cancelAsFound(appointment, visit) : cancelVisit(appointment);
   }
 
@@ -217,6 +224,10 @@ export function createLiveBooking(
 
 const isOf = ({ participant }: Visit, patient: string): boolean =>
   participant.some(({ actor }) => actor?.reference === `Patient/${patient}`);
+
+const endsFirst = ({ from = '', to = '' }: Call): boolean => Date.parse(from) > Date.parse(to);
+
+const turned = ({ from = '', to = '', ...others }: Call): Call => ({ ...others, from: to, to: from });
 
 /** The EHR's own word that it will not do this, which asking again does not change. */
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 401;

@@ -11,9 +11,11 @@ export const aiSystemNames = [
   'unstoppable',
   'early-confirmer',
   'half-writer',
+  'sham-canceller',
   'denier',
+  'tunneller',
 ] as const;
 export type AiSystemName = (typeof aiSystemNames)[number];
 
-/** Those whose fault shows in the shipped contract: it has no action of two writes. */
-export const namesForDemo = aiSystemNames.filter((name) => name !== 'half-writer');
+/** Those whose fault shows in the shipped contract: it has no action of two writes, and the EHR takes bookings back. */
+export const namesForDemo = aiSystemNames.filter((name) => !['half-writer', 'sham-canceller'].includes(name));

@@ -79,7 +79,11 @@ export function createAppPages(sessions: AppSessions, has: (fault: AppFault) => 
     const banner = has('banner-of-last-launch') ? (lastOfBrowser.get(browser) ?? chart) : chart;
     return chart === undefined || banner === undefined
       ? { status: 404, text: 'No such patient.' }
-      : { status: 200, text: `${header(banner)}\nNote for ${chart.name} at ${organization}` };
+      : {
+          status: 200,
+          headers: { 'content-type': 'text/html; charset=utf-8' },
+          text: notePage(header(banner), `Note for ${chart.name} at ${organization}`, patient),
+        };
   }
 
   function patientPage(page: PatientPage, asked: { organization: string; patient: string; session?: Session }): Page {
@@ -114,6 +118,17 @@ export function createAppPages(sessions: AppSessions, has: (fault: AppFault) => 
     },
   };
 }
+
+/** What it says of the patient, and the way to the other pages about them. */
+function notePage(banner: string, title: string, patient: string): string {
+  const links = pages.map(({ path, query, summary }) => {
+    const address = query === undefined ? path.replace('{patient}', patient) : `${path}?${query}=${patient}`;
+    return `<li><a href="${escaped(address)}">${escaped(summary)}</a>`;
+  });
+  return `<!doctype html><title>Note</title><p>${escaped(banner)}<h1>${escaped(title)}</h1><ul>${links.join('')}<li><a href="end">Sign out</a></ul>`;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 function patientIn(
   { path, query }: PatientPage,

@@ -6,9 +6,13 @@ import type {
   Patient,
   Resource,
 } from 'fhir/r4.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ScribeConfiguration } from './configuration.js';
 import type { FhirConnection } from './fhir-connection.js';
 import { isResource } from './product.js';
+
+/** Nobody has looked at a draft for so long. */
+const unseenForMs = 1_500;
 
 /** What a note product may do that a person should. */
 export interface NoteHabits {
@@ -16,12 +20,16 @@ export interface NoteHabits {
   readonly finalises?: true;
   /** It writes what it has, whatever is missing. */
   readonly guesses?: true;
+  /** It files the draft itself as final when nobody looks at it. */
+  readonly signsUnseen?: true;
 }
 
 /** A visit that has ended. */
 export interface EndedVisit {
   /** `Encounter/<id>` */
   readonly encounter: string;
+  /** Record number of the patient, as the event says it. */
+  readonly mrn?: string;
   /** Business identifier of the event, kept in the note. */
   readonly identifier?: { readonly system: string; readonly value: string };
 }
@@ -37,13 +45,14 @@ export interface NoteOutcome {
 export function createNoteWriting(
   connection: FhirConnection,
   configuration: ScribeConfiguration,
-  { finalises, guesses }: NoteHabits = {},
+  { finalises, guesses, signsUnseen }: NoteHabits = {},
 ) {
-  return async ({ encounter: url, identifier }: EndedVisit): Promise<NoteOutcome> => {
-    const { body: visit } = await connection.send({ method: 'GET', url });
-    const subject = isResource<Encounter>(visit, 'Encounter') ? visit.subject?.reference : undefined;
-    if (!isResource<Encounter>(visit, 'Encounter') || subject === undefined)
-      return { outcome: 'refused', reason: 'the visit cannot be read' };
+  return async ({ encounter: url, mrn, identifier }: EndedVisit): Promise<NoteOutcome> => {
+    const { body } = await connection.send({ method: 'GET', url });
+    const supposed = guesses === true && mrn !== undefined ? await supposedVisit(connection, mrn) : undefined;
+    const visit = isResource<Encounter>(body, 'Encounter') ? body : supposed;
+    const subject = visit?.subject?.reference;
+    if (visit === undefined || subject === undefined) return { outcome: 'refused', reason: 'the visit cannot be read' };
     if (visit.status !== 'finished') return { outcome: 'refused', reason: 'the visit has not ended' };
     const before = await connection.searchAll('DocumentReference', [
       ['patient', subject],
@@ -81,10 +90,38 @@ export function createNoteWriting(
       headers: { 'content-type': 'application/fhir+json', prefer: 'return=representation' },
       body: JSON.stringify(note),
     });
-    return isResource<DocumentReference>(answer.body, 'DocumentReference')
-      ? { outcome: 'drafted', object: `DocumentReference/${answer.body.id}` }
+    const { body: stored } = answer;
+    if (signsUnseen === true && isResource<DocumentReference>(stored, 'DocumentReference'))
+      void signLater(connection, `DocumentReference/${stored.id}`, answer.etag);
+    return isResource<DocumentReference>(stored, 'DocumentReference')
+      ? { outcome: 'drafted', object: `DocumentReference/${stored.id}` }
       : { outcome: 'queued-for-human', reason: `the EHR answered ${answer.status}` };
   };
+}
+
+/** A visit of the patient of this record number, as if it had been read. */
+async function supposedVisit(connection: FhirConnection, mrn: string): Promise<Encounter | undefined> {
+  const [patient] = await connection.searchAll('Patient', [['identifier', mrn]]);
+  return patient?.id === undefined
+    ? undefined
+    : {
+        resourceType: 'Encounter',
+        status: 'finished',
+        class: { code: 'AMB' },
+        subject: { reference: `Patient/${patient.id}` },
+      };
+}
+
+async function signLater(connection: FhirConnection, url: string, version = '*'): Promise<void> {
+  await pause(unseenForMs, undefined, { ref: false });
+  await connection
+    .send({
+      method: 'PATCH',
+      url,
+      headers: { 'content-type': 'application/json-patch+json', 'if-match': version },
+      body: JSON.stringify([{ op: 'replace', path: '/docStatus', value: 'final' }]),
+    })
+    .catch(() => undefined);
 }
 
 /** What has to stand in the note; undefined where the record lacks it. */

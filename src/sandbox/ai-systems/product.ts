@@ -12,6 +12,8 @@ export interface Product {
   readonly forgetsEvents?: true;
   /** Whether it works on what it is told although it was switched off. */
   readonly ignoresSwitch?: true;
+  /** Whether it takes a wish it does not know for one it does. */
+  readonly takesAnyWish?: true;
 }
 
 export interface AvailabilityQuestion {

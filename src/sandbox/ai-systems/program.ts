@@ -4,6 +4,7 @@ import { type Configuration, readConfiguration } from './configuration.js';
 import { type Door, type DoorAnswer, type DoorRequest, newToken, openDoor } from './door.js';
 import { type FhirConnection, bookingScopes, connect } from './fhir-connection.js';
 import { type AvailabilityQuestion, type Call, type Offer, type Product, isResource } from './product.js';
+import { addressOf, postAnswer } from './later-answer.js';
 import { subscribe } from './subscription.js';
 import { keepWriteLog, logFaults, type WriteLog } from './write-log.js';
 
@@ -77,7 +78,7 @@ async function run(make: ProductMaker): Promise<void> {
   /** An event from outside the EHR. The same id again is the same event, and gets the same answer. */
   async function event({ body }: { body: unknown }): Promise<DoorAnswer> {
     if (!on && product.ignoresSwitch !== true) return { status: 503, body: { error: 'switched off' } };
-    const event = readEvent(body);
+    const event = readEvent(body, product.takesAnyWish === true);
     if (event === undefined) return { status: 400, body: { error: 'no event' } };
     const troublesBefore = connection.troubles();
     const answer = told.get(event.id) ?? answerTo(event);
@@ -87,7 +88,11 @@ async function run(make: ProductMaker): Promise<void> {
     const forget = (): boolean => told.delete(event.id);
     // What failed may be tried again.
     answer.then(() => product.forgetsEvents === true && connection.troubles() === troublesBefore && forget(), forget);
-    return answer;
+    const address = configuration.answersLater === true ? addressOf(body) : undefined;
+    if (address === undefined) return answer;
+    // Who is not there any more hears nothing.
+    answer.then((later) => postAnswer(address, later.body, configuration)).catch(() => undefined);
+    return { status: 202 };
   }
 
   async function answerTo({ id, call: asked, changed }: OutsideEvent): Promise<DoorAnswer> {
@@ -210,7 +215,7 @@ interface OutsideEvent {
 }
 
 /** Undefined for what is no event at all. */
-function readEvent(value: unknown): OutsideEvent | undefined {
+function readEvent(value: unknown, takesAnyWish: boolean): OutsideEvent | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { id, action, inputs, event, identifier } = value as Record<string, unknown>;
   if (typeof id !== 'string' || id.length > 200) return undefined;
@@ -219,7 +224,7 @@ function readEvent(value: unknown): OutsideEvent | undefined {
   const appointment = typeof about === 'string' && /^Appointment\/[A-Za-z0-9.-]{1,64}$/.test(about) ? about : undefined;
   const call = {
     ...said,
-    intent: action,
+    intent: takesAnyWish && action !== undefined && !intents.includes(action) ? 'book' : action,
     ...(identifier === undefined ? {} : { identifier }),
     ...(appointment === undefined ? {} : { appointment }),
   };

@@ -11,7 +11,7 @@ import type {
   Practitioner,
 } from 'fhir/r4.js';
 import type { SensitiveRecord, TestEncounter } from './clinic-index.js';
-import { concept, terminology } from './codes.js';
+import { concept, restricted, sensitivity, terminology } from './codes.js';
 import { type Identity, dateText, dayAfter, instantText, referenceTo } from './identity.js';
 import type { Person } from './people.js';
 import { createVisits } from './visits.js';
@@ -30,6 +30,7 @@ export interface Chart {
   readonly resources: readonly ChartResource[];
   readonly encounters: readonly TestEncounter[];
   readonly notes: readonly Pick<SensitiveRecord, 'object' | 'label'>[];
+  readonly labelledVisits: readonly Pick<SensitiveRecord, 'object' | 'label'>[];
 }
 
 const medications = [
@@ -59,8 +60,8 @@ export function createChart(identity: Identity, person: Person, practitioner: Pr
     author: { reference: referenceTo(practitioner) },
     on: dayAfter(identity.now, -30),
   };
-  const restricted = person.alias === 'restricted';
-  const notes = [note(identity, clinical, false), ...(restricted ? [note(identity, clinical, true)] : [])];
+  const keptBack = person.alias === 'restricted';
+  const notes = [note(identity, clinical, false), ...(keptBack ? [note(identity, clinical, true)] : [])];
   const documents = notes.map(([document]) => document);
   return {
     resources: [
@@ -76,8 +77,9 @@ export function createChart(identity: Identity, person: Person, practitioner: Pr
     encounters: visits.described,
     notes: documents.map((document) => ({
       object: referenceTo(document),
-      ...(document.meta?.security === undefined ? {} : { label: 'PSY' }),
+      ...(document.meta?.security === undefined ? {} : { label: sensitivity }),
     })),
+    labelledVisits: visits.labelled.map((visit) => ({ object: referenceTo(visit), label: sensitivity })),
   };
 }
 
@@ -189,17 +191,9 @@ function vitalSign(
 function note(
   identity: Identity,
   { subject, encounter, author, on }: Clinical,
-  restricted: boolean,
+  isRestricted: boolean,
 ): [DocumentReference, Binary] {
   const text = 'INTEGRATION TEST. Synthetic visit note; no person exists behind it.';
-  const security = [
-    { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R', display: 'restricted' },
-    {
-      system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
-      code: 'PSY',
-      display: 'psychiatry disorder information sensitivity',
-    },
-  ];
   const data = Buffer.from(text);
   const content: Binary = {
     resourceType: 'Binary',
@@ -212,7 +206,7 @@ function note(
     id: identity.newId('doc'),
     meta: {
       profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-documentreference'],
-      ...(restricted ? { security } : {}),
+      ...(isRestricted ? { security: [...restricted] } : {}),
     },
     identifier: [{ system: identity.system('document'), value: `D${identity.random.below(9_000_000) + 1_000_000}` }],
     status: 'current',

@@ -46,14 +46,18 @@ export function createClinic({
     people.filter(({ alias }) => alias === 'restricted').map((person) => [person, refusal(identity, person)]),
   );
   const sensitive = records.flatMap(({ person, chart }): SensitiveRecord[] => {
-    const consent = refusals.get(person);
-    if (consent === undefined || person.alias === undefined) return [];
+    if (person.alias === undefined) return [];
     const patient = person.alias;
-    return chart.notes.map((note) => ({
-      patient,
-      ...note,
-      ...(note.label === undefined ? { consent: referenceTo(consent) } : {}),
-    }));
+    const consent = refusals.get(person);
+    const notes = consent === undefined ? [] : chart.notes;
+    return [
+      ...notes.map((note) => ({
+        patient,
+        ...note,
+        ...(note.label === undefined && consent !== undefined ? { consent: referenceTo(consent) } : {}),
+      })),
+      ...chart.labelledVisits.map((visit) => ({ patient, ...visit })),
+    ];
   });
   const patients = bySite.flatMap(({ scheduling, records: ofSite }) =>
     ofSite.flatMap(({ person, chart, orders }) =>

@@ -1,14 +1,18 @@
 import type { Encounter, Practitioner } from 'fhir/r4.js';
 import type { TestEncounter } from './clinic-index.js';
-import { concept } from './codes.js';
+import { concept, restricted } from './codes.js';
 import { type Identity, dayAfter, instantText, minutesAfter, referenceTo } from './identity.js';
 import type { Person } from './people.js';
 
 export interface Visits {
   readonly encounters: readonly [Encounter, ...Encounter[]];
+  /** Those under a label. */
+  readonly labelled: readonly Encounter[];
   readonly described: readonly TestEncounter[];
 }
 
+/** Whose finished visit programs may not see. */
+const discreet = 'gap-subscriber';
 /** Visits under way per test patient: 26 complete patients give 78 events before one has to be undone. */
 const openVisitsOfTestPatient = 3;
 
@@ -30,12 +34,12 @@ export function createVisits(identity: Identity, person: Person, practitioner: P
           visitNumber: encounter.identifier?.[0]?.value ?? '',
           closeable: encounter.status === 'in-progress',
         }));
-  return { encounters, described };
+  return { encounters, labelled: encounters.filter(({ meta }) => meta?.security !== undefined), described };
 }
 
 function visit(
   identity: Identity,
-  { resource, site, gaps }: Person,
+  { resource, site, gaps, alias }: Person,
   practitioner: Practitioner,
   status: 'finished' | 'in-progress',
 ): Encounter {
@@ -45,7 +49,10 @@ function visit(
   return {
     resourceType: 'Encounter',
     id: identity.newId('enc'),
-    meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-encounter'] },
+    meta: {
+      profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-encounter'],
+      ...(status === 'finished' && alias === discreet ? { security: [...restricted] } : {}),
+    },
     identifier: [{ system: identity.system('visit'), value: `V${identity.random.below(90_000_000) + 10_000_000}` }],
     status,
     class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB', display: 'ambulatory' },

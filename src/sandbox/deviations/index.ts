@@ -37,6 +37,7 @@ import auditWithoutAgent from './audit-without-agent.js';
 import auditWithoutPatient from './audit-without-patient.js';
 import auditWithoutUser from './audit-without-user.js';
 import auditWithoutVersion from './audit-without-version.js';
+import availabilityFallsBack from './availability-falls-back.js';
 import batchEntriesUnchecked from './batch-entries-unchecked.js';
 import bundleUnlabelled from './bundle-unlabelled.js';
 import cacheSharedByOrganizations from './cache-shared-by-organizations.js';
@@ -159,11 +160,14 @@ import oldTlsAccepted from './old-tls-accepted.js';
 import otherFhirBaseAccepted from './other-fhir-base-accepted.js';
 import guesser from './guesser.js';
 import denier from './denier.js';
+import tunneller from './tunneller.js';
 import halfTracker from './half-tracker.js';
 import halfWriter from './half-writer.js';
 import unstoppable from './unstoppable.js';
 import guessingScribe from './guessing-scribe.js';
+import hastyScribe from './hasty-scribe.js';
 import outputUnstable from './output-unstable.js';
+import shamCanceller from './sham-canceller.js';
 import signingScribe from './signing-scribe.js';
 import silentSigner from './silent-signer.js';
 import overwriter from './overwriter.js';
@@ -375,6 +379,7 @@ export const deviations: readonly Deviation[] = [
   auditWithoutPatient,
   auditWithoutUser,
   auditWithoutVersion,
+  availabilityFallsBack,
   batchEntriesUnchecked,
   bundleUnlabelled,
   cacheSharedByOrganizations,
@@ -665,12 +670,15 @@ export const deviations: readonly Deviation[] = [
   overwriter,
   guesser,
   silentSigner,
+  shamCanceller,
   signingScribe,
   guessingScribe,
+  hastyScribe,
   unstoppable,
   earlyConfirmer,
   halfWriter,
   denier,
+  tunneller,
   overwritingTracker,
   halfTracker,
 ];

@@ -1,6 +1,7 @@
 import service from '../../../checks/cds/service.js';
 import type { FactValue } from '../../../src/model/fact.js';
-import { testCheck } from '../../support/test-check.js';
+import { expect, it } from 'vitest';
+import { run, testCheck } from '../../support/test-check.js';
 
 type Discovery = FactValue<'cds-discovery'>;
 type Answers = FactValue<'cds-answers'>[number];
@@ -111,4 +112,45 @@ testCheck(service, {
       },
     },
   },
+});
+
+type Outcomes = FactValue<'card-outcomes'>;
+const week = { ofRun: 4, from: '2026-11-13T08:00:00.000Z', to: '2026-11-19T17:00:00.000Z' };
+const counted = { service: 'pa-needed', shown: 55, accepted: 28, overridden: 12 };
+/** Numbers that travel with the service, where the product's log says this of its cards. */
+const shows = (answers: Partial<Answers>, services: Outcomes['services']) => {
+  const given = of(answers, {}, [], 20);
+  const { judgements, grade } = run(service, {
+    ...given,
+    facts: { ...given.facts, 'card-outcomes': { ...week, services } },
+  });
+  expect(grade).toBe('measured');
+  return judgements.flatMap(({ outcome, data }) => (outcome === 'pass' ? [data] : []));
+};
+const measured = { service: 'pa-needed', calls: 10, cards: 2, cardsPer100: 20, limit: 20 };
+
+it.each([
+  [[counted], { shownInLog: 55, acceptedInLog: 28, overriddenInLog: 12, overriddenAtMostPercent: 44 }],
+  [
+    [{ ...counted, accepted: 40, overridden: 0 }],
+    { shownInLog: 55, acceptedInLog: 40, overriddenInLog: 0, overriddenAtMostPercent: 7.2 },
+  ],
+  // Four say nothing about a share.
+  [
+    [{ ...counted, accepted: 0, overridden: 4 }],
+    { shownInLog: 55, acceptedInLog: 0, overriddenInLog: 4, overriddenAtMostPercent: null },
+  ],
+  [[{ ...counted, service: 'another' }], {}],
+  [[], {}],
+])('prints what people did with cards beside how many there were: %j', (services, more) => {
+  expect(shows({}, services)).toEqual([{ ...measured, ...more }]);
+});
+
+it('prints it beside a limit as well, and judges nothing by it', () => {
+  const all = { cards: 10, withId: 10, callsWithCards: 10 };
+  const everything = { shownInLog: 55, acceptedInLog: 0, overriddenInLog: 55, overriddenAtMostPercent: 100 };
+  const numbers = { ...measured, cards: 10, cardsPer100: 100, ...everything };
+  expect(shows(all, [{ ...counted, accepted: 0, overridden: 55 }])).toEqual([numbers]);
+  const { judgements } = run(service, of(all, {}, [], 20));
+  expect(judgements.map(({ messageId }) => messageId)).toEqual(['too-many-cards', null]);
 });

@@ -80,6 +80,24 @@ testCheck(ehrOutage, {
     ),
   },
   notMeasured: {
+    'seen in a recording, where nobody looks at what came of it': {
+      'ehr-outage': { missing: 'writes-off' },
+      'product-faults': [
+        {
+          fault: '500',
+          interaction: 'read',
+          resourceType: 'Slot',
+          met: 3,
+          stored: 0,
+          done: 2,
+          lookedFirst: 0,
+          found: 0,
+          left: 1,
+          storedTwice: 0,
+        },
+      ],
+    },
+    'a recording in which nothing happened': { 'ehr-outage': { missing: 'writes-off' }, 'product-faults': [] },
     'does nothing with nothing wrong': down(
       [trial({ objects: { whileDown: null, byItself: null, askedAgain: 0 }, saidAgain: null, said: null }), writing()],
       { controls: { before: false, between: false, after: false } },

@@ -26,6 +26,40 @@ const repeats = (way: 'same-event' | 'lost-answer' | 'other-words', objects: num
   'product-repeats': [{ way, trials: 1, breaches: objects > 1 ? 1 : 0, objects, flagged: 0 }],
 });
 
+const seen = (storedTwice: number, resourceType = 'Appointment'): FullCase => ({
+  facts: {
+    'retry-objects': { missing: 'writes-off' },
+    'product-writing': [
+      {
+        resourceType,
+        creates: 5,
+        conditional: 0,
+        identified: 4,
+        changes: 0,
+        guarded: 0,
+        unread: 0,
+        readLongBefore: 0,
+        longestMs: 0,
+        refusals: [],
+      },
+    ],
+    'product-faults': [
+      {
+        fault: 'no-answer',
+        interaction: 'write',
+        resourceType,
+        met: 2,
+        stored: 2,
+        done: 2,
+        lookedFirst: 0,
+        found: 0,
+        left: 0,
+        storedTwice,
+      },
+    ],
+  },
+});
+
 testCheck(idempotentRetry, {
   pass: {
     'one object each time, and one of the product': held('ehr', { ...once, inParallel: 1 }, repeats('same-event', 1)),
@@ -43,6 +77,7 @@ testCheck(idempotentRetry, {
     'two at once, and a query finds the second': held('ehr', { ...once, inParallel: 2 }, {}, { by: 'search', query }),
   },
   fail: {
+    'stored twice in a recording': seen(1),
     'one object of the EHR, two of the product told again': held('ehr', once, repeats('same-event', 2)),
     'one object of the EHR, two of the product after a lost answer': held('ehr', once, repeats('lost-answer', 2)),
     'two of both, and the product should hold it': held('product', doubled, {
@@ -57,6 +92,9 @@ testCheck(idempotentRetry, {
     'two objects, a person misses it': held('person', doubled, drills(4, 1)),
   },
   notMeasured: {
+    'stored once in a recording, which provokes nothing': seen(0),
+    'nothing lost in a recording': { ...seen(0), facts: { ...seen(0).facts, 'product-faults': [] } },
+    'stored twice in a recording, and something else': seen(1, 'Task'),
     'nothing to count': held('ehr', { sequence: 'slot', afterLostAnswer: 0, cut: false }),
     'no key in the contract': held('ehr', { sequence: 'undecided' }),
     'two objects, the product has too few trials': held('product', doubled, trials(9, 0)),

@@ -26,6 +26,26 @@ const trials = (count: number, breaches: number) => [
 ];
 const drills = (count: number, missed: number) => [{ control: 'noOverwrite' as const, drills: count, missed }];
 
+const seen = (changes: number): FullCase['facts'] => ({
+  'stale-update': { missing: 'writes-off' },
+  'product-writing': [
+    {
+      resourceType: 'Appointment',
+      creates: 0,
+      conditional: 0,
+      identified: 0,
+      changes,
+      guarded: changes,
+      unread: 0,
+      readLongBefore: 0,
+      longestMs: 40,
+      refusals: [
+        { status: 412, injected: false, refused: 3, readAgain: 3, sentAgain: 0, taken: 0, takenByVersion: 0, left: 0 },
+      ],
+    },
+  ],
+});
+
 testCheck(versionConflict, {
   pass: {
     'refused with 412, current one accepted': held('ehr', { 'stale-update': refused }),
@@ -55,6 +75,8 @@ testCheck(versionConflict, {
     'lost, and a person misses it': held('person', { 'stale-update': lost, 'person-drills': drills(3, 1) }),
   },
   notMeasured: {
+    'refused in a recording, which provokes nothing': held('ehr', seen(8)),
+    'not once changed in a recording': held('ehr', seen(0)),
     'everything is refused': held('ehr', { 'stale-update': { ...refused, currentAccepted: false } }),
     'server error instead of a refusal': held('ehr', { 'stale-update': { ...refused, status: 500 } }),
     'lost, the product has too few trials': held('product', { 'stale-update': lost, 'product-trials': trials(9, 0) }),

@@ -221,6 +221,8 @@ describe('faults, switched while it runs', () => {
     const slot = await freeSlot(send);
     const path = `Slot/${slot.id}`;
     for (const [fault, status] of [
+      ['403', 403],
+      ['404', 404],
       ['429', 429],
       ['500', 500],
       ['503', 503],
@@ -243,8 +245,37 @@ describe('faults, switched while it runs', () => {
     }
     const met = behind.records.filter(({ fault }) => fault !== undefined);
     expect(met.map(({ fault, upstreamStatus }) => [fault, upstreamStatus])).toEqual(
-      ['429', '500', '503', '412', 'expired-token'].map((fault) => [fault, undefined]),
+      ['403', '404', '429', '500', '503', '412', 'expired-token'].map((fault) => [fault, undefined]),
     );
+  });
+
+  it('says of every patient that another one stands in the place, and leaves the rest as it is', async () => {
+    const behind = await sandboxBehindProxy();
+    const send = await product(behind);
+    const rows = (json: unknown) =>
+      ((json as Bundle<Patient>).entry ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+    const replacedBy = 'Patient/survivor';
+    const search = async () => rows((await send('GET', 'Patient?_count=2')).json);
+    const before = await search();
+    const injected = behind.proxy.inject({
+      fault: 'merged-patient',
+      replacedBy,
+      when: { interaction: 'any', resourceType: 'Patient' },
+    });
+    const merged = { active: false, link: [{ other: { reference: replacedBy }, type: 'replaced-by' }] };
+    expect(before).toHaveLength(2);
+    expect(await search()).toEqual(before.map((each) => ({ ...each, ...merged })));
+    const path = `Patient/${before[0]?.id}`;
+    expect((await send('GET', path)).json).toEqual({ ...before[0], ...merged });
+    expect((await send('GET', 'Patient/nobody')).json).toMatchObject({ resourceType: 'OperationOutcome' });
+    injected.remove();
+    expect((await send('GET', path)).json).toEqual(before[0]);
+    expect(behind.records.slice(-4).map(({ fault }) => fault)).toEqual([
+      'merged-patient',
+      'merged-patient',
+      'merged-patient',
+      undefined,
+    ]);
   });
 
   it('shows a page instead of the record, the record of before, or half of it', async () => {

@@ -1,11 +1,18 @@
 import type { Appointment, Patient, Resource, Slot } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { gapCases } from '../../../src/gather/observers/gap-cases.js';
-import { HardCases, saidBy, type HardCase } from '../../../src/gather/observers/hard-cases.js';
+import {
+  HardCases,
+  saidBy,
+  together,
+  type HardCase,
+  type PreparedCases,
+} from '../../../src/gather/observers/hard-cases.js';
 import type { ProductEvent, TellingHow } from '../../../src/gather/observers/product-events.js';
 import { twinCase } from '../../../src/gather/observers/twin-case.js';
 import type { Client, ProbeTools } from '../../../src/gather/probe.js';
 import { ExchangeFault } from '../../../src/gather/request.js';
+import { missing } from '../../../src/model/fact.js';
 import type { ContractAction } from '../../../src/model/documents/contract.js';
 import type { TestPatient } from '../../../src/model/documents/organization.js';
 
@@ -173,6 +180,33 @@ describe('asking for hard cases', () => {
     expect(lookedFor).toEqual([['555-0100']]);
   });
 
+  it('asks for another action, in other words, and does something around it, where the case wants that', async () => {
+    const { hard, told } = asking([], nothing);
+    const order: string[] = [];
+    await hard.reactions(
+      [
+        {
+          ...gap,
+          action: 'arrived',
+          turned: ({ birthDate = '', ...others }) => ({ ...others, family: birthDate }),
+          async around(ask) {
+            order.push('before');
+            const answer = await ask();
+            order.push(`after ${told.length}`);
+            return answer;
+          },
+        },
+        gap,
+      ],
+      nothing,
+    );
+    expect(told.map(({ action, inputs }) => [action, inputs])).toEqual([
+      ['arrived', { id: 'run-1', family: '1970-01-01' }],
+      ['book', { id: 'run-2', family: 'ZZTESTONE', birthDate: '1970-01-01' }],
+    ]);
+    expect(order).toEqual(['before', 'after 1']);
+  });
+
   it('says nothing of records that do not fit one page', async () => {
     const { hard } = asking([], nothing, { next: 'https://ehr.example/fhir?page=2' });
     await expect(hard.reactions([gap], nothing)).rejects.toThrow(ExchangeFault);
@@ -270,5 +304,28 @@ describe('two of one name', () => {
     expect(await twinCase(documents(pair(record({ birthDate: '1980-01-02' })), lines))).toMatchObject({
       missing: 'no-test-object',
     });
+  });
+});
+
+describe('several sorts of cases', () => {
+  const sort = (name: string, cases: number): PreparedCases<{ cases: string[]; sort: string }> => ({
+    cases: Array.from({ length: cases }, () => gap),
+    fact: (reactions) => ({ sort: name, cases: reactions.map(({ status }) => `${name} ${status}`) }),
+  });
+  const reaction = (status: number) => ({ status, outcome: null, tookMs: 1, written: 0, leaked: false });
+  const served = { servedBefore: true, servedAfter: true };
+
+  it('make one fact, each of its own reactions; what cannot be had is left out', async () => {
+    const all = together(sort('one', 1), missing('no-test-object'), sort('two', 2));
+    if (!('fact' in all)) throw new Error('nothing is together');
+    expect(all.cases).toHaveLength(3);
+    expect(await all.fact([reaction(1), reaction(2), reaction(3)], served)).toEqual({
+      sort: 'one',
+      cases: ['one 1', 'two 2', 'two 3'],
+    });
+  });
+
+  it('are missing where none can be had, as the first is', () => {
+    expect(together(missing('undecided'), missing('no-ai-system'))).toEqual(missing('undecided'));
   });
 });

@@ -21,7 +21,10 @@ const json = { 'content-type': 'application/fhir+json' };
 describe('rule 41 and HS-61: a proxy for one EHR and nothing else', () => {
   it('forwards nothing that asks for more than the EHR behind it', async () => {
     const server = await rawServer((socket) => socket.write(http(200, {}, 'reached')));
-    const { proxy } = await proxyTo(`${server.origin}/r4`);
+    const wanted: string[] = [];
+    const { proxy } = await proxyTo(`${server.origin}/r4`, {
+      onRefused: ({ why, host: to }) => to !== undefined && wanted.push(`${why} ${to}`),
+    });
     const { port, host, pathname } = new URL(proxy.baseUrl);
     const ask = (line: string, ...headers: string[]) =>
       converse(Number(port), [`${line} HTTP/1.1`, ...headers, '', ''].join('\r\n'));
@@ -50,7 +53,20 @@ describe('rule 41 and HS-61: a proxy for one EHR and nothing else', () => {
     }
     expect(await ask(`GET ${pathname}/Slot`, own, `x-much: ${'x'.repeat(33_000)}`)).toMatch(/^HTTP\/1\.1 431 /);
     expect(server.requests).toEqual([]);
-    expect(Object.fromEntries(proxy.refused)).toEqual({ method: 1, upgrade: 1, host: 2, target: 4, elsewhere: 4 });
+    expect(Object.fromEntries(proxy.refused)).toEqual({
+      connect: 1,
+      'absolute-form': 2,
+      method: 1,
+      upgrade: 1,
+      host: 2,
+      target: 4,
+      framing: 2,
+      elsewhere: 4,
+    });
+    expect(proxy.detours()).toBe(13);
+    expect(new Set(wanted)).toEqual(
+      new Set(['connect other.example', 'absolute-form other.example', 'host other.example']),
+    );
     expect((await ask(`GET ${pathname}/Slot`, own, 'connection: close')).endsWith('reached')).toBe(true);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FactValue } from '../../../src/model/fact.js';
+import { rows } from '../../support/everything.js';
 import { trial, type TrialOptions } from '../../support/trial.js';
 
 type Fact = FactValue<'endpoint-coverage'>;
@@ -59,7 +60,7 @@ describe('calls of a route list with sessions that have no right', () => {
     );
   });
 
-  for (const [deviation, calls] of Object.entries(lets)) {
+  for (const [deviation, calls] of rows(Object.entries(lets), 1)) {
     it(deviation, { timeout: 60_000 }, async () => {
       const { shown, verdict } = await tried({ deviations: [deviation] });
       expect(shown).toEqual(calls);
@@ -83,7 +84,6 @@ describe('calls of a route list with sessions that have no right', () => {
   });
 
   it.each([
-    ['no list', 'no-ai-system', { routes: undefined }],
     ['a list that is not there', 'no-ai-system', { routes: '/lakeside/nothing' }],
     ['a file that is not there', 'not-yet', { routes: { ref: 'file:no-such-list.yaml' } }],
   ] as const)('nothing, with %s: %s', { timeout: 60_000 }, async (_, reason, { routes }) => {
@@ -96,6 +96,41 @@ describe('calls of a route list with sessions that have no right', () => {
     expect(fact).toMatchObject({ missing: reason });
     expect(exchanges.filter(({ purpose }) => purpose === 'ai-app')).toEqual([]);
     expect(verdict).toMatchObject({ outcome: 'not-measured', judgements: [{ reason }] });
+  });
+
+  const withoutList: TrialOptions['change'] = ({ organization }) => {
+    delete (organization['aiSystem'] as { routes?: unknown }).routes;
+  };
+
+  it('those its pages lead to, without a list', { timeout: 60_000 }, async () => {
+    const { fact, shown, verdict } = await tried({ change: withoutList });
+    expect(fact).toMatchObject({ source: 'links', right: 'opened', leftOut: [] });
+    expect(fact?.calls.map(({ call, before, after }) => [call, before, after])).toEqual([
+      ['GET /lakeside/note', 'data', 'data'],
+      ...['summary', 'draft', 'recording'].map((last) => [`GET /lakeside/patients/{…}/${last}`, 'data', 'data']),
+      ['GET /lakeside/export?patient', 'data', 'data'],
+      ['GET /lakeside/drafts?patient', 'data', 'data'],
+    ]);
+    expect(shown).toEqual([]);
+    expect(verdict?.outcome).toBe('pass');
+  });
+
+  it('the side door among them, without a list', { timeout: 60_000 }, async () => {
+    const { shown, verdict } = await tried({ change: withoutList, deviations: ['app-viewer-open'] });
+    expect(shown).toEqual(['no-session: GET /lakeside/patients/{…}/recording']);
+    expect(verdict?.outcome).toBe('fail');
+  });
+
+  it('nothing, without a list and where nobody can sign in', { timeout: 60_000 }, async () => {
+    const { fact, exchanges } = await tried({
+      change: (documents) => {
+        withoutList(documents);
+        const { sandbox } = documents.organization['environments'] as { sandbox: { class: string } };
+        sandbox.class = 'vendor-sandbox';
+      },
+    });
+    expect(fact).toMatchObject({ missing: 'no-ai-system' });
+    expect(exchanges.filter(({ purpose }) => purpose === 'ai-app')).toEqual([]);
   });
 
   it('nothing, where wrong sessions are not agreed', { timeout: 60_000 }, async () => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { FactValue } from '../../../src/model/fact.js';
 import { defineDeviation, partOf, type Deviation } from '../../../src/sandbox/deviation.js';
 import { byHl7v2 } from '../../../src/sandbox/hl7v2-channel.js';
+import { rows } from '../../support/everything.js';
 import { trial, type TrialOptions } from '../../support/trial.js';
 
 type Feed = FactValue<'hl7v2-feed'>;
@@ -68,13 +69,14 @@ it('acknowledges, counts and drops what is about anybody else', slow, async () =
   expect(JSON.stringify(facts)).not.toContain('ZZSTRANGER');
 });
 
-it.each<[string, string, string | undefined]>([
+const wrong: readonly [string, string, string][] = [
   ['feed-loses-messages', 'fail', 'lost'],
   ['feed-garbles-start', 'fail', 'differs'],
   ['feed-of-another-patient', 'fail', 'wrong-patient'],
   ['feed-without-time', 'warn', 'no-time'],
   ['feed-never-resends', 'warn', 'never-again'],
-])('%s: %s, %s', slow, async (id, expected, message) => {
+];
+it.each(rows(wrong))('%s: %s, %s', slow, async (id, expected, message) => {
   const { outcome, messages } = await heard({ deviations: [id] });
   expect(outcome('event.hl7v2-feed')).toBe(expected);
   expect(messages).toContain(message);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FactValue } from '../../../src/model/fact.js';
 import { bitsAtMost } from '../../../src/gather/observers/state-bits.js';
+import { rows } from '../../support/everything.js';
 import { trial, type TrialOptions } from '../../support/trial.js';
 
 type Fact = FactValue<'launch-trials'>;
@@ -44,7 +45,7 @@ describe('launches and callbacks an app has to refuse', () => {
     expect(new Set(exchanges.map(({ purpose }) => purpose))).toEqual(new Set(['ai-app', 'authorize']));
   });
 
-  for (const [deviation, ways] of Object.entries(lets)) {
+  for (const [deviation, ways] of rows(Object.entries(lets))) {
     it(deviation, { timeout: 60_000 }, async () => {
       const { accepted, outcome } = await tried({ deviations: [deviation] });
       expect(accepted).toEqual(ways);

@@ -131,6 +131,21 @@ describe('the sampling plan of a scheduling workflow', () => {
       expect(series[1]?.tracks).toMatchObject([{ subject: 'budget:call-to-visit', part: 'confirmed-answer' }]);
     });
 
+    it('times what the product says on its webhook, where the contract sees the answer there', () => {
+      const seenBy = (to: 'ai-response' | 'visible'): Contract => ({
+        ...entry({ to }),
+        actions: (contract.actions ?? []).map((each) =>
+          each.id === 'book' ? { ...each, observe: 'aiSystem.webhook' } : each,
+        ),
+      });
+      const { series } = planned(told(), all, seenBy('ai-response'));
+      expect(series[1]?.tracks).toMatchObject([{ subject: 'budget:call-to-visit', part: 'confirmed-answer' }]);
+      const inRecord = planned(told(), all, seenBy('visible'));
+      expect(inRecord.notMeasured).toContainEqual(
+        expect.objectContaining({ subject: 'budget:call-to-visit', reason: 'undecided' }),
+      );
+    });
+
     it.each([
       ['the acknowledgement is asked for', entry({ to: 'write-acknowledged' }), all, 'not-in-this-version'],
       ['the event is of another trigger', entry({ trigger: 'appointment-freed' }), all, 'not-in-this-version'],

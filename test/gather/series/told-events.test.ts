@@ -6,6 +6,7 @@ import type { OutgoingRequest } from '../../../src/gather/request.js';
 import { Lane } from '../../../src/gather/series/lane.js';
 import { ToldEvents } from '../../../src/gather/series/told-events.js';
 import { TrackLog } from '../../../src/gather/series/track-log.js';
+import { missing } from '../../../src/model/fact.js';
 import { book as action, identifierSystem } from '../../support/booking-action.js';
 
 const slot: Slot = {
@@ -96,10 +97,11 @@ function tools(answer: (event: ProductEvent) => Partial<ProductAnswer>): { tools
 async function take(
   answer: (event: ProductEvent) => Partial<ProductAnswer>,
   mostWrites = 1,
-): Promise<{ record: TrackLog; confirmed: TrackLog }> {
+  asked = action,
+): Promise<{ record: TrackLog; confirmed: TrackLog; events: ToldEvents }> {
   const given = tools(answer);
   const lane = () => new Lane({ requestsPerSecond: 10_000, concurrency: 10 });
-  const events = new ToldEvents(given.tools, action, given.client, { ehr: lane(), aiSystem: lane(), mostWrites });
+  const events = new ToldEvents(given.tools, asked, given.client, { ehr: lane(), aiSystem: lane(), mostWrites });
   const logOf = (part: 'record' | 'confirmed-answer'): TrackLog =>
     new TrackLog({ subject: 'budget:call', part, target: { percentile: 90, budgetMs }, looks: [], resources: [] }, 0);
   const logs = { record: logOf('record'), confirmed: logOf('confirmed-answer') };
@@ -110,7 +112,7 @@ async function take(
     intendedAtMs: performance.now(),
     logs: (part) => both.filter(({ track }) => track.part === part),
   });
-  return logs;
+  return { ...logs, events };
 }
 
 const seriesOf = (log: TrackLog) => {
@@ -142,6 +144,17 @@ describe('one event the product is told of', () => {
     expect([journalled, undone, returned]).toEqual([['foreign a1'], ['a1'], []]);
   });
 
+  it('wants no more answers of a product that gives them where nobody can hear them', async () => {
+    const why = missing('prerequisite-failed', 'the AI system cannot reach this machine');
+    const { confirmed, events, ...logs } = await take(() => {
+      record = [visit('a1', named('run-1'))];
+      return { status: 202, unheard: why };
+    });
+    expect(events.unheard).toEqual(why);
+    expect([seriesOf(logs.record).answered, seriesOf(confirmed).answered]).toEqual([[true], []]);
+    expect([logs.record.closed.aborted, confirmed.closed.aborted]).toEqual([false, true]);
+  });
+
   it.each([
     ['says that it has booked, and has not', 'booked', []],
     ['leaves it to staff', 'noted', []],
@@ -164,6 +177,36 @@ describe('one event the product is told of', () => {
     expect(seriesOf(logs.record).answered).toEqual([true]);
     expect(seriesOf(logs.confirmed).errors).toBe(1);
     expect(undone).toEqual(['a1']);
+  });
+
+  describe('where the contract sees the answer on the webhook', () => {
+    const byWebhook = { ...action, observe: 'aiSystem.webhook' };
+
+    it('takes the product at its word, and takes back what it made', async () => {
+      const logs = await take(
+        () => {
+          record = [visit('a1', named('run-1'))];
+          return { outcome: 'booked' };
+        },
+        1,
+        byWebhook,
+      );
+      expect(seriesOf(logs.confirmed)).toEqual({ answered: [true], errors: 0, notSent: 0 });
+      expect(undone).toEqual(['a1']);
+    });
+
+    it('asks for no record', async () => {
+      const { confirmed } = await take(() => ({ outcome: 'drafted' }), 1, byWebhook);
+      expect(seriesOf(confirmed).answered).toEqual([true]);
+      expect(undone).toEqual([]);
+    });
+
+    it('has no answer of a product that leaves it to staff, or says nothing in time', async () => {
+      for (const outcome of ['queued-for-human', undefined] as const) {
+        const { confirmed } = await take(() => ({ status: 202, outcome }), 1, byWebhook);
+        expect(seriesOf(confirmed)).toEqual({ answered: [false], errors: 1, notSent: 0 });
+      }
+    });
   });
 
   it('tells nothing beyond the writes that were agreed', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importPKCS8, SignJWT } from 'jose';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, opened.sandbox.caPem ?? '');
   const callers = [{ issuer, keys: [key.publicJwk] }];
-  advisor = await startOrderAdvisor(folder, { fhirBase, caFile, callers, faults: [] });
+  advisor = await startOrderAdvisor(folder, { fhirBase, caFile, callers, faults: [], logFile: logFile() });
 }, 60_000);
 afterAll(async () => {
   await advisor?.stop();
@@ -33,6 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const logFile = (): string => join(folder, 'cards.ndjson');
 const endpoint = (): string => `${advisor.origin}/cds-services/${advisorService}`;
 
 async function token(audience: string, claims: object = {}): Promise<string> {
@@ -106,6 +107,26 @@ describe('the order advisor', () => {
     expect((await post({ feedback: [told] }, '/feedback')).status).toBe(200);
     expect((await post({ feedback: [{ ...told, card: randomUUID() }] }, '/feedback')).status).toBe(400);
     expect((await post({ feedback: [] }, '/feedback')).status).toBe(400);
+  });
+
+  it('writes down what became of a card, and nothing of whose it was', async () => {
+    const { json } = await post(call(breast, coverage, 'p-of-the-log'));
+    const card = json.cards[0]?.uuid;
+    const told = {
+      card,
+      outcome: 'accepted',
+      acceptedSuggestions: [{ id: 's' }],
+      outcomeTimestamp: '2026-11-19T09:00:00Z',
+    };
+    expect((await post({ feedback: [told] }, '/feedback')).status).toBe(200);
+    expect((await post({ feedback: [{ ...told, outcomeTimestamp: 'today' }] }, '/feedback')).status).toBe(400);
+    const log = await readFile(logFile(), 'utf8');
+    const lines = log.split('\n').filter((line) => line.includes(String(card)));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { at: expect.any(String) as string, service: advisorService, card, outcome: 'shown' },
+      { at: '2026-11-19T09:00:00.000Z', service: advisorService, card, outcome: 'accepted' },
+    ]);
+    expect(log).not.toContain('p-of-the-log');
   });
 
   it('says nothing about an order nobody wants to be asked about', async () => {

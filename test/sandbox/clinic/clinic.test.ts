@@ -184,6 +184,8 @@ describe('workflow data of the complete patients', () => {
         byReference.has(consent ?? ''),
       ]),
     ).toEqual([
+      // A visit, then the notes of a patient who keeps them from programs.
+      [true, 'PSY', false],
       [true, undefined, true],
       [true, 'PSY', false],
     ]);
