@@ -10,7 +10,7 @@ export default defineDeviation({
   caughtBy: ['latency.under-load'],
   source: 'https://hl7.org/fhir/R4/http.html#create',
   aiSystem: 'integrated',
-  given: (documents) => withBusyHour(documents, ['call']),
+  given: (documents) => withBusyHour(documents, { busy: ['call'] }),
   wrap(next) {
     let queue: Promise<unknown> = Promise.resolve();
     return async (request) => {
