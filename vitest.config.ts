@@ -38,7 +38,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Files share their modules: loading them again for each of 150 files took longer than half of the tests.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Whole programs, on a machine that may have other work: what takes so long hangs.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

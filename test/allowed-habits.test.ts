@@ -220,7 +220,7 @@ async function judged(workflow: WorkflowName, deviations: readonly Deviation[]) 
 }
 
 describe('the same in another spelling is the same, all of it together', () => {
-  it.each(workflows)('%s', { timeout: 120_000 }, async (workflow) => {
+  it.each(workflows)('%s', async (workflow) => {
     const of = await judged(workflow, spellings);
     expect(of('fail', 'error')).toEqual([]);
     expect(of('warn').filter((each) => /^(write\.(create|update|version|ai|invalid)|read)/.test(each))).toEqual([
@@ -230,7 +230,7 @@ describe('the same in another spelling is the same, all of it together', () => {
 });
 
 describe('what the standards leave open is no fault, all of it together', () => {
-  it.each(workflows)('%s', { timeout: 120_000 }, async (workflow) => {
+  it.each(workflows)('%s', async (workflow) => {
     const of = await judged(workflow, habits);
     expect(of('fail', 'error')).toEqual([]);
     // Only what a client has to work around is mentioned.

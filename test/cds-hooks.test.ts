@@ -48,7 +48,7 @@ const said = ({ results }: Trial, check: string) =>
   results.get(check)?.judgements.map(({ outcome, messageId, data }) => [outcome, messageId, data?.['fault']]);
 
 describe('a CDS Hooks service written by the specification alone', () => {
-  it('is found by its hook, asked with a token of each address, and judged as it is', { timeout: 60_000 }, async () => {
+  it('is found by its hook, asked with a token of each address, and judged as it is', async () => {
     const { run, second } = await askSecond({ caller });
     expect(said(run, 'cds.service')).toEqual([
       ['warn', 'feedback-not-taken', undefined],
@@ -83,7 +83,7 @@ describe('a CDS Hooks service written by the specification alone', () => {
     expect(run.after).toBe(run.before);
   });
 
-  it('answers whoever calls: every kind of caller is a finding', { timeout: 60_000 }, async () => {
+  it('answers whoever calls: every kind of caller is a finding', async () => {
     const { run } = await askSecond({}, ['cds.client-auth']);
     expect(said(run, 'cds.client-auth')).toEqual([
       ['fail', 'accepted', 'no-token'],
@@ -110,7 +110,7 @@ describe('HS-60', () => {
     ['100,000 cards', many, 'too-many-cards'],
     ['HTML in a summary', html, 'html-in-summary'],
   ];
-  it.each(hostile)('%s is a finding, and nothing of it is kept', { timeout: 60_000 }, async (_, answer, fault) => {
+  it.each(hostile)('%s is a finding, and nothing of it is kept', async (_, answer, fault) => {
     const { run } = await askSecond({ answer }, ['cds.service']);
     expect(said(run, 'cds.service')).toEqual([['fail', 'answer-invalid', fault]]);
     expect(JSON.stringify(run.facts)).not.toContain('onerror');

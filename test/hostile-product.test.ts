@@ -62,7 +62,7 @@ describe('what a product says counts only where it is about the event', () => {
     ],
     ['answers another event', () => ({ id: 'of-yesterday', outcome: 'booked', object: visitBefore() })],
     ['names an object nobody has', ({ id }: { id: string }) => ({ id, outcome: 'booked', object: 'Appointment/none' })],
-  ])('HS-59 %s: a miss, exit 3, and nothing is touched', { timeout: 60_000 }, async (_, answer) => {
+  ])('HS-59 %s: a miss, exit 3, and nothing is touched', async (_, answer) => {
     says = (event) => ({ body: JSON.stringify(answer(event)) });
     const { code, scorecard, asBefore } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
     expect(code).toBe(3);
@@ -74,37 +74,31 @@ describe('what a product says counts only where it is about the event', () => {
     expect(asBefore).toBe(true);
   });
 
-  it(
-    'HS-59 writes all the time: none of it is an answer, and none of it is taken back',
-    { timeout: 60_000 },
-    async () => {
-      const { store, clinic } = place!.sandbox.organizations.get('lakeside')!;
-      const [patient] = clinic.index.patients;
-      const own: string[] = [];
-      says = ({ id }) => {
-        const { id: visit } = store.transaction((writer) =>
-          writer.create({
-            resourceType: 'Appointment',
-            status: 'booked',
-            start: new Date(Date.now() + 40 * 86_400_000).toISOString(),
-            participant: [{ actor: { reference: `Patient/${patient?.id}` }, status: 'accepted' }],
-          } as Resource),
-        );
-        own.push(visit);
-        return { body: JSON.stringify({ id, outcome: 'noted' }) };
-      };
-      const { code, scorecard } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
-      expect(code).toBe(3);
-      expect(scorecard?.residue).toEqual([]);
-      expect(own.length).toBeGreaterThan(3);
-      const states = own.map(
-        (id) => (store.get('Appointment', id)?.resource as { status?: string } | undefined)?.status,
+  it('HS-59 writes all the time: none of it is an answer, and none of it is taken back', async () => {
+    const { store, clinic } = place!.sandbox.organizations.get('lakeside')!;
+    const [patient] = clinic.index.patients;
+    const own: string[] = [];
+    says = ({ id }) => {
+      const { id: visit } = store.transaction((writer) =>
+        writer.create({
+          resourceType: 'Appointment',
+          status: 'booked',
+          start: new Date(Date.now() + 40 * 86_400_000).toISOString(),
+          participant: [{ actor: { reference: `Patient/${patient?.id}` }, status: 'accepted' }],
+        } as Resource),
       );
-      expect(new Set(states)).toEqual(new Set(['booked']));
-    },
-  );
+      own.push(visit);
+      return { body: JSON.stringify({ id, outcome: 'noted' }) };
+    };
+    const { code, scorecard } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
+    expect(code).toBe(3);
+    expect(scorecard?.residue).toEqual([]);
+    expect(own.length).toBeGreaterThan(3);
+    const states = own.map((id) => (store.get('Appointment', id)?.resource as { status?: string } | undefined)?.status);
+    expect(new Set(states)).toEqual(new Set(['booked']));
+  });
 
-  it('an answer of 50 MB, or words nobody agreed on: nothing of it is kept', { timeout: 60_000 }, async () => {
+  it('an answer of 50 MB, or words nobody agreed on: nothing of it is kept', async () => {
     let asked = 0;
     says = ({ id }) => {
       asked += 1;
@@ -132,32 +126,28 @@ describe('what a product posts later counts only where it is signed and about th
     request.on('error', () => undefined).end(body);
   };
 
-  it(
-    'HS-57 floods, forges, sends 50 MB, hangs, and never says a true word: a miss, exit 3, in time',
-    { timeout: 120_000 },
-    async () => {
-      says = ({ id, answerTo = '' }) => {
-        const claim = JSON.stringify({ id, outcome: 'booked', object: visitBefore(), reason: planted });
-        post(answerTo, claim);
-        post(answerTo, claim, signature(claim, 'guessed'));
-        const another = JSON.stringify({ id: 'of-yesterday', outcome: 'booked', object: visitBefore() });
-        post(answerTo, another, signature(another));
-        post(answerTo, planted.repeat(5_500_000), { 'transfer-encoding': 'chunked' });
-        const { port, hostname, pathname } = new URL(answerTo);
-        const hanging = connect(Number(port), hostname).on('error', () => undefined);
-        hanging.write(`POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\nx-${planted}: `);
-        for (let flood = 0; flood < 100; flood++) post(answerTo, '{}');
-        return { status: 202, body: '' };
-      };
-      const { code, asBefore, outputs } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
-      expect(code).toBe(3);
-      expect(asBefore).toBe(true);
-      const counts = countsIn(outputs) as Record<string, number> & { refused: Record<string, number> };
-      expect(counts).toMatchObject({ taken: 0, notAwaited: 0, unreadable: 0 });
-      for (const kind of ['unsigned', 'ofNoEvent', 'inVain']) expect(counts[kind], kind).toBeGreaterThan(0);
-      for (const status of ['413', '429']) expect(counts.refused[status], status).toBeGreaterThan(0);
-    },
-  );
+  it('HS-57 floods, forges, sends 50 MB, hangs, and never says a true word: a miss, exit 3, in time', async () => {
+    says = ({ id, answerTo = '' }) => {
+      const claim = JSON.stringify({ id, outcome: 'booked', object: visitBefore(), reason: planted });
+      post(answerTo, claim);
+      post(answerTo, claim, signature(claim, 'guessed'));
+      const another = JSON.stringify({ id: 'of-yesterday', outcome: 'booked', object: visitBefore() });
+      post(answerTo, another, signature(another));
+      post(answerTo, planted.repeat(5_500_000), { 'transfer-encoding': 'chunked' });
+      const { port, hostname, pathname } = new URL(answerTo);
+      const hanging = connect(Number(port), hostname).on('error', () => undefined);
+      hanging.write(`POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\nx-${planted}: `);
+      for (let flood = 0; flood < 100; flood++) post(answerTo, '{}');
+      return { status: 202, body: '' };
+    };
+    const { code, asBefore, outputs } = await hostileRun(place!, ['event.duplicate-reorder'], '--writes', 'all');
+    expect(code).toBe(3);
+    expect(asBefore).toBe(true);
+    const counts = countsIn(outputs) as Record<string, number> & { refused: Record<string, number> };
+    expect(counts).toMatchObject({ taken: 0, notAwaited: 0, unreadable: 0 });
+    for (const kind of ['unsigned', 'ofNoEvent', 'inVain']) expect(counts[kind], kind).toBeGreaterThan(0);
+    for (const status of ['413', '429']) expect(counts.refused[status], status).toBeGreaterThan(0);
+  });
 
   it('HS-59 answers before the event and twice after it: once each, and a claim stays a claim', async () => {
     let tellings = 0;
@@ -182,5 +172,5 @@ describe('what a product posts later counts only where it is signed and about th
     });
     expect(asBefore).toBe(true);
     expect(countsIn(outputs)).toMatchObject({ inVain: 0, ofNoEvent: tellings, unsigned: 0 });
-  }, 60_000);
+  });
 });

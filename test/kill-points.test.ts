@@ -146,7 +146,7 @@ describe('rule 23: killed at every operation of a writing run, then cleaned up',
 });
 
 describe('killed in the cleanup itself', () => {
-  it('is finished by the next cleanup', { timeout: 120_000 }, async () => {
+  it('is finished by the next cleanup', async () => {
     // Just after the first object was created, so that the cleanup has one object to undo.
     const created = (await wholeRun()).indexOf('journal:outcome-written') + 2;
     const { operations } = await cleanup((await killedAt(created, 'sample'))!);

@@ -129,7 +129,7 @@ describe('a run whose events a person makes', () => {
     series = facts.find(({ kind, subject }) => kind === 'latency-series' && subject === 'budget:freed-slot')
       ?.value as LatencySeries;
     exchanges = lines.filter(({ type }) => type === 'exchange') as unknown as ExchangeLine[];
-  }, 90_000);
+  });
 
   afterAll(async () => {
     staff.close();

@@ -112,7 +112,7 @@ describe('a run that observes what other processes do', () => {
     changes = await found('C,U,D');
     searches = await found('E');
     log.close();
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await product?.stop();

@@ -45,7 +45,7 @@ it('a product that says 202 and posts its answers is judged as one that answers 
   expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
   expect(end.residue).toEqual([]);
   expect(after).toBe(before);
-}, 120_000);
+});
 
 it('its word is the answer where the contract sees it on the webhook, and what it made is taken back', async () => {
   const { fact, events, end, after, before } = await trial({
@@ -67,4 +67,4 @@ it('its word is the answer where the contract sees it on the webhook, and what i
   expect(events.filter(({ event }) => event === 'probe-error')).toEqual([]);
   expect(end.residue).toEqual([]);
   expect(after).toBe(before);
-}, 60_000);
+});

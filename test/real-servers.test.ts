@@ -82,7 +82,7 @@ it.each(Object.entries(knownFor))('%s: a deviation does it, a check is named', (
   }
 });
 
-it('a token of no patient that reads everybody is noticed', { timeout: 60_000 }, async () => {
+it('a token of no patient that reads everybody is noticed', async () => {
   const { outcome, before, after } = await trial({
     workflow: 'documentation',
     deviations: ['launch-without-patient', 'patient-scope-reads-everybody'],
@@ -96,7 +96,7 @@ it.each([
   ['create-outcome-with-200', 'write.create'],
   ['invalid-code-stored', 'write.invalid-rejected'],
   ['clock-40-seconds-off', 'latency.clock-skew'],
-])('%s fails %s', { timeout: 60_000 }, async (id, check) => {
+])('%s fails %s', async (id, check) => {
   const besides = deviations.find((deviation) => deviation.id === id)?.besides ?? [];
   const { outcome } = await trial({ deviations: [id], checks: [check, ...besides] });
   expect(outcome(check)).toBe('fail');

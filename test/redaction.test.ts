@@ -147,7 +147,7 @@ describe('a server that answers with tokens, names, birth dates and record numbe
       const pem = await readFile(join(place.folder, name), 'utf8');
       if (pem.includes('PRIVATE KEY')) for (const line of pem.split('\n').slice(1, 3)) learn('a private key', line);
     }
-  }, 60_000);
+  });
   afterAll(() => place.close());
 
   const checks = [
@@ -212,7 +212,7 @@ describe('a server that answers with tokens, names, birth dates and record numbe
     expect([...kinds].sort()).toEqual(
       ['a birth date', 'a client assertion', 'a name', 'a private key', 'a record number', 'a token'].sort(),
     );
-  }, 60_000);
+  });
 
   it.each([['--quiet'], ['--json'], ['--dry-run']])(
     'keeps it out of %s',
@@ -253,5 +253,5 @@ describe('a server that answers with tokens, names, birth dates and record numbe
     } finally {
       await writeFile(file, key);
     }
-  }, 60_000);
+  });
 });

@@ -50,7 +50,7 @@ describe('a reference AI system that is late, in one run', () => {
     ]);
     expect(end.residue).toEqual([]);
     expect(after).toBe(before);
-  }, 240_000);
+  });
 });
 
 const onTrial = [
@@ -89,7 +89,7 @@ describe('what each product is told and asked', () => {
     ['re-typer', [], ['write.idempotent-retry']],
   ] as const;
   const chosen = products.filter(([name]) => everything || always.includes(name));
-  it.each(chosen)('%s fails in %j and in nothing else', { timeout: 120_000 }, async (aiSystem, fails, passes) => {
+  it.each(chosen)('%s fails in %j and in nothing else', async (aiSystem, fails, passes) => {
     const { results, outcome, events, end, after, before } = await trial({ aiSystem, checks: onTrial });
     const bad = [...results.values()].filter(({ outcome: found }) => found === 'fail' || found === 'error');
     expect(bad.map(({ check }) => check.id)).toEqual(fails);
@@ -112,7 +112,7 @@ describe('where it has to stop', () => {
         ['taken-for-none', 'proxy', 404],
       ],
     ],
-  ] as const)('%s: %s', { timeout: 60_000 }, async (aiSystem, check, expected) => {
+  ] as const)('%s: %s', async (aiSystem, check, expected) => {
     const { results, fact } = await trial({ aiSystem, checks: [check] });
     const bad = (results.get(check)?.judgements ?? []).filter(({ outcome }) => outcome !== 'pass');
     expect(bad.map(({ messageId, data }) => [messageId, data?.['keptBackBy'], data?.['refusedWith']])).toEqual(
@@ -136,7 +136,7 @@ describe('where it has to stop', () => {
         'the time asked for ends before it begins',
       ],
     ],
-  ] as const)('%s: prod.output-review', { timeout: 60_000 }, async (aiSystem, expected) => {
+  ] as const)('%s: prod.output-review', async (aiSystem, expected) => {
     const { results, fact } = await trial({ aiSystem, checks: ['prod.output-review'] });
     const judgements = results.get('prod.output-review')?.judgements ?? [];
     const bad = judgements.filter(({ outcome }) => outcome !== 'pass');
@@ -152,7 +152,7 @@ describe('a patient who was merged away meanwhile', () => {
   it.each([
     ['integrated', 'stopped', 'pass', null],
     ['overwriter', 'stale', 'fail', 'merged-away'],
-  ] as const)('%s: %s', { timeout: 60_000 }, async (aiSystem, result, outcome, messageId) => {
+  ] as const)('%s: %s', async (aiSystem, result, outcome, messageId) => {
     const { results, facts, end, after, before } = await trial({ aiSystem, checks: ['conflict.mid-process'] });
     const fact = facts.find(({ kind, subject }) => kind === 'mid-process' && subject === 'action:book');
     expect((fact?.value as FactValue<'mid-process'> | undefined)?.points.at(-1)).toMatchObject({
@@ -181,7 +181,7 @@ describe('visits nothing may be drafted for', () => {
       },
     ],
     ['hasty-scribe', { 'prod.output-review': ['committed-unseen'] }],
-  ] as const)('%s', { timeout: 60_000 }, async (aiSystem, expected) => {
+  ] as const)('%s', async (aiSystem, expected) => {
     const { results, facts, fact, events, end, after, before } = await trial({
       workflow: 'documentation',
       aiSystem,
@@ -219,7 +219,7 @@ describe('an action of two writes', () => {
     // Both make something.
     ['prior-authorization', 'tracker', 'pass', { undone: 3, handedOver: 0 }],
     ['prior-authorization', 'half-tracker', 'fail', { fault: 'a server error', said: 'noted' }],
-  ] as const)('%s, %s: %s', { timeout: 60_000 }, async (workflow, aiSystem, expected, said) => {
+  ] as const)('%s, %s: %s', async (workflow, aiSystem, expected, said) => {
     const { outcome, results, events, end, after, before } = await trial({
       workflow,
       aiSystem,
@@ -242,7 +242,6 @@ describe('prior authorization', () => {
   ] as const;
   it.each(rows(trackers, 1))(
     '%s: mirrors the payer, and looks again before it writes: %s',
-    { timeout: 120_000 },
     async (aiSystem, expected) => {
       const { results, outcome, events, end, after, before } = await trial({
         workflow: 'prior-authorization',
@@ -275,7 +274,7 @@ describe('without an AI system, or without the right to write', () => {
     expect(results.get('latency.event-to-response')?.reason).toBe('no-ai-system');
     expect(results.get('latency.read')?.judgements[0]?.data).toMatchObject({ n: 69 });
     expect(end.writes).toBe(0);
-  }, 90_000);
+  });
 
   it('blames nobody for an AI system that answers another question', async () => {
     const { results } = await trial({
@@ -287,14 +286,14 @@ describe('without an AI system, or without the right to write', () => {
     });
     expect(results.get('latency.event-to-response')?.reason).toBe('control-failed');
     expect(results.get('freshness.source-age')?.outcome).toBe('warn');
-  }, 90_000);
+  });
 });
 
 describe('controls the product is said to hold', () => {
   it.each([
     ['integrated', { control: 'undo', trials: 12, breaches: 0 }, 'pass', null, { atMostPercent: 22.1 }],
     ['sham-canceller', { control: 'undo', trials: 1, breaches: 1 }, 'fail', 'product-broke-it', {}],
-  ] as const)('%s is asked to take back what it did', { timeout: 90_000 }, async (...given) => {
+  ] as const)('%s is asked to take back what it did', async (...given) => {
     const [aiSystem, row, outcome, messageId, data] = given;
     const { results, facts, events, end, after, before } = await trial({
       aiSystem,
@@ -311,7 +310,7 @@ describe('controls the product is said to hold', () => {
     expect(after).toBe(before);
   });
 
-  it('ten drafts of a scribe nobody keeps from signing, none signed', { timeout: 60_000 }, async () => {
+  it('ten drafts of a scribe nobody keeps from signing, none signed', async () => {
     const { results, end, after, before } = await trial({
       workflow: 'documentation',
       aiSystem: 'scribe',
@@ -325,7 +324,7 @@ describe('controls the product is said to hold', () => {
     expect(after).toBe(before);
   });
 
-  it('a voice bot that books where it has to propose does not hold the gate', { timeout: 60_000 }, async () => {
+  it('a voice bot that books where it has to propose does not hold the gate', async () => {
     const { results, end, after, before } = await trial({
       aiSystem: 'integrated',
       checks: ['write.promotion-gate'],
@@ -351,7 +350,7 @@ describe('controls the product is said to hold', () => {
     expect(after).toBe(before);
   });
 
-  it('12 provoked trials of each show that it looks first and books once', { timeout: 120_000 }, async () => {
+  it('12 provoked trials of each show that it looks first and books once', async () => {
     const { results, fact, events, end, after, before } = await trial({
       aiSystem: 'integrated',
       deviations: ['stale-patch-accepted', 'slot-booked-twice'],

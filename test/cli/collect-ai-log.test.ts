@@ -35,7 +35,7 @@ describe('collect --ai-log', () => {
       },
     });
     expect(outcome(check)).toBe('not-measured');
-  }, 60_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   const collected = async (content: string) => {

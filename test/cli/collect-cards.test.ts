@@ -68,4 +68,4 @@ it('the order advisor’s own log says how often its cards are overridden, and c
   expect(report).toContain(`6 of 6 answered, at most 100 % (95 %); ${shown} shown`);
   const evidence = await readFile(join(run, 'evidence.ndjson'), 'utf8');
   for (const { card } of people) expect(evidence).not.toContain(card);
-}, 60_000);
+});

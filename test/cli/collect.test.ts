@@ -80,7 +80,7 @@ describe('collect --audit', () => {
         await cp(run.folder, folder, { recursive: true });
       },
     });
-  }, 60_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   const collected = async (content: string, name: string, flags: { readonly mapping?: string } = {}) => {

@@ -32,7 +32,7 @@ const examined = async (...flags: string[]): Promise<{ code: number; findings: r
 const of = (findings: readonly Diagnosis[], area: Diagnosis['area'], what?: string) =>
   findings.filter((each) => each.area === area && (what === undefined || each.what === what));
 
-it('asks each endpoint once, brings no credential, and finds nothing to repair', { timeout: 30_000 }, async () => {
+it('asks each endpoint once, brings no credential, and finds nothing to repair', async () => {
   const seen: string[] = [];
   place = await openWorkplace({ deviations: [watching(seen)] });
   const { code, stdout } = await command('doctor', place.files.organization);
@@ -49,7 +49,7 @@ it('asks each endpoint once, brings no credential, and finds nothing to repair',
   expect(seen).toContain('GET fhir/metadata');
 });
 
-it('signs in only when asked to, once for each client that signs in by itself', { timeout: 30_000 }, async () => {
+it('signs in only when asked to, once for each client that signs in by itself', async () => {
   const seen: string[] = [];
   place = await openWorkplace({ deviations: [watching(seen)] });
   const { code, findings } = await examined('--sign-in');
@@ -60,32 +60,28 @@ it('signs in only when asked to, once for each client that signs in by itself', 
   expect(code).toBe(0);
 });
 
-it(
-  'names a key of another algorithm, one that is gone, and a file without a certificate',
-  { timeout: 30_000 },
-  async () => {
-    place = await openWorkplace({
-      change: ({ organization }) => {
-        const { bindings } = organization['auth'] as { bindings: Record<string, unknown>[] };
-        bindings.find(({ flow, alg }) => flow === 'backend' && alg === 'ES384')!['alg'] = 'RS384';
-        organization['testData'] = {};
-      },
-    });
-    const home = dirname(place.files.organization);
-    const { findings: before } = await examined();
-    const wrong = of(before, 'secrets').filter(({ level }) => level === 'ill');
-    expect(wrong.map(({ found }) => found)).toEqual(['secp384r1 cannot sign RS384']);
-    expect(of(before, 'file', 'test patients')).toMatchObject([{ level: 'note', found: 'none listed' }]);
-    await writeFile(join(home, 'listener.pem'), 'no certificate');
-    await rm(join(home, 'keys'), { recursive: true });
-    const { code, findings } = await examined();
-    expect(code).toBe(1);
-    expect(of(findings, 'secrets').filter(({ found }) => found.includes('does not exist')).length).toBeGreaterThan(1);
-    expect(of(findings, 'certificates', 'listener subscription')).toMatchObject([
-      { level: 'ill', found: 'the file holds no certificate' },
-    ]);
-  },
-);
+it('names a key of another algorithm, one that is gone, and a file without a certificate', async () => {
+  place = await openWorkplace({
+    change: ({ organization }) => {
+      const { bindings } = organization['auth'] as { bindings: Record<string, unknown>[] };
+      bindings.find(({ flow, alg }) => flow === 'backend' && alg === 'ES384')!['alg'] = 'RS384';
+      organization['testData'] = {};
+    },
+  });
+  const home = dirname(place.files.organization);
+  const { findings: before } = await examined();
+  const wrong = of(before, 'secrets').filter(({ level }) => level === 'ill');
+  expect(wrong.map(({ found }) => found)).toEqual(['secp384r1 cannot sign RS384']);
+  expect(of(before, 'file', 'test patients')).toMatchObject([{ level: 'note', found: 'none listed' }]);
+  await writeFile(join(home, 'listener.pem'), 'no certificate');
+  await rm(join(home, 'keys'), { recursive: true });
+  const { code, findings } = await examined();
+  expect(code).toBe(1);
+  expect(of(findings, 'secrets').filter(({ found }) => found.includes('does not exist')).length).toBeGreaterThan(1);
+  expect(of(findings, 'certificates', 'listener subscription')).toMatchObject([
+    { level: 'ill', found: 'the file holds no certificate' },
+  ]);
+});
 
 it.each<[string, Diagnosis['area'], string, Partial<Diagnosis>, Parameters<typeof defineDeviation>[0]['wrap']]>([
   [
@@ -126,7 +122,7 @@ it.each<[string, Diagnosis['area'], string, Partial<Diagnosis>, Parameters<typeo
     (next) => async (request) =>
       request.path.endsWith('metadata') ? { status: 200, body: '<html>\u001b[31m' } : next(request),
   ],
-])('names %s', { timeout: 30_000 }, async (_, area, what, expected, wrap) => {
+])('names %s', async (_, area, what, expected, wrap) => {
   place = await openWorkplace({
     deviations: [defineDeviation({ id: 'odd', title: 'Odd', caughtBy: ['none'], source: 'none', wrap: wrap! })],
   });
@@ -136,7 +132,7 @@ it.each<[string, Diagnosis['area'], string, Partial<Diagnosis>, Parameters<typeo
   expect(code).toBe(1);
 });
 
-it('says 75 where nobody answers, within five seconds and without a verdict', { timeout: 30_000 }, async () => {
+it('says 75 where nobody answers, within five seconds and without a verdict', async () => {
   place = await openWorkplace();
   await place.sandbox.stop();
   const { code, findings } = await examined();
@@ -145,7 +141,7 @@ it('says 75 where nobody answers, within five seconds and without a verdict', { 
   expect(of(findings, 'clocks')).toEqual([]);
 });
 
-it('asks nothing while the agreed window is closed', { timeout: 30_000 }, async () => {
+it('asks nothing while the agreed window is closed', async () => {
   const seen: string[] = [];
   const day = (['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const)[(new Date().getUTCDay() + 3) % 7];
   place = await openWorkplace({

@@ -18,7 +18,7 @@ describe('--previous', () => {
       writes: 'none',
       afterwards: (run) => cp(run.folder, folder, { recursive: true }),
     });
-  }, 60_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   it('says what a run was about and what it found, and nothing of a patient', async () => {

@@ -90,14 +90,14 @@ it('records what a product asks for; score says what was read, how it waited, an
   const { patients } = place.sandbox.organizations.get('lakeside')!.clinic.index;
   for (const { id, canary } of patients)
     for (const value of [`"${id}"`, `/${id}`, canary]) expect(text).not.toContain(value);
-}, 60_000);
+});
 
 it('records without a fault what a product puts into addresses', async () => {
   const { card } = await recorded('leaky');
   const leakage = outcomeOf(card, 'hipaa.phi-leakage');
   expect(leakage?.findings.map(({ messageId }) => messageId)).toContain('in-product-address');
   expect(outcomeOf(card, 'error.rate-limit')?.reason).toBe('no-ai-system');
-}, 60_000);
+});
 
 it('records that a product whose answer was lost finds what it had booked', async () => {
   const { card } = await recorded('integrated', 'drop-answer@write:Appointment*1');
@@ -105,7 +105,7 @@ it('records that a product whose answer was lost finds what it had booked', asyn
   expect(retry?.outcome).toBe('not-measured');
   const [said] = retry?.findings.filter(({ messageId }) => messageId !== null) ?? [];
   expect(said).toMatchObject({ messageId: 'recorded-lost', data: { lost: 1, found: 1, done: 0, left: 0, twice: 0 } });
-}, 60_000);
+});
 
 it('reads what a product is to meet, and refuses what is no fault', () => {
   expect(readFaultRule('429@search*3', faultNames)).toEqual({

@@ -39,7 +39,7 @@ describe('collect --witness', () => {
     });
     word = people.words.get('file-draft') ?? '';
     ({ runId, startedAt } = (await readRunFolder(folder)).header);
-  }, 60_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   const sheet = (more: Partial<WitnessSheet> = {}): WitnessSheet => ({

@@ -23,7 +23,7 @@ describe('the proxy of a run', () => {
       ['drop-answer', 0, 201],
     ]);
     expect(after).toBe(before);
-  }, 60_000);
+  });
 
   it('HS-61 counts what was for elsewhere, passes nothing on, and takes no trial in between for one', async () => {
     const { fact, outcome, results } = await trial({
@@ -44,7 +44,7 @@ describe('the proxy of a run', () => {
     expect(results.get('conflict.mid-process')?.judgements.map(({ messageId }) => messageId)).toContain(
       'went-elsewhere',
     );
-  }, 60_000);
+  });
 
   it.each([
     ['listeners has no proxy', () => undefined],

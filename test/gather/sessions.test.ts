@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { trial } from '../support/trial.js';
 
-it('a client signs in once, whatever parts it plays', { timeout: 60_000 }, async () => {
+it('a client signs in once, whatever parts it plays', async () => {
   const { exchanges, outcome } = await trial({
     checks: ['write.version-conflict', 'write.visible-to-staff', 'scope.role'],
   });

@@ -5,7 +5,7 @@ import { trial } from '../support/trial.js';
 const checks = ['write.slot-race'];
 
 describe('a race for slots', () => {
-  it('meets 29 times, is counted as samples and leaves nothing', { timeout: 60_000 }, async () => {
+  it('meets 29 times, is counted as samples and leaves nothing', async () => {
     const { exchanges, fact, before, after, end } = await trial({ checks });
     expect(fact('slot-race', 'action:book')).toMatchObject({ bookedOnce: 29, mostBookings: 1, bothCanBook: true });
     const raced = exchanges.filter(({ probe }) => probe === 'slot-race');
@@ -16,7 +16,7 @@ describe('a race for slots', () => {
     expect(after).toBe(before);
   });
 
-  it('meets 10 times where few writes are agreed', { timeout: 60_000 }, async () => {
+  it('meets 10 times where few writes are agreed', async () => {
     const { fact, outcome } = await trial({
       checks,
       change: ({ organization }) => {
@@ -27,7 +27,7 @@ describe('a race for slots', () => {
     expect(outcome('write.slot-race')).toBe('pass');
   });
 
-  it('is not tried where one request at a time is agreed', { timeout: 60_000 }, async () => {
+  it('is not tried where one request at a time is agreed', async () => {
     const { fact, exchanges } = await trial({
       checks,
       change: ({ organization }) => {

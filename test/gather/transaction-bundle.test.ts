@@ -7,7 +7,7 @@ const run = (change: Parameters<typeof trial>[0] = {}) =>
   trial({ workflow: 'prior-authorization', checks: ['error.atomic-bundle'], change: withTransaction, ...change });
 
 describe('a bundle of several writes', () => {
-  it('is stored whole or not at all by the clean sandbox, and taken back', { timeout: 60_000 }, async () => {
+  it('is stored whole or not at all by the clean sandbox, and taken back', async () => {
     const { fact, outcome, before, after, end } = await run();
     expect(fact('bundle-outcome', subject)).toMatchObject({
       declared: 'transaction',
@@ -21,7 +21,7 @@ describe('a bundle of several writes', () => {
     expect(after).toBe(before);
   });
 
-  it('is half stored where the contract itself sends a batch, which is said', { timeout: 60_000 }, async () => {
+  it('is half stored where the contract itself sends a batch, which is said', async () => {
     const { fact, outcome, before, after } = await run({
       change: (documents) => {
         withTransaction(documents);
@@ -34,7 +34,7 @@ describe('a bundle of several writes', () => {
     expect(after).toBe(before);
   });
 
-  it('is not asked for where no contract needs it', { timeout: 60_000 }, async () => {
+  it('is not asked for where no contract needs it', async () => {
     const { outcome, exchanges } = await run({ change: () => undefined });
     expect(outcome('error.atomic-bundle')).toBe('not-applicable');
     expect(exchanges.filter(({ probe }) => probe === 'transaction-bundle')).toEqual([]);

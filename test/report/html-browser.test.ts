@@ -26,7 +26,7 @@ beforeAll(async () => {
   } catch (error) {
     why = `skipped: no browser starts here (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'})`;
   }
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 interface Opened {

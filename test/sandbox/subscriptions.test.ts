@@ -261,7 +261,7 @@ test('a topic in error counts on; $status and $events show what was missed, and 
 test('a silent topic sends heartbeats', async () => {
   const heartbeat = { extension: [{ url: `${extension}-heartbeat-period`, valueUnsignedInt: 1 }] };
   const created = await ai.post('Subscription', topicSubscription(patients()[0] ?? '', heartbeat));
-  await vi.waitFor(() => expect(notices().map(({ type }) => type)).toContain('heartbeat'), { timeout: 5_000 });
+  await vi.waitFor(() => expect(notices().map(({ type }) => type)).toContain('heartbeat'), { timeout: 20_000 });
   await end((await ai.get(`Subscription/${created.json.id}`)).json);
 });
 

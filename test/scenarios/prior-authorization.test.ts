@@ -36,7 +36,7 @@ describe('prior authorization with every context and a second organization', () 
           .map(({ value }) => (value as { source?: string }).source);
       },
     });
-  }, 180_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   const cell = (role: string, resourceType: string, site: string) =>

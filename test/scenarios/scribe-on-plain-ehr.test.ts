@@ -117,7 +117,7 @@ describe('a scribe on an EHR without versions, deletes, a log and events to subs
         left = recorded.ends[0]?.residue.length ?? 0;
       },
     });
-  }, 180_000);
+  });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
   it('is not shown on the first night: the log is due, and nobody has tried the way back', () => {

@@ -16,7 +16,7 @@ export function deviationsAreNoticed(part: number, parts: number): void {
   describe(`${everything ? 'every deviation is' : 'one deviation of every check is'} noticed by the checks it names`, () => {
     for (const [index, { id, caughtBy, besides = [], workflow, peer, previous, aiSystem }] of chosen.entries()) {
       if (index % parts !== part) continue;
-      it(`${id}: ${caughtBy.join(', ')}`, { timeout: 90_000 }, async () => {
+      it(`${id}: ${caughtBy.join(', ')}`, async () => {
         const { outcome, after, before } = await trial({
           deviations: [id],
           checks: [...caughtBy, ...besides],

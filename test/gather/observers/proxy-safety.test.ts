@@ -176,5 +176,5 @@ describe('rule 41 and HS-62: changes outside the test data', () => {
       status: 403,
       refused: 'unlisted-patient',
     });
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ import { trial } from '../../support/trial.js';
 const checks = ['auth.pkce', 'auth.redirect-exact', 'auth.launch-context', 'scope.patient-boundary'];
 const workflow = 'documentation';
 
-describe('the tool as a SMART app', { timeout: 60_000 }, () => {
+describe('the tool as a SMART app', () => {
   it('sends a bounded number of requests and keeps neither code nor login nor token', async () => {
     let evidence = '';
     let password = '';

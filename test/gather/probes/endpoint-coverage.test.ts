@@ -40,7 +40,7 @@ const lets: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('calls of a route list with sessions that have no right', () => {
-  it('all refused, of an app that serves two organizations', { timeout: 60_000 }, async () => {
+  it('all refused, of an app that serves two organizations', async () => {
     const { fact, shown, verdict, exchanges } = await tried({ peer: true });
     expect(shown).toEqual([]);
     expect(fact?.calls.map(({ call, before, after }) => [call, before, after])).toEqual(
@@ -61,14 +61,14 @@ describe('calls of a route list with sessions that have no right', () => {
   });
 
   for (const [deviation, calls] of rows(Object.entries(lets), 1)) {
-    it(deviation, { timeout: 60_000 }, async () => {
+    it(deviation, async () => {
       const { shown, verdict } = await tried({ deviations: [deviation] });
       expect(shown).toEqual(calls);
       expect(verdict?.outcome).toBe('fail');
     });
   }
 
-  it('without a session only, where nobody can sign in', { timeout: 60_000 }, async () => {
+  it('without a session only, where nobody can sign in', async () => {
     const { fact, verdict, exchanges } = await tried({
       change: ({ organization }) => {
         const { sandbox } = organization['environments'] as { sandbox: { class: string } };
@@ -86,7 +86,7 @@ describe('calls of a route list with sessions that have no right', () => {
   it.each([
     ['a list that is not there', 'no-ai-system', { routes: '/lakeside/nothing' }],
     ['a file that is not there', 'not-yet', { routes: { ref: 'file:no-such-list.yaml' } }],
-  ] as const)('nothing, with %s: %s', { timeout: 60_000 }, async (_, reason, { routes }) => {
+  ] as const)('nothing, with %s: %s', async (_, reason, { routes }) => {
     const { fact, verdict, exchanges } = await tried({
       change: ({ organization }) => {
         const aiSystem = organization['aiSystem'] as { launchUrl: string; routes: unknown };
@@ -102,7 +102,7 @@ describe('calls of a route list with sessions that have no right', () => {
     delete (organization['aiSystem'] as { routes?: unknown }).routes;
   };
 
-  it('those its pages lead to, without a list', { timeout: 60_000 }, async () => {
+  it('those its pages lead to, without a list', async () => {
     const { fact, shown, verdict } = await tried({ change: withoutList });
     expect(fact).toMatchObject({ source: 'links', right: 'opened', leftOut: [] });
     expect(fact?.calls.map(({ call, before, after }) => [call, before, after])).toEqual([
@@ -115,13 +115,13 @@ describe('calls of a route list with sessions that have no right', () => {
     expect(verdict?.outcome).toBe('pass');
   });
 
-  it('the side door among them, without a list', { timeout: 60_000 }, async () => {
+  it('the side door among them, without a list', async () => {
     const { shown, verdict } = await tried({ change: withoutList, deviations: ['app-viewer-open'] });
     expect(shown).toEqual(['no-session: GET /lakeside/patients/{…}/recording']);
     expect(verdict?.outcome).toBe('fail');
   });
 
-  it('nothing, without a list and where nobody can sign in', { timeout: 60_000 }, async () => {
+  it('nothing, without a list and where nobody can sign in', async () => {
     const { fact, exchanges } = await tried({
       change: (documents) => {
         withoutList(documents);
@@ -133,7 +133,7 @@ describe('calls of a route list with sessions that have no right', () => {
     expect(exchanges.filter(({ purpose }) => purpose === 'ai-app')).toEqual([]);
   });
 
-  it('nothing, where wrong sessions are not agreed', { timeout: 60_000 }, async () => {
+  it('nothing, where wrong sessions are not agreed', async () => {
     const { verdict, exchanges } = await tried({
       change: ({ organization }) => void (organization['limits'] = { authNegativeTests: false }),
     });

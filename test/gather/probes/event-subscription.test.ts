@@ -54,7 +54,7 @@ it('without the right to subscribe nothing is sent', async () => {
     missing: 'no-credential',
   });
   expect(exchanges.filter(({ path }) => path.startsWith('Subscription'))).toEqual([]);
-}, 60_000);
+});
 
 it('a server that hiccups once when it is asked for the state is asked again', async () => {
   const hiccup = defineDeviation({

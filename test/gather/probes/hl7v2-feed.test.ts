@@ -6,7 +6,6 @@ import { rows } from '../../support/everything.js';
 import { trial, type TrialOptions } from '../../support/trial.js';
 
 type Feed = FactValue<'hl7v2-feed'>;
-const slow = { timeout: 60_000 };
 const subject = 'trigger:appointment-freed';
 
 const heard = async (options: TrialOptions = {}) => {
@@ -23,7 +22,7 @@ const feeding = (feed: NonNullable<Deviation['feed']>): Deviation =>
     feed,
   });
 
-it('hears each caused event once, by TLS, equal to FHIR, and takes everything back', slow, async () => {
+it('hears each caused event once, by TLS, equal to FHIR, and takes everything back', async () => {
   const { outcome, feed, before, after, exchanges } = await heard();
   expect(outcome('event.hl7v2-feed')).toBe('pass');
   expect(feed).toMatchObject({ types: ['SIU^S15'], encrypted: true, connections: 1, others: 0, resend: 'same-id' });
@@ -34,7 +33,7 @@ it('hears each caused event once, by TLS, equal to FHIR, and takes everything ba
   expect(after).toBe(before);
 });
 
-it('expects every message type the channel names', slow, async () => {
+it('expects every message type the channel names', async () => {
   const { outcome, feed } = await heard({
     change: (documents) => {
       byHl7v2(documents);
@@ -45,7 +44,7 @@ it('expects every message type the channel names', slow, async () => {
   expect(feed.events.map(({ typesArrived }) => typesArrived)).toEqual([2, 2, 2, 2]);
 });
 
-it('acknowledges, counts and drops what is about anybody else', slow, async () => {
+it('acknowledges, counts and drops what is about anybody else', async () => {
   const acknowledged: boolean[] = [];
   const stranger = (text: string): string =>
     text.replace(/^PID\|1\|\|[^^|]*(.*)$/m, 'PID|1||ZZSTRANGER$1').replace(/^SCH\|[^|]*\|[^|]*/m, 'SCH|other|other');
@@ -76,7 +75,7 @@ const wrong: readonly [string, string, string][] = [
   ['feed-without-time', 'warn', 'no-time'],
   ['feed-never-resends', 'warn', 'never-again'],
 ];
-it.each(rows(wrong))('%s: %s, %s', slow, async (id, expected, message) => {
+it.each(rows(wrong))('%s: %s, %s', async (id, expected, message) => {
   const { outcome, messages } = await heard({ deviations: [id] });
   expect(outcome('event.hl7v2-feed')).toBe(expected);
   expect(messages).toContain(message);
@@ -85,7 +84,7 @@ it.each(rows(wrong))('%s: %s, %s', slow, async (id, expected, message) => {
 it.each([
   ['EVN-2 where there is an EVN', 'EVN||20261120080000+0000', 'pass', 'EVN-2'],
   ['no time where it is empty, whatever MSH-7 says', 'EVN||', 'warn', null],
-])('takes %s', slow, async (_, segment, expected, timed) => {
+])('takes %s', async (_, segment, expected, timed) => {
   const { outcome, feed } = await heard({
     deviations: [feeding((next) => (message) => next({ ...message, text: `${message.text}${segment}\r` }))],
   });
@@ -117,19 +116,19 @@ it.each<[string, Partial<TrialOptions>, string]>([
     'undecided',
   ],
   ['writes that are not allowed', { writes: 'none' }, 'writes-off'],
-])('is not measured with %s', slow, async (_, options, reason) => {
+])('is not measured with %s', async (_, options, reason) => {
   const { results } = await heard(options);
   expect(results.get('event.hl7v2-feed')).toMatchObject({ outcome: 'not-measured', reason });
 });
 
-it('says that nobody connected where no feed is running, after one event', slow, async () => {
+it('says that nobody connected where no feed is running, after one event', async () => {
   const { messages, feed } = await heard({ deviations: [feeding(() => () => Promise.resolve(false))] });
   expect(messages).toEqual(['not-reached']);
   expect(feed).toMatchObject({ connections: 0, resend: null });
   expect(feed.events).toHaveLength(1);
 });
 
-it('is not asked where another channel is declared', slow, async () => {
+it('is not asked where another channel is declared', async () => {
   const { outcome, facts } = await trial({ checks: ['event.hl7v2-feed'] });
   expect(outcome('event.hl7v2-feed')).toBe('not-applicable');
   expect(facts.filter(({ kind }) => kind === 'hl7v2-feed')).toEqual([]);

@@ -34,7 +34,7 @@ const lets: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('launches and callbacks an app has to refuse', () => {
-  it('all of them, of an app that serves two organizations', { timeout: 60_000 }, async () => {
+  it('all of them, of an app that serves two organizations', async () => {
     const { fact, accepted, outcome, exchanges } = await tried({ peer: true });
     expect(accepted).toEqual([]);
     expect(fact.launches.map(({ way }) => way)).toContain('other-organization');
@@ -46,14 +46,14 @@ describe('launches and callbacks an app has to refuse', () => {
   });
 
   for (const [deviation, ways] of rows(Object.entries(lets))) {
-    it(deviation, { timeout: 60_000 }, async () => {
+    it(deviation, async () => {
       const { accepted, outcome } = await tried({ deviations: [deviation] });
       expect(accepted).toEqual(ways);
       expect(['fail', 'warn']).toContain(outcome('auth.app-redirect-safety'));
     });
   }
 
-  it('launches only, where wrong sign-ins are not agreed', { timeout: 60_000 }, async () => {
+  it('launches only, where wrong sign-ins are not agreed', async () => {
     const { fact, outcome } = await tried({
       change: ({ organization }) => void (organization['limits'] = { authNegativeTests: false }),
     });
@@ -61,7 +61,7 @@ describe('launches and callbacks an app has to refuse', () => {
     expect(outcome('auth.app-redirect-safety')).toBe('not-measured');
   });
 
-  it('nothing, where the app has no address', { timeout: 60_000 }, async () => {
+  it('nothing, where the app has no address', async () => {
     const { results, exchanges } = await trial({ workflow: 'documentation', checks: ['auth.app-redirect-safety'] });
     expect(exchanges).toEqual([]);
     expect(results.get('auth.app-redirect-safety')).toMatchObject({

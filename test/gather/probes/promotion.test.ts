@@ -7,7 +7,7 @@ const heldByEhr = ({ contract }: { contract: Record<string, unknown> }) => {
   if (action !== undefined) action.controls['reviewGate'] = { heldBy: 'ehr', how: 'the client cannot sign' };
 };
 
-it('a machine that signs is seen, and what it signed is taken back', { timeout: 60_000 }, async () => {
+it('a machine that signs is seen, and what it signed is taken back', async () => {
   const { fact, outcome, before, after, end } = await trial({
     workflow: 'documentation',
     deviations: ['machine-may-finalise'],
@@ -20,7 +20,7 @@ it('a machine that signs is seen, and what it signed is taken back', { timeout: 
   expect(after).toBe(before);
 });
 
-it('two refusals and a signature of the physician', { timeout: 60_000 }, async () => {
+it('two refusals and a signature of the physician', async () => {
   const { fact, exchanges } = await trial({ workflow: 'documentation', checks });
   expect(fact('promotion', 'action:file-draft')).toEqual({
     way: 'tried',
@@ -32,7 +32,7 @@ it('two refusals and a signature of the physician', { timeout: 60_000 }, async (
   expect(exchanges.filter(({ method, context }) => context === 'ai' && /PATCH|PUT/.test(method))).toHaveLength(2);
 });
 
-it('anywhere but on a simulator nothing is moved on', { timeout: 60_000 }, async () => {
+it('anywhere but on a simulator nothing is moved on', async () => {
   const { fact, exchanges, outcome } = await trial({
     workflow: 'documentation',
     checks,

@@ -44,7 +44,7 @@ const apart = {
 };
 
 describe('one app opened at two organizations', () => {
-  it('keeps them apart', { timeout: 60_000 }, async () => {
+  it('keeps them apart', async () => {
     const { fact, verdict, exchanges } = await tried();
     expect(shownBy(fact)).toEqual(apart);
     expect([fact.calls, fact.controlled]).toEqual([{ own: 4, peer: 4 }, true]);
@@ -59,13 +59,13 @@ describe('one app opened at two organizations', () => {
     ['app-honours-other-organization', 'own-session-there', 'other asked', 'fail'],
     ['app-second-ends-first', 'own-after-second-launch', 'refused', 'warn'],
   ] as const;
-  it.each(rows(wrong, 1))('%s: %s shows %s', { timeout: 60_000 }, async (deviation, way, shown, outcome) => {
+  it.each(rows(wrong, 1))('%s: %s shows %s', async (deviation, way, shown, outcome) => {
     const { fact, verdict } = await tried({ deviations: [deviation] });
     expect(shownBy(fact)[way]).toBe(shown);
     expect(verdict?.outcome).toBe(outcome);
   });
 
-  it('by the page it opens with, where there is no list', { timeout: 60_000 }, async () => {
+  it('by the page it opens with, where there is no list', async () => {
     const { fact, verdict } = await tried({
       deviations: ['app-banner-of-last-launch'],
       change: ({ organization }) => delete (organization['aiSystem'] as { routes?: unknown }).routes,
@@ -74,7 +74,7 @@ describe('one app opened at two organizations', () => {
     expect(verdict?.outcome).toBe('fail');
   });
 
-  it('not with one organization', { timeout: 60_000 }, async () => {
+  it('not with one organization', async () => {
     const { verdict, exchanges } = await tried({ peer: false });
     expect(exchanges).toEqual([]);
     expect(verdict?.outcome).toBe('not-applicable');
@@ -83,7 +83,7 @@ describe('one app opened at two organizations', () => {
   it.each([
     ['limits.authNegativeTests is not agreed', 'prerequisite-failed', { limits: { authNegativeTests: false } }],
     ['the app has no address', 'no-ai-system', { aiSystem: undefined }],
-  ] as const)('not where %s', { timeout: 60_000 }, async (_, reason, change) => {
+  ] as const)('not where %s', async (_, reason, change) => {
     const { verdict, exchanges } = await tried({
       change: ({ organization }) => void Object.assign(organization, change),
     });

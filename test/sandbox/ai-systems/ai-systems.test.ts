@@ -36,7 +36,7 @@ describe('integrated', () => {
   let program: RunningAiSystem;
   beforeAll(async () => {
     program = await start('integrated');
-  }, 20_000);
+  });
   afterAll(() => program.stop());
 
   it('opens its doors only to the token', async () => {
@@ -132,7 +132,7 @@ describe('answering-machine', () => {
   let program: RunningAiSystem;
   beforeAll(async () => {
     program = await start('answering-machine');
-  }, 20_000);
+  });
   afterAll(() => program.stop());
 
   it('still offers a slot that was taken since it started, and writes nothing', async () => {
@@ -170,7 +170,7 @@ describe.each([
     } finally {
       await program.stop();
     }
-  }, 20_000);
+  });
 });
 
 describe('the end', () => {
@@ -188,7 +188,7 @@ describe('the end', () => {
     await program.stop();
     expect(subscriptions()).toEqual([]);
     expect((await readdir(join(folder, 'ai'))).filter((name) => name.endsWith('.json'))).toEqual([]);
-  }, 20_000);
+  });
 
   it('leaves nothing behind after SIGTERM', async () => {
     const program = await start('integrated');
@@ -196,11 +196,11 @@ describe('the end', () => {
     process.kill(program.processId, 'SIGTERM');
     await program.stop();
     expect(subscriptions()).toEqual([]);
-  }, 20_000);
+  });
 
   it('says what is wrong when it cannot sign in', async () => {
     await expect(start('integrated', { clientId: 'lakeside-nobody' })).rejects.toThrow('sign-in answered 401');
-  }, 20_000);
+  });
 });
 
 function start(name: AiSystemName, different: { clientId?: string } = {}): Promise<RunningAiSystem> {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(caFile, opened.sandbox.caPem ?? '');
   const callers = [{ issuer, keys: [key.publicJwk] }];
   advisor = await startOrderAdvisor(folder, { fhirBase, caFile, callers, faults: [], logFile: logFile() });
-}, 60_000);
+});
 afterAll(async () => {
   await advisor?.stop();
   await opened?.close();
@@ -180,4 +180,4 @@ describe('the order advisor', () => {
 it('says which key of its configuration is wrong', async () => {
   const callers = 'nobody' as unknown as [];
   await expect(startOrderAdvisor(join(folder, 'wrong'), { fhirBase, callers, faults: [] })).rejects.toThrow(/callers/);
-}, 30_000);
+});
