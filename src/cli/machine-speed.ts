@@ -1,12 +1,14 @@
 import { mostSamplesPerMinute } from '../sandbox/organization-document.js';
 import { openDoor } from '../wire/door.js';
 
-const asked = 30;
+/** Answered while the code is still being compiled: they say nothing of what comes after. */
+const askedBefore = 20;
+const asked = 40;
 const deadlineMs = 10_000;
 /** On any machine. */
 const fewestPerMinute = 60;
-/** Samples a minute that a machine can carry which answers one request in a second; each is some thirty requests. */
-const samplesPerAnswer = 1.6;
+/** Samples a minute that a machine can carry which answers one request in a second; each is some thirty requests, so this is two fifths of it. */
+const samplesPerAnswer = 0.8;
 
 /**
  * Samples a minute of a series that the embedded EHR, the product beside it and this tool can carry together on this machine.
@@ -28,8 +30,9 @@ export async function answersPerSecond(fhirBase: string, caPem: string | undefin
   const rule = { origin, purpose: 'fhir' as const, ...(caPem === undefined ? {} : { tls: { ca: caPem } }) };
   const door = openDoor({ origins: [rule], connectionsPerOrigin: 1 });
   try {
-    const startedMs = performance.now();
-    for (let index = 0; index < asked; index++) {
+    let startedMs = performance.now();
+    for (let index = 0; index < askedBefore + asked; index++) {
+      if (index === askedBefore) startedMs = performance.now();
       await door.exchange({
         purpose: 'fhir',
         method: 'GET',
