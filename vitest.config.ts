@@ -32,9 +32,9 @@ export default defineConfig({
     exclude: ['test/matrix/**', 'test/bench/**', 'test/third-party/**'],
     globalSetup: 'test/support/build.ts',
     server: { deps: { external: [/\/dist\/(?:src|bin|checks)\//] } },
-    // Much of a trial is waiting: twice as many files at once as there are cores. With three times as many the products on trial
-    // are starved, and rightly found slow.
-    maxWorkers: 2 * availableParallelism(),
+    // More than half of a trial is waiting. With three files at once for each core the products on trial are starved, and rightly
+    // found slow.
+    maxWorkers: Math.ceil(2.5 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     // Files share their modules: loading them again for each of 150 files took longer than half of the tests.
     isolate: false,
