@@ -90,10 +90,17 @@ export function refusalOf(
 
 const hostIn = (target: string): string | undefined => (URL.canParse(target) ? new URL(target).host : undefined);
 
+/**
+ * An offer of HTTP/2 on a connection without TLS is made unasked by some clients (Java's own among them) with their first
+ * request; a server may leave it unanswered (https://www.rfc-editor.org/rfc/rfc9110#section-7.8), and it is not forwarded.
+ */
+const wantsAnotherProtocol = (upgrade: string | undefined): boolean =>
+  upgrade !== undefined && upgrade.trim().toLowerCase() !== 'h2c';
+
 /** What a request would make of the proxy that it is not: a way to elsewhere. Nothing of such a request is forwarded. */
 export function refusedBy({ hosts }: ProxyAddress, request: RawRequest): RefusalKind | undefined {
   if (!methods.has(request.method ?? '')) return 'method';
-  if (request.headers.upgrade !== undefined) return 'upgrade';
+  if (wantsAnotherProtocol(request.headers.upgrade)) return 'upgrade';
   const named = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (named.length !== 1 || !hosts.has((request.headers.host ?? '').toLowerCase())) return 'host';
   const [path = ''] = (request.url ?? '').split('?');

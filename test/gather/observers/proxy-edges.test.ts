@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { proxyAddress } from '../../../src/gather/observers/proxy-guard.js';
 import { http, rawServer } from '../../wire/raw-server.js';
@@ -68,6 +68,31 @@ describe('old and unusual ways to speak HTTP', () => {
       expect(answer.toLowerCase()).not.toContain('transfer-encoding');
       expect(answer.split('\r\n\r\n')[1]).toBe('{"half":1}');
     }
+  });
+
+  it('answers a client that offers HTTP/2 unasked as one of HTTP/1.1, and takes nothing of the offer along', async () => {
+    const names: string[][] = [];
+    const origin = await ehr((request, response) => {
+      names.push(Object.keys(request.headers).sort());
+      response.writeHead(200, fhir).end('{"v":1}');
+    });
+    const { proxy, records } = await proxyTo(`${origin}/r4`);
+    const offer = ['connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', 'http2-settings: AAMAAABkAAQAoAAAAAIAAAAA'];
+    const line = `GET ${pathOf(proxy.baseUrl)}/Slot/1 HTTP/1.1\r\nhost: ${hostOf(proxy.baseUrl)}`;
+    const socket = connect(Number(new URL(proxy.baseUrl).port), '127.0.0.1');
+    let answers = '';
+    socket.on('data', (chunk) => (answers += chunk.toString()));
+    socket.write([line, ...offer, '', ''].join('\r\n'));
+    await expect.poll(() => answers).toContain('{"v":1}');
+    // The connection goes on.
+    socket.write(`${line}\r\nconnection: close\r\n\r\n`);
+    await once(socket, 'close');
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+    expect(names).toEqual([
+      ['connection', 'host'],
+      ['connection', 'host'],
+    ]);
+    expect(records.map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('waits for a slow EHR on a connection that is kept, and serves the next request on it', async () => {
