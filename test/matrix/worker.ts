@@ -21,7 +21,7 @@ async function told(deviation: string | undefined, { workflow, peer, previous, .
   try {
     const product = deviations.find(({ id }) => id === deviation);
     const aiSystem = product !== undefined && isAnotherProduct(product) ? product.aiSystem : around.aiSystem;
-    const { results, before, after, events } = await trial({
+    const { results, before, after, events, end } = await trial({
       workflow,
       ...(deviation === undefined ? {} : { deviations: [deviation] }),
       ...(peer ? { peer } : {}),
@@ -30,7 +30,11 @@ async function told(deviation: string | undefined, { workflow, peer, previous, .
     });
     const broken = events.find(({ event }) => event === 'probe-error' || event === 'internal');
     if (broken !== undefined) return { fault: `${broken.event} ${JSON.stringify(broken.data)}` };
-    if (after !== before) return { fault: 'the EHR is not as it was' };
+    // What a product made of its own drafts after they were seen is nobody's but its own: it is listed, and left.
+    const listed = end.residue.flatMap(({ id, reason }) => (reason === 'changed-by-others' ? [`"id":"${id}"`] : []));
+    const unlisted = after.split('\n').filter((line) => !listed.some((id) => line.includes(id)));
+    const left = aiSystem === undefined ? after : unlisted.join('\n');
+    if (left !== before) return { fault: 'the EHR is not as it was' };
     return { outcomes: Object.fromEntries([...results].map(([id, { outcome }]) => [id, outcome])) };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
