@@ -19,7 +19,8 @@ import { ToldEvents, toldEventTemplates } from './told-events.js';
 import type { SeriesBlock, TrackLog } from './track-log.js';
 
 const mostControls = 200;
-const startLooks = 10;
+/** Half a minute: a product that has just been told where its EHR is may have to copy something first, on a busy machine. */
+const startLooks = 60;
 const startLookMs = 500;
 /** An id no server gives to anything. */
 const nowhere = 'ehr-scorecard-control';
@@ -194,11 +195,16 @@ async function silentParts(plan: SeriesPlan, { aiSystem, contract }: ProbeTools)
   if (aiSystem === undefined || plan.aiSystemRequests.most === 0) return [];
   const resource = contract.actions?.find(({ id }) => id === plan.action)?.resource ?? '';
   const nobody = `${resource}/${nowhere}`;
-  const ask = async (name: string, reference: string): Promise<Answer | undefined> =>
+  const once = (name: string, reference: string): Promise<Answer | undefined> =>
     aiSystem.ask([[name, reference]], { sample: true }).catch((error: unknown) => {
       if (error instanceof ExchangeFault) return undefined;
       throw error;
     });
+  // One answer that fails to come says nothing yet.
+  const ask = async (name: string, reference: string): Promise<Answer | undefined> => {
+    const first = await once(name, reference);
+    return first?.ok === true ? first : once(name, reference);
+  };
   const asked = new Set(plan.tracks.map(({ part }) => part));
   const silent: Track['part'][] = [];
   if (asked.has('response') && answersFor(await ask(resource.toLowerCase(), nobody), nobody) !== false) {
